@@ -1,0 +1,20 @@
+# How everything is compiled. Numeric code must not contract a*b+c nor reorder: see CONTRIBUTING.md, "Arithmetic".
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+add_compile_options(-ffp-contract=off -fno-fast-math -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+                    -Woverloaded-virtual -Wold-style-cast -Wimplicit-fallthrough)
+
+option(DIFFTEST_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
+if(DIFFTEST_WARNINGS_AS_ERRORS)
+  add_compile_options(-Werror)
+endif()
+
+set(DIFFTEST_SANITIZERS "" CACHE STRING "Sanitizers for everything, such as address,undefined")
+if(DIFFTEST_SANITIZERS)
+  add_compile_options(-fsanitize=${DIFFTEST_SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${DIFFTEST_SANITIZERS})
+endif()

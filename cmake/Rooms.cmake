@@ -1,0 +1,55 @@
+# A room is a folder with one CMake target. Its headers are reachable only through its target: each target gets an
+# include folder that holds a link to its own source folder and nothing else, so that including the header of a room
+# that is not among DEPENDS (or their public dependencies) does not compile. tests: cmake/forbidden_arrows.
+
+# difftest_room(NAME FOLDER reference/graph SOURCES a.cpp ... [DEPENDS room ...] [PRIVATE_DEPENDS room|library ...]
+#               [TESTS a_test.cpp ...] [TEST_DEPENDS ...])
+function(difftest_room NAME)
+  cmake_parse_arguments(ROOM "" "FOLDER" "SOURCES;DEPENDS;PRIVATE_DEPENDS;TESTS;TEST_DEPENDS" ${ARGN})
+  set(view "${CMAKE_BINARY_DIR}/include/${NAME}")
+  get_filename_component(parent "${ROOM_FOLDER}" DIRECTORY)
+  file(MAKE_DIRECTORY "${view}/${parent}")
+  if(NOT EXISTS "${view}/${ROOM_FOLDER}")
+    file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${ROOM_FOLDER}" "${view}/${ROOM_FOLDER}" SYMBOLIC)
+  endif()
+  if(ROOM_SOURCES)
+    add_library(difftest_${NAME} STATIC ${ROOM_SOURCES})
+    target_include_directories(difftest_${NAME} PUBLIC "${view}")
+    target_link_libraries(difftest_${NAME} PUBLIC ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE_DEPENDS})
+  else()
+    add_library(difftest_${NAME} INTERFACE)
+    target_include_directories(difftest_${NAME} INTERFACE "${view}")
+    target_link_libraries(difftest_${NAME} INTERFACE ${ROOM_DEPENDS})
+  endif()
+  add_library(difftest::${NAME} ALIAS difftest_${NAME})
+  if(DIFFTEST_TESTS AND ROOM_TESTS)
+    difftest_test(${NAME}_test SOURCES ${ROOM_TESTS} DEPENDS difftest::${NAME} ${ROOM_DEPENDS} ${ROOM_PRIVATE_DEPENDS}
+                  ${ROOM_TEST_DEPENDS})
+  endif()
+endfunction()
+
+# difftest_test(NAME SOURCES ... DEPENDS ...): one GoogleTest program, every test of it a ctest test.
+function(difftest_test NAME)
+  cmake_parse_arguments(TEST "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${NAME} ${TEST_SOURCES})
+  set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  target_link_libraries(${NAME} PRIVATE ${TEST_DEPENDS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${NAME} PRIVATE DIFFTEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                             DIFFTEST_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+endfunction()
+
+# difftest_interface(NAME HEADER path/file.hpp DEPENDS room ...): a single public header as a target of its own.
+function(difftest_interface NAME)
+  cmake_parse_arguments(INTERFACE "" "HEADER" "DEPENDS" ${ARGN})
+  set(view "${CMAKE_BINARY_DIR}/include/${NAME}")
+  get_filename_component(parent "${INTERFACE_HEADER}" DIRECTORY)
+  file(MAKE_DIRECTORY "${view}/${parent}")
+  if(NOT EXISTS "${view}/${INTERFACE_HEADER}")
+    file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${INTERFACE_HEADER}" "${view}/${INTERFACE_HEADER}" SYMBOLIC)
+  endif()
+  add_library(difftest_${NAME} INTERFACE)
+  target_include_directories(difftest_${NAME} INTERFACE "${view}")
+  target_link_libraries(difftest_${NAME} INTERFACE ${INTERFACE_DEPENDS})
+  add_library(difftest::${NAME} ALIAS difftest_${NAME})
+endfunction()

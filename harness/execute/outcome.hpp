@@ -1,0 +1,49 @@
+#pragma once
+
+#include "backends/backend.hpp"
+#include "reference/contract/contract.hpp"
+#include "reference/graph/tensor_data.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace difftest::harness {
+
+/// What became of one execution of one plan in a worker. Judging the values is compare's business.
+enum class RunStatus : std::uint8_t {
+    completed,      ///< outputs are there
+    unsupported,    ///< the backend or library refused; `message` is its reason
+    crashed,        ///< the worker died; `crash` says how
+    hung,           ///< the worker did not answer within the limit and was killed
+    harness_error,  ///< the harness itself failed (no worker program, protocol broken, no memory, ...)
+};
+
+struct Crash {
+    int signal = 0;                   ///< 0 when the worker exited by itself
+    int exit_code = 0;                ///< when signal is 0
+    std::string stage;                ///< "create", "execute", ... the last stage that the worker announced
+    std::vector<std::string> frames;  ///< innermost first: "libdnnl.so.2+0x1234 (nearest symbol)"
+    bool confirmed = false;           ///< happened again in a fresh worker
+};
+
+struct RunOutcome {
+    RunStatus status = RunStatus::harness_error;
+    std::string message;
+    std::vector<backends::PartitionReport> partitions;
+    contract::Contract contract;
+    /// The graph's outputs, in the order of Graph::outputs, of the first execution.
+    std::vector<graph::TensorData> outputs;
+    std::optional<Crash> crash;
+
+    /// Per output the number of elements that held the pre-fill pattern after both executions.
+    std::vector<std::int64_t> unwritten;
+    /// Per output the number of elements that differed between executions of the same primitive.
+    std::vector<std::int64_t> nondeterministic;
+    /// Names of inputs and constants that changed, or of buffers with bytes written around them.
+    std::vector<std::string> overrun;
+    bool floating_point_environment_changed = false;
+};
+
+}  // namespace difftest::harness

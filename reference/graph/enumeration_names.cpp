@@ -1,0 +1,99 @@
+#include "reference/graph/enumeration_names.hpp"
+
+namespace difftest::graph {
+namespace {
+
+constexpr NamedValue<Rounding> kRoundings[] = {
+    {Rounding::half_to_even, "half_to_even"},
+    {Rounding::half_away_from_zero, "half_away_from_zero"},
+    {Rounding::half_up, "half_up"},
+    {Rounding::toward_zero, "toward_zero"},
+};
+
+constexpr NamedValue<ZeroPointSite> kZeroPointSites[] = {
+    {ZeroPointSite::before_rounding, "before_rounding"},
+    {ZeroPointSite::after_rounding, "after_rounding"},
+};
+
+constexpr NamedValue<Overflow> kOverflows[] = {
+    {Overflow::saturate, "saturate"},
+    {Overflow::wrap, "wrap"},
+};
+
+constexpr NamedValue<FakeQuantizeForm> kFakeQuantizeForms[] = {
+    {FakeQuantizeForm::specification, "specification"},
+    {FakeQuantizeForm::scale_shift, "scale_shift"},
+};
+
+constexpr NamedValue<EltwiseAlgorithm> kEltwiseAlgorithms[] = {
+    {EltwiseAlgorithm::relu, "relu"},
+    {EltwiseAlgorithm::linear, "linear"},
+    {EltwiseAlgorithm::clip, "clip"},
+    {EltwiseAlgorithm::clip_v2, "clip_v2"},
+    {EltwiseAlgorithm::abs, "abs"},
+    {EltwiseAlgorithm::square, "square"},
+    {EltwiseAlgorithm::sqrt, "sqrt"},
+    {EltwiseAlgorithm::round, "round"},
+    {EltwiseAlgorithm::exp, "exp"},
+    {EltwiseAlgorithm::log, "log"},
+    {EltwiseAlgorithm::tanh, "tanh"},
+    {EltwiseAlgorithm::logistic, "logistic"},
+    {EltwiseAlgorithm::elu, "elu"},
+    {EltwiseAlgorithm::gelu_tanh, "gelu_tanh"},
+    {EltwiseAlgorithm::gelu_erf, "gelu_erf"},
+    {EltwiseAlgorithm::swish, "swish"},
+    {EltwiseAlgorithm::hardsigmoid, "hardsigmoid"},
+    {EltwiseAlgorithm::hardswish, "hardswish"},
+    {EltwiseAlgorithm::mish, "mish"},
+    {EltwiseAlgorithm::soft_relu, "soft_relu"},
+    {EltwiseAlgorithm::pow, "pow"},
+};
+
+constexpr NamedValue<BinaryAlgorithm> kBinaryAlgorithms[] = {
+    {BinaryAlgorithm::add, "add"},
+    {BinaryAlgorithm::subtract, "subtract"},
+    {BinaryAlgorithm::multiply, "multiply"},
+    {BinaryAlgorithm::divide, "divide"},
+    {BinaryAlgorithm::maximum, "maximum"},
+    {BinaryAlgorithm::minimum, "minimum"},
+    {BinaryAlgorithm::greater_equal, "greater_equal"},
+    {BinaryAlgorithm::greater, "greater"},
+    {BinaryAlgorithm::less_equal, "less_equal"},
+    {BinaryAlgorithm::less, "less"},
+    {BinaryAlgorithm::equal, "equal"},
+    {BinaryAlgorithm::not_equal, "not_equal"},
+};
+
+}  // namespace
+
+template <>
+std::span<const NamedValue<Rounding>> names_of<Rounding>() {
+    return kRoundings;
+}
+
+template <>
+std::span<const NamedValue<ZeroPointSite>> names_of<ZeroPointSite>() {
+    return kZeroPointSites;
+}
+
+template <>
+std::span<const NamedValue<Overflow>> names_of<Overflow>() {
+    return kOverflows;
+}
+
+template <>
+std::span<const NamedValue<FakeQuantizeForm>> names_of<FakeQuantizeForm>() {
+    return kFakeQuantizeForms;
+}
+
+template <>
+std::span<const NamedValue<EltwiseAlgorithm>> names_of<EltwiseAlgorithm>() {
+    return kEltwiseAlgorithms;
+}
+
+template <>
+std::span<const NamedValue<BinaryAlgorithm>> names_of<BinaryAlgorithm>() {
+    return kBinaryAlgorithms;
+}
+
+}  // namespace difftest::graph

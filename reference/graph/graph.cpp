@@ -1,0 +1,100 @@
+#include "reference/graph/graph.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace difftest::graph {
+namespace {
+
+constexpr std::array<Slot, 5> kConvolutionSlots{
+    {{"data"}, {"weights"}, {"bias", true}, {"data_zero_point", true}, {"weights_zero_point", true}}};
+constexpr std::array<Slot, 1> kUnarySlots{{{"data"}}};
+constexpr std::array<Slot, 2> kBinarySlots{{{"a"}, {"b"}}};
+constexpr std::array<Slot, 5> kFakeQuantizeSlots{
+    {{"data"}, {"input_low"}, {"input_high"}, {"output_low"}, {"output_high"}}};
+constexpr std::array<Slot, 3> kScaleSlots{{{"data"}, {"scale"}, {"zero_point", true}}};
+constexpr std::array<Slot, 3> kMultiplierSlots{{{"data"}, {"multiplier"}, {"zero_point", true}}};
+
+std::span<const Slot> slots(const Convolution& /*op*/) {
+    return kConvolutionSlots;
+}
+std::span<const Slot> slots(const Deconvolution& /*op*/) {
+    return kConvolutionSlots;
+}
+std::span<const Slot> slots(const Eltwise& /*op*/) {
+    return kUnarySlots;
+}
+std::span<const Slot> slots(const Binary& /*op*/) {
+    return kBinarySlots;
+}
+std::span<const Slot> slots(const FakeQuantize& /*op*/) {
+    return kFakeQuantizeSlots;
+}
+std::span<const Slot> slots(const Quantize& /*op*/) {
+    return kScaleSlots;
+}
+std::span<const Slot> slots(const Dequantize& /*op*/) {
+    return kScaleSlots;
+}
+std::span<const Slot> slots(const Requantize& /*op*/) {
+    return kMultiplierSlots;
+}
+std::span<const Slot> slots(const Convert& /*op*/) {
+    return kUnarySlots;
+}
+
+}  // namespace
+
+std::string_view name_of(const Operation& operation) {
+    return std::visit([](const auto& op) { return op.name; }, operation);
+}
+
+std::span<const Slot> slots_of(const Operation& operation) {
+    return std::visit([](const auto& op) { return slots(op); }, operation);
+}
+
+std::optional<std::size_t> slot_index(const Operation& operation, std::string_view slot) {
+    const auto all = slots_of(operation);
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Slot& entry) { return entry.name == slot; });
+    if (found == all.end()) {
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(found - all.begin());
+}
+
+TensorId input_at(const Node& node, std::string_view slot) {
+    const auto index = slot_index(node.operation, slot);
+    return index && *index < node.inputs.size() ? node.inputs[*index] : kAbsent;
+}
+
+std::optional<TensorId> Graph::find_tensor(std::string_view name) const {
+    const auto found = std::find_if(tensors.begin(), tensors.end(), [&](const Tensor& t) { return t.name == name; });
+    if (found == tensors.end()) {
+        return std::nullopt;
+    }
+    return static_cast<TensorId>(found - tensors.begin());
+}
+
+std::optional<NodeId> Graph::find_node(std::string_view name) const {
+    const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const Node& n) { return n.name == name; });
+    if (found == nodes.end()) {
+        return std::nullopt;
+    }
+    return static_cast<NodeId>(found - nodes.begin());
+}
+
+std::vector<NodeId> Graph::consumers_of(TensorId id) const {
+    std::vector<NodeId> result;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (std::find(nodes[i].inputs.begin(), nodes[i].inputs.end(), id) != nodes[i].inputs.end()) {
+            result.push_back(static_cast<NodeId>(i));
+        }
+    }
+    return result;
+}
+
+bool Graph::is_output(TensorId id) const {
+    return std::find(outputs.begin(), outputs.end(), id) != outputs.end();
+}
+
+}  // namespace difftest::graph

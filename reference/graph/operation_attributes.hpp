@@ -1,0 +1,74 @@
+#pragma once
+
+#include "reference/graph/operations.hpp"
+
+/// One visitor over the attributes of each operation: reading, writing, comparing and reducing a graph all walk the
+/// same list, so that an attribute cannot be forgotten in one of them. `visit` is called as visit("name", member).
+namespace difftest::graph {
+
+template <typename Op, typename Visit>
+requires requires(Op op) {
+    op.pads_begin;
+}
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("strides", op.strides);
+    visit("dilations", op.dilations);
+    visit("pads_begin", op.pads_begin);
+    visit("pads_end", op.pads_end);
+    if constexpr (requires { op.output_padding; }) {
+        visit("output_padding", op.output_padding);
+    }
+    visit("groups", op.groups);
+}
+
+template <typename Op, typename Visit>
+requires requires(Op op) {
+    op.alpha;
+}
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("algorithm", op.algorithm);
+    visit("alpha", op.alpha);
+    visit("beta", op.beta);
+}
+
+template <typename Visit>
+void visit_attributes(Binary& op, Visit&& visit) {
+    visit("algorithm", op.algorithm);
+}
+
+template <typename Visit>
+void visit_attributes(const Binary& op, Visit&& visit) {
+    visit("algorithm", op.algorithm);
+}
+
+template <typename Op, typename Visit>
+requires requires(Op op) {
+    op.levels;
+}
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("levels", op.levels);
+    visit("form", op.form);
+}
+
+template <typename Op, typename Visit>
+requires requires(Op op) {
+    op.zero_point_site;
+}
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("rounding", op.rounding);
+    visit("zero_point_site", op.zero_point_site);
+}
+
+template <typename Op, typename Visit>
+requires requires(Op op) {
+    op.overflow;
+}
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("rounding", op.rounding);
+    visit("overflow", op.overflow);
+}
+
+template <typename Visit>
+void visit_attributes(const Dequantize& /*op*/, Visit&& /*visit*/) {}
+
+}  // namespace difftest::graph

@@ -1,0 +1,152 @@
+#pragma once
+
+#include "reference/graph/data_type.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// The operations of a graph and their attributes. What each of them computes stands in reference/oracle/, one file per
+/// family; this file only says which attributes there are. Inputs are named slots (see slots_of in graph.hpp).
+namespace difftest::graph {
+
+/// How a real number becomes an integer.
+enum class Rounding : std::uint8_t { half_to_even, half_away_from_zero, half_up, toward_zero };
+
+/// Whether the zero point is added before or after the rounding of a quantization.
+enum class ZeroPointSite : std::uint8_t { before_rounding, after_rounding };
+
+/// What happens to an integer outside the target type.
+enum class Overflow : std::uint8_t { saturate, wrap };
+
+/// The two forms of fake quantization: the specification's quotient, or precomputed scale and shift.
+enum class FakeQuantizeForm : std::uint8_t { specification, scale_shift };
+
+enum class EltwiseAlgorithm : std::uint8_t {
+    relu,
+    linear,
+    clip,
+    clip_v2,
+    abs,
+    square,
+    sqrt,
+    round,
+    exp,
+    log,
+    tanh,
+    logistic,
+    elu,
+    gelu_tanh,
+    gelu_erf,
+    swish,
+    hardsigmoid,
+    hardswish,
+    mish,
+    soft_relu,
+    pow
+};
+
+enum class BinaryAlgorithm : std::uint8_t {
+    add,
+    subtract,
+    multiply,
+    divide,
+    maximum,
+    minimum,
+    greater_equal,
+    greater,
+    less_equal,
+    less,
+    equal,
+    not_equal
+};
+
+/// Cross-correlation over the spatial dimensions (no kernel flip). Slots: data [N, C, spatial...], weights
+/// [O, C/groups, kernel...], bias (optional, s32 [O], added to the accumulator), data_zero_point (optional, s32, scalar
+/// or [C]), weights_zero_point (optional, s32, scalar or [O]). Integer types in, s32 out.
+struct Convolution {
+    static constexpr std::string_view name = "convolution";
+    std::vector<std::int64_t> strides;
+    std::vector<std::int64_t> dilations;  ///< 1 = dense
+    std::vector<std::int64_t> pads_begin;
+    std::vector<std::int64_t> pads_end;
+    std::int64_t groups = 1;
+    friend bool operator==(const Convolution&, const Convolution&) = default;
+};
+
+/// Transposed convolution. The weights' logical order is that of the convolution, [O, C/groups, kernel...].
+struct Deconvolution {
+    static constexpr std::string_view name = "deconvolution";
+    std::vector<std::int64_t> strides;
+    std::vector<std::int64_t> dilations;  ///< 1 = dense
+    std::vector<std::int64_t> pads_begin;
+    std::vector<std::int64_t> pads_end;
+    std::vector<std::int64_t> output_padding;
+    std::int64_t groups = 1;
+    friend bool operator==(const Deconvolution&, const Deconvolution&) = default;
+};
+
+/// One-argument function in f32. Slots: data. Out: f32.
+struct Eltwise {
+    static constexpr std::string_view name = "eltwise";
+    EltwiseAlgorithm algorithm = EltwiseAlgorithm::relu;
+    float alpha = 0;
+    float beta = 0;
+    friend bool operator==(const Eltwise&, const Eltwise&) = default;
+};
+
+/// Two-argument function in f32 with numpy broadcast. Slots: a, b. Out: f32; comparisons give 0 or 1.
+struct Binary {
+    static constexpr std::string_view name = "binary";
+    BinaryAlgorithm algorithm = BinaryAlgorithm::add;
+    friend bool operator==(const Binary&, const Binary&) = default;
+};
+
+/// Slots: data, input_low, input_high, output_low, output_high (f32, broadcast to data). The output type is that of the
+/// output tensor; when it is an integer type the value is rounded and saturated.
+struct FakeQuantize {
+    static constexpr std::string_view name = "fake_quantize";
+    std::int64_t levels = 256;
+    FakeQuantizeForm form = FakeQuantizeForm::specification;
+    friend bool operator==(const FakeQuantize&, const FakeQuantize&) = default;
+};
+
+/// saturate(round(data / scale) + zero_point). Slots: data, scale (f32), zero_point (optional, s32); both scalar or
+/// broadcast to data.
+struct Quantize {
+    static constexpr std::string_view name = "quantize";
+    Rounding rounding = Rounding::half_to_even;
+    ZeroPointSite zero_point_site = ZeroPointSite::after_rounding;
+    friend bool operator==(const Quantize&, const Quantize&) = default;
+};
+
+/// (data - zero_point) * scale, one f32 rounding. Slots: data, scale (f32), zero_point (optional, s32).
+struct Dequantize {
+    static constexpr std::string_view name = "dequantize";
+    friend bool operator==(const Dequantize&, const Dequantize&) = default;
+};
+
+/// saturate(round(f32(data) * multiplier) + zero_point). Slots: data, multiplier (f32), zero_point (optional, s32).
+struct Requantize {
+    static constexpr std::string_view name = "requantize";
+    Rounding rounding = Rounding::half_to_even;
+    ZeroPointSite zero_point_site = ZeroPointSite::after_rounding;
+    friend bool operator==(const Requantize&, const Requantize&) = default;
+};
+
+/// Conversion to the type of the output tensor. Slots: data.
+struct Convert {
+    static constexpr std::string_view name = "convert";
+    Rounding rounding = Rounding::half_to_even;
+    Overflow overflow = Overflow::saturate;
+    friend bool operator==(const Convert&, const Convert&) = default;
+};
+
+using Operation =
+    std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize, Requantize, Convert>;
+
+/// The name of the operation as it stands in case files.
+std::string_view name_of(const Operation& operation);
+
+}  // namespace difftest::graph

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "reference/contract/contract.hpp"
+#include "reference/graph/case.hpp"
+#include "reference/oracle/allowed_set.hpp"
+#include "reference/oracle/allowed_tensor.hpp"
+#include "reference/oracle/rules.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// The scalar reference: what every element of every tensor of a case may be.
+namespace difftest::oracle {
+
+struct Metrics {
+    std::int64_t elements = 0;            ///< of the graph's outputs
+    std::int64_t singletons = 0;          ///< elements whose set is one value
+    std::int64_t largest_set = 1;         ///< most integers in the set of an integer output element
+    std::int64_t unconstrained = 0;       ///< elements outside the contract
+    std::int64_t widened = 0;             ///< elements whose set was replaced by a hull because it had too many parts
+    std::int64_t branch_ambiguous = 0;    ///< comparisons and selections that the set does not decide
+    std::int64_t overflow_sensitive = 0;  ///< accumulators that some order of summation overflows
+    std::vector<std::string> notes;       ///< one line for each reason for which elements are unconstrained
+};
+
+/// The allowed sets of all tensors of a case, indexed as Graph::tensors.
+struct Evaluation {
+    std::vector<AllowedTensor> tensors;
+    Metrics metrics;
+
+    const AllowedTensor& of(graph::TensorId id) const { return tensors[static_cast<std::size_t>(id)]; }
+};
+
+/// Evaluates a case under a contract. `rules` switches single rules off (reference/faults); by default all hold.
+/// Precondition: graph::validate_case(value) found nothing.
+Evaluation evaluate(const graph::Case& value, const contract::Contract& contract, const Rules& rules = {});
+
+}  // namespace difftest::oracle
