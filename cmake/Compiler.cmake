@@ -8,6 +8,13 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 add_compile_options(-ffp-contract=off -fno-fast-math -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
                     -Woverloaded-virtual -Wold-style-cast -Wimplicit-fallthrough)
 
+if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(DIFFTEST_CCACHE ccache)
+  if(DIFFTEST_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${DIFFTEST_CCACHE}")
+  endif()
+endif()
+
 option(DIFFTEST_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 if(DIFFTEST_WARNINGS_AS_ERRORS)
   add_compile_options(-Werror)

@@ -1,0 +1,34 @@
+# Which room may see which: the arrows of the design. What is not listed is forbidden, and cmake/forbidden_arrows tests
+# that it does not compile. `backends` alone stands for the interface backends/backend.hpp.
+set(DIFFTEST_ARROWS)
+
+# difftest_may_see(ROOM room ...)
+macro(difftest_may_see ROOM)
+  list(APPEND DIFFTEST_ARROWS "${ROOM}")
+  set(DIFFTEST_ARROWS_${ROOM} ${ARGN})
+endmacro()
+
+difftest_may_see(reference/graph)
+difftest_may_see(reference/contract)
+difftest_may_see(reference/quantize reference/graph reference/contract)
+difftest_may_see(reference/oracle reference/graph reference/contract reference/quantize)
+difftest_may_see(reference/faults reference/graph reference/contract reference/quantize reference/oracle)
+
+set(backend_sees reference/graph reference/contract backends backends/worker)
+difftest_may_see(backends reference/graph reference/contract)
+difftest_may_see(backends/worker reference/graph reference/contract backends)
+difftest_may_see(backends/onednn ${backend_sees})
+difftest_may_see(backends/opencl ${backend_sees})
+difftest_may_see(backends/process ${backend_sees})
+difftest_may_see(backends/plugin ${backend_sees})
+# The faulty backend is the reference with one rule broken, so it alone sees the oracle, through the fault dictionary.
+difftest_may_see(backends/faulty ${backend_sees} reference/quantize reference/oracle reference/faults)
+
+set(harness_sees reference/graph reference/contract reference/quantize reference/oracle reference/faults backends)
+set(middle_rooms harness/generate harness/execute harness/reduce harness/diagnose harness/report harness/export)
+difftest_may_see(harness/compare ${harness_sees})
+foreach(room IN LISTS middle_rooms)
+  difftest_may_see(${room} ${harness_sees} harness/compare)
+endforeach()
+difftest_may_see(harness/campaign ${harness_sees} harness/compare ${middle_rooms})
+difftest_may_see(harness/cli ${harness_sees} harness/compare ${middle_rooms} harness/campaign)

@@ -1,0 +1,17 @@
+# Headers are included by their path from the repository's root; `../` would walk around the include folders.
+file(GLOB_RECURSE sources "${SOURCE}/reference/*.[ch]pp" "${SOURCE}/backends/*.[ch]pp" "${SOURCE}/harness/*.[ch]pp"
+     "${SOURCE}/fuzzers/*.[ch]pp")
+if(NOT sources)
+  message(FATAL_ERROR "control: no sources found under ${SOURCE}")
+endif()
+set(wrong)
+foreach(source IN LISTS sources)
+  file(STRINGS "${source}" lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"][^>\"]*\\.\\./")
+  if(lines)
+    list(APPEND wrong "${source}: ${lines}")
+  endif()
+endforeach()
+if(wrong)
+  list(JOIN wrong "\n" wrong)
+  message(FATAL_ERROR "includes that leave their room:\n${wrong}")
+endif()
