@@ -99,8 +99,9 @@ public:
 
     virtual Description describe() = 0;
 
-    /// Every way this backend knows to run the case's graph, and the reasons for those it cannot. The values of constants
-    /// may decide (a fake_quantize whose output scale is 1 needs no second multiplication); those of inputs may not.
+    /// Every way this backend knows to run the case's graph, and the reasons for those it cannot. The values of
+    /// constants may decide (a fake_quantize whose output scale is 1 needs no second multiplication); those of inputs
+    /// may not.
     virtual std::vector<PlanOffer> plans(const graph::Case& value) = 0;
 
     /// Creates the primitives of a plan. `value` holds the constants, `buffers` the memory; both outlive the result.
