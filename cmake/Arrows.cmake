@@ -1,6 +1,5 @@
 # Which room may see which: the arrows of the design. What is not listed is forbidden, and cmake/forbidden_arrows tests
-# that it does not compile. `backends` alone stands for the interface backends/backend.hpp. A folder inside a room has
-# its room's arrows unless it has a line of its own.
+# that it does not compile. `backends` alone stands for the interface backends/backend.hpp.
 set(DIFFTEST_ARROWS)
 
 # difftest_may_see(ROOM room ...)
@@ -15,10 +14,9 @@ difftest_may_see(reference/quantize reference/graph reference/contract)
 difftest_may_see(reference/oracle reference/graph reference/contract reference/quantize)
 difftest_may_see(reference/faults reference/graph reference/contract reference/quantize reference/oracle)
 
-set(backend_sees reference/graph reference/contract backends backends/worker backends/worker/protocol)
+set(backend_sees reference/graph reference/contract backends backends/worker)
 difftest_may_see(backends reference/graph reference/contract)
-difftest_may_see(backends/worker reference/graph reference/contract backends backends/worker/protocol)
-difftest_may_see(backends/worker/protocol reference/graph reference/contract backends)
+difftest_may_see(backends/worker reference/graph reference/contract backends)
 difftest_may_see(backends/onednn ${backend_sees})
 difftest_may_see(backends/opencl ${backend_sees})
 difftest_may_see(backends/process ${backend_sees})
@@ -32,6 +30,5 @@ difftest_may_see(harness/compare ${harness_sees})
 foreach(room IN LISTS middle_rooms)
   difftest_may_see(${room} ${harness_sees} harness/compare)
 endforeach()
-list(APPEND DIFFTEST_ARROWS_harness/execute backends/worker/protocol)
 difftest_may_see(harness/campaign ${harness_sees} harness/compare ${middle_rooms})
 difftest_may_see(harness/cli ${harness_sees} harness/compare ${middle_rooms} harness/campaign)

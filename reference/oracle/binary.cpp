@@ -1,0 +1,168 @@
+#include "reference/oracle/elementwise.hpp"
+
+// Two-argument functions in f32 with numpy broadcast; comparisons give 0 or 1. Where a product feeds a sum, the sum may
+// be one fused multiply-add (F2); where constants are multiplied one after the other, any association may be used (F1).
+
+namespace difftest::oracle {
+namespace {
+
+using graph::BinaryAlgorithm;
+
+struct BinaryOp {
+    BinaryAlgorithm algorithm;
+    bool reciprocal;  ///< F3, when the divisor is a constant
+
+    int variants() const { return algorithm == BinaryAlgorithm::divide && reciprocal ? 2 : 1; }
+
+    Interval operator()(int variant, const std::array<double, 2>& arguments) const {
+        const auto a = static_cast<float>(arguments[0]);
+        const auto b = static_cast<float>(arguments[1]);
+        const double y = variant == 1 ? a * (1.0F / b) : evaluate(a, b);
+        return {y, y};
+    }
+
+private:
+    float evaluate(float a, float b) const {
+        switch (algorithm) {
+            case BinaryAlgorithm::add: return a + b;
+            case BinaryAlgorithm::subtract: return a - b;
+            case BinaryAlgorithm::multiply: return a * b;
+            case BinaryAlgorithm::divide: return a / b;
+            case BinaryAlgorithm::maximum: return std::max(a, b);
+            case BinaryAlgorithm::minimum: return std::min(a, b);
+            case BinaryAlgorithm::greater_equal: return a >= b ? 1.0F : 0.0F;
+            case BinaryAlgorithm::greater: return a > b ? 1.0F : 0.0F;
+            case BinaryAlgorithm::less_equal: return a <= b ? 1.0F : 0.0F;
+            case BinaryAlgorithm::less: return a < b ? 1.0F : 0.0F;
+            case BinaryAlgorithm::equal: return a == b ? 1.0F : 0.0F;
+            case BinaryAlgorithm::not_equal: return a != b ? 1.0F : 0.0F;
+        }
+        return std::nanf("");
+    }
+};
+
+/// a * b + c or a * b - c, or c - a * b, with one rounding.
+struct FusedMultiplyAddOp {
+    float product_sign;
+    float addend_sign;
+
+    int variants() const { return 1; }
+
+    Interval operator()(int /*variant*/, const std::array<double, 3>& arguments) const {
+        const double y = std::fmaf(product_sign * static_cast<float>(arguments[0]), static_cast<float>(arguments[1]),
+                                   addend_sign * static_cast<float>(arguments[2]));
+        return {y, y};
+    }
+};
+
+/// x * s1 * s2 in the associations that the graph does not spell out.
+struct AssociatedProductOp {
+    int variants() const { return 2; }
+
+    Interval operator()(int variant, const std::array<double, 3>& arguments) const {
+        const auto x = static_cast<float>(arguments[0]);
+        const auto first = static_cast<float>(arguments[1]);
+        const auto second = static_cast<float>(arguments[2]);
+        const double y = variant == 0 ? x * (first * second) : (x * second) * first;
+        return {y, y};
+    }
+};
+
+struct Factors {
+    graph::TensorId a;
+    graph::TensorId b;
+};
+
+/// The factors of the tensor when a multiplication produces it for nothing but its one reader.
+std::optional<Factors> factors_of(const Context& context, graph::TensorId id) {
+    const graph::NodeId producer = foldable_producer(context.graph(), id);
+    if (producer < 0) {
+        return std::nullopt;
+    }
+    const graph::Node& node = context.node(producer);
+    const auto* binary = std::get_if<graph::Binary>(&node.operation);
+    if (binary == nullptr || binary->algorithm != BinaryAlgorithm::multiply) {
+        return std::nullopt;
+    }
+    return Factors{node.inputs[0], node.inputs[1]};
+}
+
+bool is_constant(const Context& context, graph::TensorId id) {
+    return context.tensor(id).role == graph::TensorRole::constant;
+}
+
+void add_contractions(const Context& context, const graph::Node& node, BinaryAlgorithm algorithm,
+                      AllowedTensor& result) {
+    const graph::Tensor& output = context.tensor(node.output);
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+        const auto factors = factors_of(context, node.inputs[side]);
+        if (!factors) {
+            continue;
+        }
+        const bool subtract = algorithm == BinaryAlgorithm::subtract;
+        const FusedMultiplyAddOp op{subtract && side == 1 ? -1.0F : 1.0F, subtract && side == 0 ? -1.0F : 1.0F};
+        merge_into(context, result,
+                   evaluate_elementwise<3>(context, output.type, output.shape,
+                                           {argument_for(context, factors->a, output.shape),
+                                            argument_for(context, factors->b, output.shape),
+                                            argument_for(context, node.inputs[1 - side], output.shape)},
+                                           op));
+    }
+}
+
+void add_associations(const Context& context, const graph::Node& node, AllowedTensor& result) {
+    const graph::Tensor& output = context.tensor(node.output);
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+        const auto factors = factors_of(context, node.inputs[side]);
+        const graph::TensorId second = node.inputs[1 - side];
+        if (!factors || !is_constant(context, second)) {
+            continue;
+        }
+        const bool a_is_scale = is_constant(context, factors->a);
+        const graph::TensorId x = a_is_scale ? factors->b : factors->a;
+        const graph::TensorId first = a_is_scale ? factors->a : factors->b;
+        if (!is_constant(context, first)) {
+            continue;
+        }
+        merge_into(
+            context, result,
+            evaluate_elementwise<3>(context, output.type, output.shape,
+                                    {argument_for(context, x, output.shape), argument_for(context, first, output.shape),
+                                     argument_for(context, second, output.shape)},
+                                    AssociatedProductOp{}));
+    }
+}
+
+}  // namespace
+
+AllowedTensor evaluate_binary(const Context& context, graph::NodeId id) {
+    using contract::Freedom;
+    const graph::Node& node = context.node(id);
+    const graph::Tensor& output = context.tensor(node.output);
+    const BinaryAlgorithm algorithm = std::get<graph::Binary>(node.operation).algorithm;
+    std::array<Argument, 2> arguments{argument_for(context, node.inputs[0], output.shape),
+                                      argument_for(context, node.inputs[1], output.shape)};
+    if (context.broken(Deviation::channel_zero_only, id) && is_constant(context, node.inputs[1])) {
+        std::fill(arguments[1].strides.begin(), arguments[1].strides.end(), 0);
+    }
+    if (context.broken(Deviation::scale_before_quantize, id)) {
+        const graph::NodeId quantize = context.tensor(node.inputs[0]).producer;
+        const graph::TensorId unquantized = context.node(quantize).inputs[0];
+        const AllowedTensor scaled = evaluate_elementwise<2>(
+            context, output.type, output.shape, {argument_for(context, unquantized, output.shape), arguments[1]},
+            BinaryOp{algorithm, false});
+        return evaluate_fake_quantize_of(context, quantize, scaled);
+    }
+    const BinaryOp op{algorithm, context.grants(Freedom::reciprocal_division) && is_constant(context, node.inputs[1])};
+    AllowedTensor result = evaluate_elementwise(context, output.type, output.shape, arguments, op);
+    const bool sum = algorithm == BinaryAlgorithm::add || algorithm == BinaryAlgorithm::subtract;
+    if (sum && context.grants(Freedom::fused_multiply_add)) {
+        add_contractions(context, node, algorithm, result);
+    }
+    if (algorithm == BinaryAlgorithm::multiply && context.grants(Freedom::scale_association)) {
+        add_associations(context, node, result);
+    }
+    return result;
+}
+
+}  // namespace difftest::oracle

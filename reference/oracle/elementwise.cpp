@@ -1,0 +1,77 @@
+#include "reference/oracle/elementwise.hpp"
+
+#include <limits>
+
+namespace difftest::oracle {
+namespace {
+
+constexpr int kMostEnumerated = 64;
+
+void append_floats(const Interval& part, std::vector<Interval>& parts) {
+    auto value = static_cast<float>(part.lo);
+    for (int i = 0; i < kMostEnumerated; ++i) {
+        parts.push_back({value, value});
+        if (value >= static_cast<float>(part.hi)) {
+            return;
+        }
+        value = std::nextafterf(value, std::numeric_limits<float>::infinity());
+    }
+    parts.resize(parts.size() - kMostEnumerated);
+    parts.push_back(part);
+}
+
+}  // namespace
+
+AllowedSet Argument::at(std::int64_t offset) const {
+    if (real_view != nullptr) {
+        const auto found = real_view->find(offset);
+        if (found != real_view->end()) {
+            return found->second;
+        }
+    }
+    return tensor->at(offset);
+}
+
+Argument argument_for(const Context& context, graph::TensorId id, const graph::Shape& shape) {
+    const AllowedTensor& tensor = context.set_of(id);
+    const RealView& view = context.real_views[static_cast<std::size_t>(id)];
+    return {&tensor, view.empty() ? nullptr : &view, graph::broadcast_strides(tensor.shape(), shape)};
+}
+
+std::vector<Interval> parts_of(const AllowedSet& set, graph::DataType type) {
+    std::vector<Interval> parts;
+    for (const Interval& part : set.intervals) {
+        if (part.lo == part.hi || !std::isfinite(part.lo) || !std::isfinite(part.hi)) {
+            parts.push_back(part);
+        } else if (graph::is_integer(type) && part.hi - part.lo < kMostEnumerated) {
+            for (double value = part.lo; value <= part.hi; ++value) {
+                parts.push_back({value, value});
+            }
+        } else if (type == graph::DataType::f32) {
+            append_floats(part, parts);
+        } else {
+            parts.push_back(part);
+        }
+    }
+    return parts;
+}
+
+bool is_subnormal(double value) {
+    return value != 0 && std::fabs(value) < 0x1p-126;
+}
+
+void merge_into(const Context& context, AllowedTensor& result, const AllowedTensor& other) {
+    for (std::int64_t index = 0; index < result.size(); ++index) {
+        if (result.is_point(index) && other.is_point(index) && result.point(index) == other.point(index)) {
+            continue;
+        }
+        SetBuilder builder;
+        builder.add(result.at(index));
+        builder.add(other.at(index));
+        bool widened = false;
+        result.set(index, builder.build(widened));
+        context.metrics.widened += widened ? 1 : 0;
+    }
+}
+
+}  // namespace difftest::oracle

@@ -1,0 +1,92 @@
+#include "reference/oracle/elementwise.hpp"
+#include "reference/oracle/transcendental.hpp"
+#include "reference/quantize/rounding.hpp"
+
+// One-argument functions in f32 (semantics, section 1.3.1).
+
+namespace difftest::oracle {
+namespace {
+
+using graph::EltwiseAlgorithm;
+
+struct EltwiseOp {
+    graph::Eltwise attributes;
+    contract::Contract contract;
+    bool fused_multiply_add;
+    std::vector<double> critical;
+
+    const std::vector<double>& critical_points() const { return critical; }
+
+    int variants() const { return fused_multiply_add ? 2 : 1; }
+
+    Interval operator()(int variant, const std::array<double, 1>& arguments) const {
+        const auto x = static_cast<float>(arguments[0]);
+        if (is_transcendental(attributes.algorithm)) {
+            return enclose_function(attributes, x, contract);
+        }
+        const double y = correctly_rounded(x, variant == 1);
+        return {y, y};
+    }
+
+private:
+    float correctly_rounded(float x, bool fuse) const {
+        const float alpha = attributes.alpha;
+        const float beta = attributes.beta;
+        switch (attributes.algorithm) {
+            case EltwiseAlgorithm::relu: return x > 0 ? x : alpha * x;
+            case EltwiseAlgorithm::linear: return fuse ? std::fmaf(alpha, x, beta) : alpha * x + beta;
+            case EltwiseAlgorithm::clip:
+            case EltwiseAlgorithm::clip_v2: return std::isnan(x) ? x : std::min(std::max(x, alpha), beta);
+            case EltwiseAlgorithm::abs: return std::fabs(x);
+            case EltwiseAlgorithm::square: return x * x;
+            case EltwiseAlgorithm::sqrt: return std::sqrt(x);
+            case EltwiseAlgorithm::round:
+                return static_cast<float>(quantize::round_to_integer(x, graph::Rounding::half_to_even));
+            case EltwiseAlgorithm::hardsigmoid: return hardsigmoid(x, fuse);
+            case EltwiseAlgorithm::hardswish: return x * hardsigmoid(x, fuse);
+            default: return std::nanf("");
+        }
+    }
+
+    float hardsigmoid(float x, bool fuse) const {
+        const float v = fuse ? std::fmaf(attributes.alpha, x, attributes.beta) : attributes.alpha * x + attributes.beta;
+        return std::min(std::max(v, 0.0F), 1.0F);
+    }
+};
+
+/// The deviation of a known library bug: parameters are looked up by algorithm, so that the first eltwise of the same
+/// algorithm in the chain lends its own to the later ones.
+graph::Eltwise attributes_of(const Context& context, graph::NodeId id) {
+    const auto& own = std::get<graph::Eltwise>(context.node(id).operation);
+    if (!context.broken(Deviation::repeated_eltwise_uses_first_parameters, id)) {
+        return own;
+    }
+    graph::Eltwise result = own;
+    for (graph::TensorId at = context.node(id).inputs[0]; at != graph::kAbsent;) {
+        const graph::NodeId producer = context.tensor(at).producer;
+        if (producer < 0) {
+            break;
+        }
+        const graph::Node& node = context.node(producer);
+        const auto* eltwise = std::get_if<graph::Eltwise>(&node.operation);
+        if (eltwise != nullptr && eltwise->algorithm == own.algorithm) {
+            result = *eltwise;
+        }
+        at = node.inputs[0];
+    }
+    return result;
+}
+
+}  // namespace
+
+AllowedTensor evaluate_eltwise(const Context& context, graph::NodeId id) {
+    const graph::Node& node = context.node(id);
+    const graph::Tensor& output = context.tensor(node.output);
+    const graph::Eltwise attributes = attributes_of(context, id);
+    const EltwiseOp op{attributes, context.contract, context.grants(contract::Freedom::fused_multiply_add),
+                       turning_points(attributes)};
+    return evaluate_elementwise<1>(context, output.type, output.shape,
+                                   {argument_for(context, node.inputs[0], output.shape)}, op);
+}
+
+}  // namespace difftest::oracle

@@ -1,0 +1,212 @@
+#include "reference/quantize/rounding.hpp"
+
+#include "reference/oracle/elementwise.hpp"
+
+// Quantize, dequantize, requantize and convert (semantics, sections 1.5 and 2.2), in f32:
+//
+//   quantize    v = x / scale                  requantize  v = f32(acc) * multiplier
+//   after_rounding   q = saturate(R(v) + zero_point)
+//   before_rounding  q = saturate(R(v + zero_point))
+//   dequantize  (q - zero_point) * scale, the difference exact
+//   convert     to an integer: saturate(R(x)) or the low bits of R(x); to a floating type: RNE
+//
+// Rounding and saturation are barriers: what reads the result sees an integer of its type.
+
+namespace difftest::oracle {
+namespace {
+
+using graph::Rounding;
+using graph::ZeroPointSite;
+
+/// The largest f32 below 2^31: where backends that saturate in f32 stop (semantics, section 2.4, M5).
+constexpr double kLargestFloatBelowS32 = 2147483520.0;
+
+struct QuantizeVariant {
+    bool reciprocal;
+    Rounding rounding;
+    ZeroPointSite site;
+    bool saturate_in_float;
+};
+
+std::vector<QuantizeVariant> granted_variants(const Context& context, graph::DataType type, bool division,
+                                              Rounding rounding, ZeroPointSite site) {
+    using contract::Freedom;
+    std::vector<QuantizeVariant> variants{{false, rounding, site, false}};
+    const auto also = [&](bool granted, auto change) {
+        const std::size_t count = granted ? variants.size() : 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            QuantizeVariant variant = variants[i];
+            change(variant);
+            variants.push_back(variant);
+        }
+    };
+    const bool free_rounding = context.grants(Freedom::rounding_and_zero_point_site);
+    also(division && context.grants(Freedom::reciprocal_division), [](auto& v) { v.reciprocal = true; });
+    also(free_rounding, [](auto& v) { v.rounding = Rounding::half_away_from_zero; });
+    also(free_rounding, [](auto& v) {
+        v.site =
+            v.site == ZeroPointSite::after_rounding ? ZeroPointSite::before_rounding : ZeroPointSite::after_rounding;
+    });
+    also(type == graph::DataType::s32 && context.grants(Freedom::rounded_s32_output),
+         [](auto& v) { v.saturate_in_float = true; });
+    return variants;
+}
+
+/// The deviations that concern the last step: how the real number is rounded and brought into the type.
+struct StoreRule {
+    std::optional<Rounding> rounding;
+    bool wrap = false;
+    bool drop_clamp = false;
+    bool drop_round = false;
+};
+
+StoreRule store_rule(const Context& context, graph::NodeId id) {
+    StoreRule rule;
+    if (context.broken(Deviation::round_half_away_from_zero, id)) {
+        rule.rounding = Rounding::half_away_from_zero;
+    } else if (context.broken(Deviation::round_half_up, id)) {
+        rule.rounding = Rounding::half_up;
+    } else if (context.broken(Deviation::truncated_store, id)) {
+        rule.rounding = Rounding::toward_zero;
+    }
+    rule.wrap = context.broken(Deviation::wrapped_store, id);
+    const bool mid_chain = is_mid_chain(context.graph(), id);
+    rule.drop_clamp = mid_chain && context.broken(Deviation::clamp_dropped_mid_chain, id);
+    rule.drop_round = mid_chain && context.broken(Deviation::round_dropped_mid_chain, id);
+    return rule;
+}
+
+double to_integer(double v, graph::DataType type, Rounding rounding, graph::Overflow overflow, bool saturate_in_float,
+                  const StoreRule& rule) {
+    const double rounded = rule.drop_round ? v : quantize::round_to_integer(v, rule.rounding.value_or(rounding));
+    if (std::isnan(rounded) || rule.drop_clamp) {
+        return rounded;
+    }
+    if (overflow == graph::Overflow::wrap || rule.wrap) {
+        return std::fabs(rounded) < 0x1p62 ? quantize::wrap(rounded, type) : std::nan("");
+    }
+    const double stored = quantize::saturate(rounded, type);
+    return saturate_in_float ? std::min(stored, kLargestFloatBelowS32) : stored;
+}
+
+/// Quantize and requantize: v = x / factor or x * factor, and the common rest.
+struct QuantizeOp {
+    bool division;
+    graph::DataType type;
+    std::vector<QuantizeVariant> all;
+    StoreRule rule;
+
+    int variants() const { return static_cast<int>(all.size()); }
+
+    Interval operator()(int index, const std::array<double, 3>& arguments) const {
+        const QuantizeVariant& variant = all[static_cast<std::size_t>(index)];
+        const auto x = static_cast<float>(arguments[0]);
+        const auto factor = static_cast<float>(arguments[1]);
+        const auto zero_point = static_cast<float>(arguments[2]);
+        float v = x * factor;
+        if (division) {
+            v = variant.reciprocal ? x * (1.0F / factor) : x / factor;
+        }
+        const Rounding rounding = rule.rounding.value_or(variant.rounding);
+        double y = 0;
+        if (variant.site == ZeroPointSite::before_rounding) {
+            y = to_integer(v + zero_point, type, rounding, graph::Overflow::saturate, variant.saturate_in_float, rule);
+        } else {
+            const double k = rule.drop_round ? v : quantize::round_to_integer(v, rounding);
+            y = to_integer(k + arguments[2], type, rounding, graph::Overflow::saturate, variant.saturate_in_float,
+                           rule);
+        }
+        return {y, y};
+    }
+};
+
+struct DequantizeOp {
+    int variants() const { return 1; }
+
+    Interval operator()(int /*variant*/, const std::array<double, 3>& arguments) const {
+        const double y = static_cast<float>(arguments[0] - arguments[2]) * static_cast<float>(arguments[1]);
+        return {y, y};
+    }
+};
+
+struct ConvertOp {
+    graph::DataType type;
+    graph::Convert attributes;
+    std::vector<QuantizeVariant> all;
+    StoreRule rule;
+
+    int variants() const { return static_cast<int>(all.size()); }
+
+    Interval operator()(int index, const std::array<double, 1>& arguments) const {
+        const QuantizeVariant& variant = all[static_cast<std::size_t>(index)];
+        const double y = graph::is_integer(type) ? to_integer(arguments[0], type, variant.rounding, attributes.overflow,
+                                                              variant.saturate_in_float, rule)
+                                                 : static_cast<float>(arguments[0]);
+        return {y, y};
+    }
+};
+
+/// data, factor and zero point as arguments; an absent zero point is the constant 0.
+std::array<Argument, 3> scaled_arguments(const Context& context, const graph::Node& node, const graph::Shape& shape,
+                                         const AllowedTensor& zero, bool channel_zero_only) {
+    std::array<Argument, 3> arguments{
+        argument_for(context, node.inputs[0], shape), argument_for(context, node.inputs[1], shape),
+        node.inputs[2] == graph::kAbsent ? Argument{&zero, nullptr, std::vector<std::int64_t>(shape.size(), 0)}
+                                         : argument_for(context, node.inputs[2], shape)};
+    if (channel_zero_only) {
+        std::fill(arguments[1].strides.begin(), arguments[1].strides.end(), 0);
+        std::fill(arguments[2].strides.begin(), arguments[2].strides.end(), 0);
+    }
+    return arguments;
+}
+
+template <class Op>
+AllowedTensor evaluate_scaled(const Context& context, graph::NodeId id, const Op& op) {
+    const graph::Node& node = context.node(id);
+    const graph::Tensor& output = context.tensor(node.output);
+    const AllowedTensor zero(graph::DataType::s32, {});
+    const auto arguments =
+        scaled_arguments(context, node, output.shape, zero, context.broken(Deviation::channel_zero_only, id));
+    return evaluate_elementwise(context, output.type, output.shape, arguments, op);
+}
+
+}  // namespace
+
+AllowedTensor evaluate_quantize(const Context& context, graph::NodeId id) {
+    const auto& op = std::get<graph::Quantize>(context.node(id).operation);
+    const graph::DataType type = context.tensor(context.node(id).output).type;
+    return evaluate_scaled(
+        context, id,
+        QuantizeOp{true, type, granted_variants(context, type, true, op.rounding, op.zero_point_site),
+                   store_rule(context, id)});
+}
+
+AllowedTensor evaluate_requantize(const Context& context, graph::NodeId id) {
+    const auto& op = std::get<graph::Requantize>(context.node(id).operation);
+    const graph::DataType type = context.tensor(context.node(id).output).type;
+    return evaluate_scaled(
+        context, id,
+        QuantizeOp{false, type, granted_variants(context, type, false, op.rounding, op.zero_point_site),
+                   store_rule(context, id)});
+}
+
+AllowedTensor evaluate_dequantize(const Context& context, graph::NodeId id) {
+    return evaluate_scaled(context, id, DequantizeOp{});
+}
+
+AllowedTensor evaluate_convert(const Context& context, graph::NodeId id) {
+    const graph::Node& node = context.node(id);
+    const graph::Tensor& output = context.tensor(node.output);
+    const auto& attributes = std::get<graph::Convert>(node.operation);
+    const ConvertOp op{
+        output.type, attributes,
+        granted_variants(context, output.type, false, attributes.rounding, ZeroPointSite::before_rounding),
+        store_rule(context, id)};
+    Argument argument = argument_for(context, node.inputs[0], output.shape);
+    if (graph::is_integer(output.type)) {
+        argument.real_view = nullptr;  // integer to integer: the exact accumulator
+    }
+    return evaluate_elementwise<1>(context, output.type, output.shape, {argument}, op);
+}
+
+}  // namespace difftest::oracle
