@@ -1,0 +1,120 @@
+#include "harness/compare/trace.hpp"
+
+#include "reference/graph/enumeration_names.hpp"
+#include "reference/graph/operation_attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <type_traits>
+#include <utility>
+
+namespace difftest::harness {
+namespace {
+
+std::string operation_text(const graph::Operation& operation) {
+    std::string text(graph::name_of(operation));
+    const auto append = [&text](std::string_view name, const auto& attribute) {
+        using Attribute = std::decay_t<decltype(attribute)>;
+        if constexpr (std::is_same_v<Attribute, graph::EltwiseAlgorithm> ||
+                      std::is_same_v<Attribute, graph::BinaryAlgorithm>) {
+            text += fmt::format(" {}", graph::name_of_value(attribute));
+        } else if constexpr (std::is_enum_v<Attribute>) {
+            text += fmt::format(" {}={}", name, graph::name_of_value(attribute));
+        } else if constexpr (std::is_arithmetic_v<Attribute>) {
+            text += fmt::format(" {}={}", name, attribute);
+        }
+    };
+    std::visit(
+        [&append](const auto& op) {
+            using Op = std::decay_t<decltype(op)>;
+            constexpr bool kConvolution =
+                std::is_same_v<Op, graph::Convolution> || std::is_same_v<Op, graph::Deconvolution>;
+            if constexpr (!kConvolution) {
+                graph::visit_attributes(op, append);
+            }
+        },
+        operation);
+    return text;
+}
+
+bool is_accumulation(const graph::Operation& operation) {
+    return std::holds_alternative<graph::Convolution>(operation) ||
+           std::holds_alternative<graph::Deconvolution>(operation);
+}
+
+class Tracer {
+public:
+    Tracer(const graph::Case& value, const oracle::Evaluation& evaluation,
+           const std::map<graph::TensorId, graph::TensorData>& got)
+        : case_(value), evaluation_(evaluation), got_(got) {}
+
+    void follow(graph::TensorId tensor, std::int64_t index) {
+        const graph::Tensor& result = case_.graph.tensor(tensor);
+        if (result.producer < 0 || !seen_.insert({tensor, index}).second) {
+            return;
+        }
+        const graph::Node& node = case_.graph.node(result.producer);
+        TraceStep step;
+        step.node = node.name;
+        step.operation = operation_text(node.operation);
+        step.tensor = result.name;
+        step.type = result.type;
+        step.coordinates = graph::coordinates_of(index, result.shape);
+        step.allowed = evaluation_.of(tensor).at(index);
+        if (const auto found = got_.find(tensor); found != got_.end()) {
+            step.got = found->second.at(index);
+        }
+        if (!is_accumulation(node.operation)) {
+            visit_inputs(node, result, step);
+        }
+        steps_.push_back(std::move(step));
+    }
+
+    Trace take() { return std::move(steps_); }
+
+private:
+    void visit_inputs(const graph::Node& node, const graph::Tensor& result, TraceStep& step) {
+        const auto slots = graph::slots_of(node.operation);
+        for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
+            const graph::TensorId input = node.inputs[slot];
+            if (input == graph::kAbsent) {
+                continue;
+            }
+            const graph::Tensor& tensor = case_.graph.tensor(input);
+            const std::int64_t index = source_index(tensor.shape, result.shape, step.coordinates);
+            if (tensor.role == graph::TensorRole::intermediate) {
+                follow(input, index);
+            } else {
+                step.operands.push_back({std::string(slots[slot].name), tensor.type, case_.data_of(input).at(index)});
+            }
+        }
+    }
+
+    static std::int64_t source_index(const graph::Shape& from, const graph::Shape& target,
+                                     const std::vector<std::int64_t>& coordinates) {
+        const std::vector<std::int64_t> strides = graph::broadcast_strides(from, target);
+        std::int64_t index = 0;
+        for (std::size_t dimension = 0; dimension < strides.size(); ++dimension) {
+            index += strides[dimension] * coordinates[dimension];
+        }
+        return index;
+    }
+
+    const graph::Case& case_;
+    const oracle::Evaluation& evaluation_;
+    const std::map<graph::TensorId, graph::TensorData>& got_;
+    std::set<std::pair<graph::TensorId, std::int64_t>> seen_;
+    Trace steps_;
+};
+
+}  // namespace
+
+Trace trace_element(const graph::Case& value, const oracle::Evaluation& evaluation, graph::TensorId tensor,
+                    std::int64_t index, const std::map<graph::TensorId, graph::TensorData>& got) {
+    Tracer tracer(value, evaluation, got);
+    tracer.follow(tensor, index);
+    return tracer.take();
+}
+
+}  // namespace difftest::harness

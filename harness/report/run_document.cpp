@@ -1,0 +1,154 @@
+#include "harness/report/run_document.hpp"
+
+#include "harness/compare/element_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace difftest::harness {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON has no infinities and no NaN: those become "inf", "-inf", "nan".
+Json number(double value, graph::DataType type) {
+    if (!std::isfinite(value)) {
+        return value_text(value, type);
+    }
+    return graph::is_integer(type) ? Json(static_cast<std::int64_t>(value)) : Json(value);
+}
+
+Json allowed_set(const oracle::AllowedSet& set, graph::DataType type) {
+    Json intervals = Json::array();
+    for (const oracle::Interval& interval : set.intervals) {
+        intervals.push_back({number(interval.lo, type), number(interval.hi, type)});
+    }
+    return {{"text", set_text(set, type)},
+            {"intervals", std::move(intervals)},
+            {"may_be_nan", set.may_be_nan},
+            {"unconstrained", set.unconstrained}};
+}
+
+Json outside_element(const OutsideElement& element, graph::DataType type) {
+    return {{"index", element.index},
+            {"coordinates", element.coordinates},
+            {"expected", allowed_set(element.expected, type)},
+            {"got", number(element.got, type)},
+            {"distance", number(element.distance, graph::DataType::f32)}};
+}
+
+Json output(const Comparison& comparison) {
+    Json first = Json::array();
+    for (const OutsideElement& element : comparison.first) {
+        first.push_back(outside_element(element, comparison.type));
+    }
+    return {{"tensor", comparison.tensor},
+            {"type", graph::name_of(comparison.type)},
+            {"elements", comparison.elements},
+            {"judged", comparison.judged},
+            {"outside", comparison.outside},
+            {"ambiguous", comparison.ambiguous},
+            {"unconstrained", comparison.unconstrained},
+            {"constant", comparison.constant},
+            {"pattern", name_of(comparison.pattern)},
+            {"worst", comparison.worst ? outside_element(*comparison.worst, comparison.type) : Json()},
+            {"first_outside", std::move(first)}};
+}
+
+Json trace(const Trace& steps) {
+    Json result = Json::array();
+    for (const TraceStep& step : steps) {
+        Json operands = Json::array();
+        for (const TraceOperand& operand : step.operands) {
+            operands.push_back({{"slot", operand.slot},
+                                {"type", graph::name_of(operand.type)},
+                                {"value", number(operand.value, operand.type)}});
+        }
+        result.push_back({{"node", step.node},
+                          {"operation", step.operation},
+                          {"tensor", step.tensor},
+                          {"type", graph::name_of(step.type)},
+                          {"coordinates", step.coordinates},
+                          {"operands", std::move(operands)},
+                          {"allowed", allowed_set(step.allowed, step.type)},
+                          {"got", step.got ? number(*step.got, step.type) : Json()}});
+    }
+    return result;
+}
+
+Json entry_document(const RunEntry& entry) {
+    Json partitions = Json::array();
+    for (const backends::PartitionReport& partition : entry.partitions) {
+        partitions.push_back({{"nodes", partition.nodes}, {"implementation", partition.implementation}});
+    }
+    Json outputs = Json::array();
+    for (const Comparison& comparison : entry.outputs) {
+        outputs.push_back(output(comparison));
+    }
+    return {{"case", entry.case_name},
+            {"backend", entry.backend},
+            {"isa", entry.isa},
+            {"plan", entry.plan},
+            {"implementation", entry.implementation()},
+            {"partitions", std::move(partitions)},
+            {"contract", entry.contract},
+            {"verdict", name_of(entry.judgement.verdict)},
+            {"reason", entry.judgement.reason},
+            {"known_issue", entry.known_issue ? Json(*entry.known_issue) : Json()},
+            {"elements", entry.elements()},
+            {"judged", entry.judged()},
+            {"outside", entry.outside()},
+            {"ambiguous", entry.ambiguous()},
+            {"unconstrained", entry.unconstrained()},
+            {"outputs", std::move(outputs)},
+            {"worst_output", entry.worst_output ? Json(*entry.worst_output) : Json()},
+            {"trace", trace(entry.trace)}};
+}
+
+Json summary_document(const RunReport& report) {
+    const RunSummary summary = summarize(report);
+    return {{"runs", summary.runs},
+            {"passed", summary.passed},
+            {"findings", summary.findings},
+            {"known", summary.known},
+            {"unsupported", summary.unsupported},
+            {"vacuous", summary.vacuous},
+            {"harness_errors", summary.harness_errors},
+            {"exit_code", static_cast<int>(exit_code_of(summary))}};
+}
+
+}  // namespace
+
+std::string run_document(const RunReport& report) {
+    Json document = {{"format", "difftest-run"}, {"version", 1}};
+    document["backends"] = Json::array();
+    for (const BackendUsed& backend : report.backends) {
+        document["backends"].push_back({{"name", backend.name},
+                                        {"library", backend.library},
+                                        {"library_version", backend.library_version},
+                                        {"library_path", backend.library_path},
+                                        {"runtime", backend.runtime}});
+    }
+    document["cases"] = Json::array();
+    for (const auto& [name, annotations] : report.annotations) {
+        document["cases"].push_back({{"name", name}, {"annotations", Json(annotations)}});
+    }
+    document["runs"] = Json::array();
+    for (const RunEntry& entry : report.entries) {
+        document["runs"].push_back(entry_document(entry));
+    }
+    document["not_run"] = Json::array();
+    for (const RungNotRun& rung : report.not_run) {
+        document["not_run"].push_back({{"backend", rung.backend}, {"isa", rung.isa}, {"reason", rung.reason}});
+    }
+    document["known_issues"] = Json::array();
+    for (const KnownIssueSeen& issue : report.known_issues) {
+        document["known_issues"].push_back(
+            {{"id", issue.id}, {"title", issue.title}, {"upstream", issue.upstream}, {"runs", issue.runs}});
+    }
+    document["summary"] = summary_document(report);
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace difftest::harness

@@ -1,0 +1,62 @@
+#include "harness/report/run_report.hpp"
+
+#include <algorithm>
+
+namespace difftest::harness {
+
+std::int64_t RunEntry::total(std::int64_t Comparison::*count) const {
+    std::int64_t sum = 0;
+    for (const Comparison& output : outputs) {
+        sum += output.*count;
+    }
+    return sum;
+}
+
+std::string RunEntry::implementation() const {
+    std::vector<std::string> seen;
+    std::string text;
+    for (const backends::PartitionReport& partition : partitions) {
+        if (std::find(seen.begin(), seen.end(), partition.implementation) == seen.end()) {
+            seen.push_back(partition.implementation);
+            text.append(text.empty() ? "" : " + ").append(partition.implementation);
+        }
+    }
+    return text;
+}
+
+const OutsideElement* RunEntry::worst() const {
+    const OutsideElement* worst = nullptr;
+    for (const Comparison& output : outputs) {
+        if (output.worst && (worst == nullptr || output.worst->distance > worst->distance)) {
+            worst = &*output.worst;
+        }
+    }
+    return worst;
+}
+
+RunSummary summarize(const RunReport& report) {
+    RunSummary summary;
+    for (const RunEntry& entry : report.entries) {
+        const Verdict verdict = entry.judgement.verdict;
+        ++summary.runs;
+        summary.passed += is_pass(verdict) ? 1 : 0;
+        summary.findings += entry.is_finding() ? 1 : 0;
+        summary.known += is_failure(verdict) && entry.known_issue ? 1 : 0;
+        summary.unsupported += verdict == Verdict::unsupported ? 1 : 0;
+        summary.vacuous += verdict == Verdict::vacuous ? 1 : 0;
+        summary.harness_errors += verdict == Verdict::harness_error ? 1 : 0;
+    }
+    return summary;
+}
+
+ExitCode exit_code_of(const RunSummary& summary) {
+    if (summary.findings > 0) {
+        return ExitCode::finding;
+    }
+    if (summary.harness_errors > 0) {
+        return ExitCode::harness_error;
+    }
+    return summary.passed + summary.known > 0 ? ExitCode::clean : ExitCode::nothing_ran;
+}
+
+}  // namespace difftest::harness

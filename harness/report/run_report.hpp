@@ -1,0 +1,108 @@
+#pragma once
+
+#include "backends/backend.hpp"
+#include "harness/compare/comparison.hpp"
+#include "harness/compare/trace.hpp"
+#include "harness/compare/verdict.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What `difftest run` has to say, as values: the campaign fills it in, the screen and the JSON document show it.
+namespace difftest::harness {
+
+/// One plan of one case on one rung of one backend.
+struct RunEntry {
+    std::string case_name;
+    std::string backend;
+    std::string isa;
+    std::string plan;
+    std::string contract;                               ///< under which the run was judged; empty when it was not
+    std::vector<backends::PartitionReport> partitions;  ///< what the library chose
+    Judgement judgement;
+    std::optional<std::string> known_issue;   ///< id of the known issue that explains the failure
+    std::vector<Comparison> outputs;          ///< one per graph output that was compared
+    std::optional<std::string> worst_output;  ///< the tensor of the worst outside element of all outputs
+    Trace trace;                              ///< of that element; empty when nothing is outside
+
+    std::int64_t elements() const { return total(&Comparison::elements); }
+    std::int64_t judged() const { return total(&Comparison::judged); }
+    std::int64_t outside() const { return total(&Comparison::outside); }
+    std::int64_t ambiguous() const { return total(&Comparison::ambiguous); }
+    std::int64_t unconstrained() const { return total(&Comparison::unconstrained); }
+
+    /// The distinct implementations of the partitions, joined with " + ".
+    std::string implementation() const;
+
+    /// The worst outside element of all outputs.
+    const OutsideElement* worst() const;
+
+    /// A failure that no known issue explains.
+    bool is_finding() const { return is_failure(judgement.verdict) && !known_issue; }
+
+private:
+    std::int64_t total(std::int64_t Comparison::*count) const;
+};
+
+/// A rung of a ladder that could not be run, and why.
+struct RungNotRun {
+    std::string backend;
+    std::string isa;
+    std::string reason;
+};
+
+/// A backend that took part.
+struct BackendUsed {
+    std::string name;
+    std::string library;
+    std::string library_version;
+    std::string library_path;
+    std::string runtime;
+};
+
+struct KnownIssueSeen {
+    std::string id;
+    std::string title;
+    std::string upstream;
+    std::int64_t runs = 0;  ///< that it explains
+};
+
+struct RunReport {
+    std::vector<BackendUsed> backends;
+    std::vector<RunEntry> entries;
+    std::vector<RungNotRun> not_run;
+    std::vector<KnownIssueSeen> known_issues;
+    /// Annotations of the cases, by case name: what to look for, where it comes from.
+    std::map<std::string, std::map<std::string, std::string>> annotations;
+};
+
+/// Counts over the entries of a report.
+struct RunSummary {
+    std::int64_t runs = 0;
+    std::int64_t passed = 0;
+    std::int64_t findings = 0;
+    std::int64_t known = 0;
+    std::int64_t unsupported = 0;
+    std::int64_t vacuous = 0;
+    std::int64_t harness_errors = 0;
+};
+
+RunSummary summarize(const RunReport& report);
+
+/// The exit codes of the command line.
+enum class ExitCode : int {
+    clean = 0,          ///< known issues are listed, not counted
+    finding = 1,        ///< a new finding
+    bad_input = 2,      ///< bad usage or bad input
+    nothing_ran = 3,    ///< nothing was judged: all vacuous or unsupported
+    harness_error = 4,  ///< difftest itself failed somewhere
+};
+
+/// The exit code that a report calls for. A finding outweighs a harness error elsewhere; a harness error outweighs
+/// "clean".
+ExitCode exit_code_of(const RunSummary& summary);
+
+}  // namespace difftest::harness

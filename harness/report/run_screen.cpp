@@ -1,0 +1,228 @@
+#include "harness/report/run_screen.hpp"
+
+#include "harness/compare/element_text.hpp"
+#include "harness/report/text_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace difftest::harness {
+namespace {
+
+std::string verdict_text(const RunEntry& entry) {
+    if (entry.known_issue) {
+        return fmt::format("known: {}", *entry.known_issue);
+    }
+    return std::string(name_of(entry.judgement.verdict));
+}
+
+std::string_view style_of(const RunEntry& entry, const ScreenStyle& style) {
+    if (entry.known_issue) {
+        return style.known();
+    }
+    if (entry.is_finding() || entry.judgement.verdict == Verdict::harness_error) {
+        return style.failure();
+    }
+    return is_pass(entry.judgement.verdict) ? style.pass() : style.faint();
+}
+
+std::vector<std::string> cells_of(const RunEntry& entry) {
+    return {entry.backend,
+            entry.isa,
+            entry.plan,
+            entry.implementation(),
+            verdict_text(entry),
+            fmt::format("{}", entry.judged()),
+            fmt::format("{}", entry.outside()),
+            fmt::format("{}", entry.ambiguous())};
+}
+
+/// Passing runs that differ in nothing but the ISA share a line.
+bool may_share_line(const RunEntry& a, const RunEntry& b) {
+    return a.case_name == b.case_name && is_pass(a.judgement.verdict) && a.backend == b.backend && a.plan == b.plan &&
+           a.judgement.verdict == b.judgement.verdict && a.implementation() == b.implementation() &&
+           a.elements() == b.elements() && a.judged() == b.judged() && a.ambiguous() == b.ambiguous();
+}
+
+std::string runs_text(const RunReport& report, const std::string& case_name, const ScreenStyle& style) {
+    TextTable table({{"backend"},
+                     {"isa", Align::left, true},
+                     {"plan"},
+                     {"implementation", Align::left, true},
+                     {"verdict"},
+                     {"judged", Align::right},
+                     {"outside", Align::right},
+                     {"ambiguous", Align::right}});
+    std::vector<const RunEntry*> shown;
+    for (const RunEntry& entry : report.entries) {
+        if (entry.case_name != case_name || std::find(shown.begin(), shown.end(), &entry) != shown.end()) {
+            continue;
+        }
+        std::vector<std::string> cells = cells_of(entry);
+        for (const RunEntry& other : report.entries) {
+            if (&other > &entry && may_share_line(entry, other)) {
+                cells[1].append(" ").append(other.isa);
+                shown.push_back(&other);
+            }
+        }
+        table.add_row(std::move(cells), std::string(style_of(entry, style)));
+    }
+    return table.text("  ", style.width);
+}
+
+std::string reasons_text(const RunReport& report, const std::string& case_name) {
+    std::vector<std::pair<std::string, std::string>> reasons;
+    for (const RunEntry& entry : report.entries) {
+        if (entry.case_name != case_name || entry.judgement.reason.empty() ||
+            entry.judgement.verdict == Verdict::violation) {
+            continue;
+        }
+        const std::string reason = fmt::format("{} {}: {}: {}", entry.backend, entry.plan,
+                                               name_of(entry.judgement.verdict), entry.judgement.reason);
+        const auto found =
+            std::find_if(reasons.begin(), reasons.end(), [&reason](const auto& each) { return each.first == reason; });
+        if (found == reasons.end()) {
+            reasons.emplace_back(reason, entry.isa);
+        } else {
+            found->second.append(" ").append(entry.isa);
+        }
+    }
+    std::string text;
+    for (const auto& [reason, isas] : reasons) {
+        text += fmt::format("  {}{}\n", reason, isas.empty() ? "" : fmt::format(" ({})", isas));
+    }
+    return text;
+}
+
+std::string operands_text(const TraceStep& step) {
+    std::string text;
+    for (const TraceOperand& operand : step.operands) {
+        text += fmt::format("{}{}={}", text.empty() ? "" : " ", operand.slot, value_text(operand.value, operand.type));
+    }
+    return text;
+}
+
+std::string annotations_text(const RunReport& report, const std::string& case_name) {
+    const auto found = report.annotations.find(case_name);
+    if (found == report.annotations.end()) {
+        return "";
+    }
+    const auto look_for = found->second.find("look_for");
+    return look_for == found->second.end() ? "" : fmt::format("  look for: {}\n", look_for->second);
+}
+
+std::string trace_text(const RunEntry& entry, const ScreenStyle& style) {
+    const OutsideElement* worst = entry.worst();
+    if (worst == nullptr || !entry.worst_output) {
+        return "";
+    }
+    const auto output = std::find_if(entry.outputs.begin(), entry.outputs.end(),
+                                     [&entry](const Comparison& each) { return each.tensor == *entry.worst_output; });
+    const std::string place = entry.isa.empty() ? entry.plan : fmt::format("{} {}", entry.isa, entry.plan);
+    std::string text = fmt::format(
+        "\n{}worst element{} of {} {} ({}): {}{} expected {}, got {} (off by {}; pattern: {})\n", style.failure(),
+        style.reset(), entry.backend, place, verdict_text(entry), output->tensor, coordinates_text(worst->coordinates),
+        set_text(worst->expected, output->type), value_text(worst->got, output->type),
+        value_text(worst->distance, graph::DataType::f32), name_of(output->pattern));
+    TextTable table({{"node", Align::left, true},
+                     {"operation", Align::left, true},
+                     {"operands", Align::left, true},
+                     {"type"},
+                     {"allowed", Align::right},
+                     {"got", Align::right}});
+    for (const TraceStep& step : entry.trace) {
+        table.add_row({step.node, step.operation, operands_text(step), std::string(graph::name_of(step.type)),
+                       set_text(step.allowed, step.type), step.got ? value_text(*step.got, step.type) : ""});
+    }
+    return text + table.text("  ", style.width);
+}
+
+/// The failing run that is worth a trace: a finding before a known issue, then the largest distance.
+const RunEntry* entry_to_trace(const RunReport& report) {
+    const RunEntry* chosen = nullptr;
+    for (const RunEntry& entry : report.entries) {
+        if (entry.trace.empty() || entry.worst() == nullptr) {
+            continue;
+        }
+        const bool better =
+            chosen == nullptr || (entry.is_finding() && !chosen->is_finding()) ||
+            (entry.is_finding() == chosen->is_finding() && entry.worst()->distance > chosen->worst()->distance);
+        chosen = better ? &entry : chosen;
+    }
+    return chosen;
+}
+
+std::string known_issues_text(const RunReport& report) {
+    std::string text;
+    for (const KnownIssueSeen& issue : report.known_issues) {
+        text += fmt::format("  {}: {} ({} runs) {}\n", issue.id, issue.title, issue.runs, issue.upstream);
+    }
+    return text.empty() ? "" : fmt::format("\nknown issues, listed and not counted\n{}", text);
+}
+
+std::string not_run_text(const RunReport& report) {
+    std::vector<std::pair<std::string, std::string>> groups;
+    for (const RungNotRun& rung : report.not_run) {
+        const std::string key = fmt::format("{} ({})", rung.backend, rung.reason);
+        const auto found =
+            std::find_if(groups.begin(), groups.end(), [&key](const auto& each) { return each.first == key; });
+        if (found == groups.end()) {
+            groups.emplace_back(key, rung.isa);
+        } else {
+            found->second.append(" ").append(rung.isa);
+        }
+    }
+    std::string text;
+    for (const auto& [key, isas] : groups) {
+        text += fmt::format("not run: {}: {}\n", key, isas);
+    }
+    return text.empty() ? "" : fmt::format("\n{}", text);
+}
+
+std::string with_comma(const std::string& text) {
+    return text.empty() ? "" : fmt::format(", {}", text);
+}
+
+std::string backends_text(const RunReport& report) {
+    std::string text;
+    for (const BackendUsed& backend : report.backends) {
+        text += fmt::format("{}: {}{}{}\n", backend.name, backend.library, with_comma(backend.runtime),
+                            with_comma(backend.library_path));
+    }
+    return text;
+}
+
+std::string summary_text(const RunReport& report, const ScreenStyle& style) {
+    const RunSummary summary = summarize(report);
+    const ExitCode code = exit_code_of(summary);
+    std::string text = fmt::format("{} runs: {} passed, {} findings", summary.runs, summary.passed, summary.findings);
+    const auto append = [&text](std::int64_t count, std::string_view what) {
+        text += count > 0 ? fmt::format(", {} {}", count, what) : "";
+    };
+    append(summary.known, "known");
+    append(summary.unsupported, "unsupported");
+    append(summary.vacuous, "vacuous");
+    append(summary.harness_errors, "harness errors");
+    text += code == ExitCode::nothing_ran ? ": nothing meaningful ran" : "";
+    return fmt::format("\n{}{}{}\n", code == ExitCode::clean ? style.pass() : style.failure(), text, style.reset());
+}
+
+}  // namespace
+
+std::string run_screen(const RunReport& report, const ScreenStyle& style) {
+    std::string text = backends_text(report);
+    for (const auto& [case_name, annotations] : report.annotations) {
+        text += fmt::format("\n{}\n", case_name);
+        text += runs_text(report, case_name, style);
+        text += reasons_text(report, case_name);
+        text += annotations_text(report, case_name);
+    }
+    if (const RunEntry* entry = entry_to_trace(report)) {
+        text += trace_text(*entry, style);
+    }
+    return text + known_issues_text(report) + not_run_text(report) + summary_text(report, style);
+}
+
+}  // namespace difftest::harness
