@@ -1,0 +1,160 @@
+#include "reference/graph/node_rules.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace difftest::graph {
+namespace {
+
+using Types = std::initializer_list<DataType>;
+
+constexpr Types kAll{DataType::s8, DataType::u8, DataType::s32, DataType::f32, DataType::f16, DataType::bf16};
+constexpr Types kIntegers{DataType::s8, DataType::u8, DataType::s32};
+constexpr Types kBytes{DataType::s8, DataType::u8};
+constexpr Types kFloatings{DataType::f32, DataType::f16, DataType::bf16};
+constexpr Types kF32{DataType::f32};
+constexpr Types kS32{DataType::s32};
+
+constexpr std::int64_t kMostLevels = 65536;
+
+std::optional<Problem> wrong_type(std::string place, DataType type, const Types& allowed) {
+    if (std::find(allowed.begin(), allowed.end(), type) != allowed.end()) {
+        return std::nullopt;
+    }
+    std::vector<std::string_view> names;
+    for (const DataType entry : allowed) {
+        names.push_back(name_of(entry));
+    }
+    return Problem{std::move(place),
+                   fmt::format("type {} is not allowed here, only {}", name_of(type), fmt::join(names, ", "))};
+}
+
+struct SlotRule {
+    std::string_view slot;
+    const Types& types;
+    bool constant = false;
+};
+
+/// The rules of one operation: every slot, then the output.
+class NodeCheck {
+public:
+    NodeCheck(const Graph& graph, const Node& node) : graph_(graph), node_(node) {}
+
+    std::optional<Problem> operator()(const Convolution& /*op*/) const { return check_convolution(); }
+    std::optional<Problem> operator()(const Deconvolution& /*op*/) const { return check_convolution(); }
+
+    std::optional<Problem> operator()(const Eltwise& op) const {
+        for (const auto& [name, value] : {std::pair{"alpha", op.alpha}, std::pair{"beta", op.beta}}) {
+            if (!std::isfinite(value)) {
+                return Problem{fmt::format("/attributes/{}", name), fmt::format("{} is not finite", value)};
+            }
+        }
+        const bool clips = op.algorithm == EltwiseAlgorithm::clip || op.algorithm == EltwiseAlgorithm::clip_v2;
+        if (clips && op.alpha > op.beta) {
+            return Problem{"/attributes/alpha",
+                           fmt::format("the lower bound {} is above the upper bound {}", op.alpha, op.beta)};
+        }
+        return check({{"data", kAll}}, kFloatings);
+    }
+
+    std::optional<Problem> operator()(const Binary& /*op*/) const {
+        return check({{"a", kAll}, {"b", kAll}}, kFloatings);
+    }
+
+    std::optional<Problem> operator()(const FakeQuantize& op) const {
+        if (op.levels < 2 || op.levels > kMostLevels) {
+            return Problem{"/attributes/levels", fmt::format("{} is outside 2 to {}", op.levels, kMostLevels)};
+        }
+        return check({{"data", kAll},
+                      {"input_low", kF32, true},
+                      {"input_high", kF32, true},
+                      {"output_low", kF32, true},
+                      {"output_high", kF32, true}},
+                     kAll);
+    }
+
+    std::optional<Problem> operator()(const Quantize& /*op*/) const {
+        return check({{"data", kAll}, {"scale", kF32, true}, {"zero_point", kS32, true}}, kIntegers);
+    }
+
+    std::optional<Problem> operator()(const Dequantize& /*op*/) const {
+        return check({{"data", kIntegers}, {"scale", kF32, true}, {"zero_point", kS32, true}}, kFloatings);
+    }
+
+    std::optional<Problem> operator()(const Requantize& /*op*/) const {
+        return check({{"data", kAll}, {"multiplier", kF32, true}, {"zero_point", kS32, true}}, kIntegers);
+    }
+
+    std::optional<Problem> operator()(const Convert& /*op*/) const { return check({{"data", kAll}}, kAll); }
+
+private:
+    std::optional<Problem> check_convolution() const {
+        const TensorId bias = input_at(node_, "bias");
+        if (bias != kAbsent && graph_.tensor(bias).shape.size() != 1) {
+            return Problem{"/inputs/bias", fmt::format("shape {} is not one value for each channel",
+                                                       to_string(graph_.tensor(bias).shape))};
+        }
+        return check({{"data", kBytes},
+                      {"weights", kBytes},
+                      {"bias", kS32},
+                      {"data_zero_point", kS32, true},
+                      {"weights_zero_point", kS32, true}},
+                     kS32);
+    }
+
+    std::optional<Problem> check(std::initializer_list<SlotRule> rules, const Types& output) const {
+        for (const SlotRule& rule : rules) {
+            const TensorId id = input_at(node_, rule.slot);
+            if (id == kAbsent) {
+                continue;
+            }
+            const Tensor& tensor = graph_.tensor(id);
+            const std::string place = fmt::format("/inputs/{}", rule.slot);
+            if (auto found = wrong_type(place, tensor.type, rule.types)) {
+                return found;
+            }
+            if (rule.constant && tensor.role != TensorRole::constant) {
+                return Problem{place, "must be a constant"};
+            }
+        }
+        return wrong_type("/output/type", graph_.tensor(node_.output).type, output);
+    }
+
+    const Graph& graph_;
+    const Node& node_;
+};
+
+double product(const Shape& shape, std::size_t first) {
+    double result = 1;
+    for (std::size_t i = first; i < shape.size(); ++i) {
+        result *= static_cast<double>(shape[i]);
+    }
+    return result;
+}
+
+}  // namespace
+
+std::optional<Problem> problem_of_node(const Graph& graph, const Node& node) {
+    return std::visit(NodeCheck(graph, node), node.operation);
+}
+
+double multiply_accumulates_of(const Graph& graph, const Node& node) {
+    const bool convolution = std::holds_alternative<Convolution>(node.operation);
+    if (!convolution && !std::holds_alternative<Deconvolution>(node.operation)) {
+        return 0;
+    }
+    const Shape& data = graph.tensor(input_at(node, "data")).shape;
+    const Shape& weights = graph.tensor(input_at(node, "weights")).shape;
+    // Every weight meets each position of the result (convolution) or of the data (deconvolution) once a batch entry.
+    const Shape& positions = convolution ? graph.tensor(node.output).shape : data;
+    return static_cast<double>(data[0]) * product(weights, 0) * product(positions, 2);
+}
+
+}  // namespace difftest::graph
