@@ -8,6 +8,19 @@
 
 namespace difftest::oracle {
 
+namespace {
+
+/// Whole numbers of the integer types in full; else the shortest text of a float when the value is one.
+std::string to_text(double value) {
+    if (value == std::trunc(value) && std::fabs(value) <= 0x1p32) {
+        return fmt::format("{:.0f}", value);
+    }
+    const auto narrow = static_cast<float>(value);
+    return static_cast<double>(narrow) == value ? fmt::format("{}", narrow) : fmt::format("{}", value);
+}
+
+}  // namespace
+
 bool AllowedSet::contains(double value) const {
     if (unconstrained) {
         return true;
@@ -46,13 +59,7 @@ std::string AllowedSet::to_string() const {
     std::string text;
     for (const Interval& part : intervals) {
         text += text.empty() ? "" : (points ? ", " : " or ");
-        // Values of f32 tensors are floats: their shortest text is that of a float, unless an integer needs more
-        // digits.
-        const auto print = [](double value) {
-            const auto narrow = static_cast<float>(value);
-            return static_cast<double>(narrow) == value ? fmt::format("{}", narrow) : fmt::format("{}", value);
-        };
-        text += part.lo == part.hi ? print(part.lo) : fmt::format("[{}, {}]", print(part.lo), print(part.hi));
+        text += part.lo == part.hi ? to_text(part.lo) : fmt::format("[{}, {}]", to_text(part.lo), to_text(part.hi));
     }
     if (may_be_nan) {
         text += text.empty() ? "nan" : " or nan";

@@ -1,0 +1,141 @@
+#include "backends/faulty/faulty_backend.hpp"
+
+#include "reference/faults/faulty_evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+namespace difftest::backends {
+namespace {
+
+std::vector<faults::Placement> placements_for(const graph::Case& value, const std::vector<FaultRequest>& requests) {
+    std::vector<faults::Placement> placements;
+    for (const FaultRequest& request : requests) {
+        const std::vector<graph::NodeId> nodes = faults::applicable_nodes(request.fault, value);
+        for (const graph::NodeId node : nodes) {
+            if (!request.node || value.graph.node(node).name == *request.node) {
+                placements.push_back({request.fault, node});
+            }
+        }
+        if (request.node && std::none_of(placements.begin(), placements.end(), [&](const faults::Placement& placement) {
+                return placement.fault.deviation == request.fault.deviation;
+            })) {
+            throw Unsupported(fmt::format("{} does not apply at node {}", request.fault.name, *request.node));
+        }
+    }
+    return placements;
+}
+
+class FaultyExecutable : public Executable {
+public:
+    FaultyExecutable(const graph::Case& value, const Plan& plan, const Buffers& buffers,
+                     std::vector<faults::Placement> placements)
+        : value_(value), plan_(plan), buffers_(buffers), placements_(std::move(placements)) {}
+
+    std::vector<PartitionReport> partitions() const override {
+        std::vector<PartitionReport> reports;
+        for (const Partition& partition : plan_.partitions) {
+            reports.push_back({partition.nodes, "reference"});
+        }
+        return reports;
+    }
+
+    contract::Contract contract() const override { return plan_.contract; }
+
+    void execute() override {
+        graph::Case current = value_;
+        for (std::size_t i = 0; i < current.graph.tensors.size(); ++i) {
+            if (current.graph.tensors[i].role != graph::TensorRole::intermediate) {
+                const auto source = buffers_.tensors[i];
+                std::memcpy(current.data[i].bytes().data(), source.data(), source.size());
+            }
+        }
+        const std::vector<graph::TensorData> outputs = faults::evaluate_with_faults(current, placements_);
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            const auto target = buffers_.tensors[static_cast<std::size_t>(value_.graph.outputs[i])];
+            std::memcpy(target.data(), outputs[i].bytes().data(), outputs[i].bytes().size());
+        }
+    }
+
+private:
+    const graph::Case& value_;
+    Plan plan_;
+    Buffers buffers_;
+    std::vector<faults::Placement> placements_;
+};
+
+class FaultyBackend : public Backend {
+public:
+    explicit FaultyBackend(std::vector<FaultRequest> requests) : requests_(std::move(requests)) {}
+
+    Description describe() override {
+        Description description;
+        description.name = "faulty";
+        description.library = "the reference, " + (requests_.empty() ? std::string("no rule broken") : broken_rules());
+        description.isa = "reference";
+        description.runtime = "1 thread";
+        description.isa_ladder = {"reference"};
+        return description;
+    }
+
+    std::vector<PlanOffer> plans(const graph::Case& value) override {
+        Plan plan;
+        plan.name = "fused";
+        Partition whole;
+        for (const graph::Node& node : value.graph.nodes) {
+            whole.nodes.push_back(node.name);
+        }
+        whole.kind = "reference";
+        plan.partitions = {whole};
+        if (!requests_.empty() && placements_for(value, requests_).empty()) {
+            return {Refusal{plan.name, broken_rules() + " plays no part in this graph"}};
+        }
+        return {plan};
+    }
+
+    std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) override {
+        return std::make_unique<FaultyExecutable>(value, plan, buffers, placements_for(value, requests_));
+    }
+
+private:
+    std::string broken_rules() const {
+        std::string text;
+        for (const FaultRequest& request : requests_) {
+            text += fmt::format("{}{}{}", text.empty() ? "" : ", ", request.fault.name,
+                                request.node ? "@" + *request.node : "");
+        }
+        return text;
+    }
+
+    std::vector<FaultRequest> requests_;
+};
+
+}  // namespace
+
+std::vector<FaultRequest> parse_fault_requests(const std::string& text) {
+    std::vector<FaultRequest> requests;
+    std::string_view rest = text;
+    while (!rest.empty() && text != "none") {
+        const std::string_view item = rest.substr(0, rest.find(','));
+        rest = item.size() == rest.size() ? std::string_view{} : rest.substr(item.size() + 1);
+        const std::size_t at = item.find('@');
+        const auto fault = faults::find_fault(item.substr(0, at));
+        if (!fault) {
+            throw BackendError(fmt::format("unknown fault '{}'; `difftest list rules` names them", item.substr(0, at)));
+        }
+        requests.push_back({*fault, at == std::string_view::npos
+                                        ? std::nullopt
+                                        : std::optional<std::string>(std::string(item.substr(at + 1)))});
+    }
+    return requests;
+}
+
+std::unique_ptr<Backend> make_faulty_backend(std::vector<FaultRequest> requests) {
+    return std::make_unique<FaultyBackend>(std::move(requests));
+}
+
+}  // namespace difftest::backends

@@ -1,0 +1,114 @@
+#include "reference/faults/sharpness.hpp"
+
+#include "reference/graph/case_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+namespace difftest::faults {
+namespace {
+
+graph::Case named(const std::string& name) {
+    return graph::read_case(std::filesystem::path(DIFFTEST_SOURCE_DIR) / "corpora" / "named" / (name + ".json"));
+}
+
+std::vector<Placement> everywhere(const graph::Case& value, std::string_view name) {
+    const Fault fault = *find_fault(name);
+    std::vector<Placement> placements;
+    for (const graph::NodeId node : applicable_nodes(fault, value)) {
+        placements.push_back({fault, node});
+    }
+    return placements;
+}
+
+TEST(Dictionary, NamesAndNumbersAreUniqueAndComplete) {
+    std::set<std::string_view> names;
+    std::set<std::string_view> ids;
+    for (const Fault& fault : all_faults()) {
+        EXPECT_TRUE(names.insert(fault.name).second) << fault.name;
+        EXPECT_TRUE(ids.insert(fault.id).second) << fault.id;
+        for (const std::string_view text : {fault.rule, fault.deviates, fault.seen_in, fault.exposed_by}) {
+            EXPECT_FALSE(text.empty()) << fault.name;
+        }
+        EXPECT_EQ(find_fault(fault.name)->deviation, fault.deviation);
+        EXPECT_EQ(find_fault(fault.id)->deviation, fault.deviation);
+    }
+    EXPECT_FALSE(find_fault("no such fault"));
+}
+
+TEST(FaultyEvaluation, TheFoundingBugGives255WhereTheReferenceGives28) {
+    const graph::Case value = named("deconv_quant_u8_minimal");
+    const auto right = evaluate_with_faults(value, {}).front();
+    const auto wrong = evaluate_with_faults(value, everywhere(value, "clamp_dropped_mid_chain")).front();
+    const oracle::Evaluation sets = oracle::evaluate(value, contract::Contract());
+    const auto acc = sets.of(*value.graph.find_tensor("deconv"));
+    const auto in_hi = value.data_of(*value.graph.find_tensor("in1_hi"));
+    std::int64_t clamped = 0;
+    std::int64_t alive = 0;
+    for (std::int64_t i = 0; i < right.size(); ++i) {
+        const double high = in_hi.at(i / (7 * 6));
+        // Far enough beyond the range the unclamped level times 1/9 is at least 254.5: level >= 2290.5.
+        if (acc.point(i) >= 9 * high) {
+            EXPECT_EQ(right.at(i), 28);  // 255 * 1/9 = 28.33
+            EXPECT_EQ(wrong.at(i), 255);
+            ++clamped;
+        } else if (acc.point(i) > 0 && acc.point(i) <= high) {
+            EXPECT_EQ(right.at(i), wrong.at(i));  // inside the range the clamp has nothing to do
+            ++alive;
+        }
+    }
+    EXPECT_GT(clamped, 300);
+    EXPECT_GT(alive, 100);
+}
+
+TEST(FaultyEvaluation, WhyTheOtherTestsMissedTheFoundingBug) {
+    // The document's reasons: levels other than 256, and the quantize being last. In both the fault has no place.
+    graph::Case levels = named("deconv_quant_u8_minimal");
+    std::get<graph::FakeQuantize>(levels.graph.nodes[1].operation).levels = 255;
+    EXPECT_TRUE(everywhere(levels, "clamp_dropped_mid_chain").empty());
+
+    graph::Case last = named("deconv_quant_u8_minimal");
+    last.graph.nodes.resize(2);
+    last.graph.tensors.resize(last.graph.tensors.size() - 2);
+    last.data.resize(last.graph.tensors.size());
+    last.graph.outputs = {last.graph.nodes.back().output};
+    EXPECT_TRUE(everywhere(last, "clamp_dropped_mid_chain").empty());
+}
+
+TEST(Sharpness, TheNamedCasesWouldExposeTheFaultsTheyAreMadeFor) {
+    for (const std::string name : {"deconv_quant_u8", "deconv_quant_u8_minimal"}) {
+        const graph::Case value = named(name);
+        for (const char* level : {"strict", "onednn2", "onednn3"}) {
+            const Sharpness result = sharpness(value, oracle::evaluate(value, *contract::level(level)));
+            for (const Exposure& exposure : result.exposures) {
+                const std::string_view fault = exposure.placement.fault.name;
+                if (fault == "clamp_dropped_mid_chain" || fault == "round_dropped_mid_chain" ||
+                    fault == "kernel_flipped" || fault == "bias_dropped" || fault == "truncated_store" ||
+                    fault == "scale_before_quantize") {
+                    EXPECT_TRUE(exposure.witness) << name << " " << level << " " << fault;
+                }
+            }
+        }
+    }
+}
+
+TEST(Sharpness, TheWitnessOfTheFoundingBugIsAnElementOutsideItsSet) {
+    const graph::Case value = named("deconv_quant_u8_minimal");
+    const oracle::Evaluation sets = oracle::evaluate(value, *contract::level("onednn2"));
+    const Sharpness result = sharpness(value, sets);
+    const auto found = std::find_if(result.exposures.begin(), result.exposures.end(), [](const Exposure& exposure) {
+        return exposure.placement.fault.name == "clamp_dropped_mid_chain";
+    });
+    ASSERT_NE(found, result.exposures.end());
+    ASSERT_TRUE(found->witness);
+    EXPECT_EQ(found->witness->faulty_value, 255);
+    EXPECT_EQ(sets.of(value.graph.outputs[0]).at(found->witness->element).to_string(), "{28}");
+    EXPECT_LE(result.exposed(), result.applicable());
+}
+
+}  // namespace
+}  // namespace difftest::faults
