@@ -86,9 +86,13 @@ TEST(Sharpness, TheNamedCasesWouldExposeTheFaultsTheyAreMadeFor) {
             const Sharpness result = sharpness(value, oracle::evaluate(value, *contract::level(level)));
             for (const Exposure& exposure : result.exposures) {
                 const std::string_view fault = exposure.placement.fault.name;
-                if (fault == "clamp_dropped_mid_chain" || fault == "round_dropped_mid_chain" ||
-                    fault == "kernel_flipped" || fault == "bias_dropped" || fault == "truncated_store" ||
-                    fault == "scale_before_quantize") {
+                // A dropped rounding moves the level by at most 1/2 and the minimal case's result by at most 1/18;
+                // levels times 1/9 are never nearer than that to a tie, so only the full chain can show it.
+                const bool expected = fault == "clamp_dropped_mid_chain" || fault == "kernel_flipped" ||
+                                      fault == "bias_dropped" || fault == "truncated_store" ||
+                                      fault == "scale_before_quantize" ||
+                                      (fault == "round_dropped_mid_chain" && name == "deconv_quant_u8");
+                if (expected) {
                     EXPECT_TRUE(exposure.witness) << name << " " << level << " " << fault;
                 }
             }
