@@ -130,6 +130,10 @@ std::string read_text(const std::filesystem::path& path) {
     if (std::filesystem::is_directory(path, ignored)) {
         fail(path, "is a directory, not a case file");
     }
+    const auto size = std::filesystem::file_size(path, ignored);
+    if (!ignored && size > kLargestFile) {
+        fail(path, too_large());
+    }
     const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
     if (!file) {
         fail(path, std::generic_category().message(errno));

@@ -40,7 +40,9 @@ std::optional<float> number_of(const InputJson& value) {
         return static_cast<float>(value.get<std::uint64_t>());
     }
     if (value.is_number_integer()) {
-        return static_cast<float>(value.get<std::int64_t>());
+        // The parser gives this type to integers with a minus sign only, so that 0 stands for -0.
+        const auto integer = value.get<std::int64_t>();
+        return integer == 0 ? -0.0F : static_cast<float>(integer);
     }
     return value.is_number_float() ? std::optional(value.get<float>()) : std::nullopt;
 }
