@@ -1,0 +1,120 @@
+#include "backends/onednn/case_builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+namespace difftest::backends::onednn {
+
+using graph::TensorId;
+
+namespace {
+
+std::vector<CaseBuilder::Values> read_outputs(const graph::Graph& graph, const Buffers& buffers) {
+    std::vector<CaseBuilder::Values> outputs;
+    for (const TensorId id : graph.outputs) {
+        const graph::Tensor& tensor = graph.tensor(id);
+        CaseBuilder::Values values;
+        for (std::int64_t index = 0; index < graph::element_count(tensor.shape).value(); ++index) {
+            values.push_back(graph::load_element(buffers.tensors[static_cast<std::size_t>(id)], tensor.type, index));
+        }
+        outputs.push_back(std::move(values));
+    }
+    return outputs;
+}
+
+}  // namespace
+
+TensorId CaseBuilder::tensor(graph::TensorRole role, graph::DataType type, graph::Shape shape, graph::TensorData data) {
+    const auto id = static_cast<TensorId>(case_.graph.tensors.size());
+    case_.graph.tensors.push_back({fmt::format("t{}", id), type, std::move(shape), role, -1});
+    case_.data.push_back(std::move(data));
+    return id;
+}
+
+TensorId CaseBuilder::input(graph::DataType type, graph::Shape shape, const Values& values) {
+    return tensor(graph::TensorRole::input, type, shape, graph::TensorData(type, shape, values));
+}
+
+TensorId CaseBuilder::constant(graph::DataType type, graph::Shape shape, const Values& values) {
+    return tensor(graph::TensorRole::constant, type, shape, graph::TensorData(type, shape, values));
+}
+
+TensorId CaseBuilder::node(graph::Operation operation, std::vector<TensorId> inputs, graph::DataType type,
+                           graph::Shape shape) {
+    inputs.resize(graph::slots_of(operation).size(), graph::kAbsent);
+    const TensorId output = tensor(graph::TensorRole::intermediate, type, std::move(shape), {});
+    const auto id = static_cast<graph::NodeId>(case_.graph.nodes.size());
+    case_.graph.tensors.back().producer = id;
+    case_.graph.nodes.push_back({fmt::format("n{}", id), std::move(operation), std::move(inputs), output});
+    return output;
+}
+
+TensorId CaseBuilder::fake_quantize(TensorId data, std::int64_t levels, const std::vector<float>& ranges,
+                                    graph::DataType type) {
+    std::vector<TensorId> inputs{data};
+    for (const float bound : ranges) {
+        inputs.push_back(scalar(bound));
+    }
+    return node(graph::FakeQuantize{levels}, inputs, type, case_.graph.tensor(data).shape);
+}
+
+const graph::Case& CaseBuilder::finish(std::vector<TensorId> outputs) {
+    case_.graph.outputs = std::move(outputs);
+    return case_;
+}
+
+bool offers_plan(Backend& backend, const graph::Case& value, const std::string& name) {
+    const std::vector<PlanOffer> offers = backend.plans(value);
+    return std::any_of(offers.begin(), offers.end(), [&name](const PlanOffer& offer) {
+        const Plan* plan = std::get_if<Plan>(&offer);
+        return plan != nullptr && plan->name == name;
+    });
+}
+
+Plan offered_plan(Backend& backend, const graph::Case& value, const std::string& name) {
+    for (const PlanOffer& offer : backend.plans(value)) {
+        if (const Plan* plan = std::get_if<Plan>(&offer); plan != nullptr && plan->name == name) {
+            return *plan;
+        }
+        if (const Refusal* refusal = std::get_if<Refusal>(&offer)) {
+            throw std::runtime_error("refused: " + refusal->reason);
+        }
+    }
+    throw std::runtime_error("plan " + name + " is not offered");
+}
+
+Run run(Backend& backend, const graph::Case& value, const std::string& plan) {
+    std::vector<std::vector<std::byte>> memory(value.graph.tensors.size());
+    Buffers buffers;
+    for (std::size_t index = 0; index < memory.size(); ++index) {
+        const graph::Tensor& tensor = value.graph.tensors[index];
+        if (tensor.role != graph::TensorRole::intermediate) {
+            memory[index].assign(value.data[index].bytes().begin(), value.data[index].bytes().end());
+        } else if (value.graph.is_output(static_cast<TensorId>(index))) {
+            const auto count = static_cast<std::size_t>(graph::element_count(tensor.shape).value());
+            memory[index].resize(count * graph::size_of(tensor.type));
+        }
+        buffers.tensors.emplace_back(memory[index]);
+    }
+    const auto fill = [&](int pattern) {
+        for (const TensorId id : value.graph.outputs) {
+            const std::span<std::byte> output = buffers.tensors[static_cast<std::size_t>(id)];
+            std::memset(output.data(), pattern, output.size());
+        }
+    };
+    const std::unique_ptr<Executable> executable = backend.prepare(value, offered_plan(backend, value, plan), buffers);
+    fill(0x55);
+    executable->execute();
+    Run result{read_outputs(value.graph, buffers), executable->partitions(), executable->contract()};
+    fill(0x2a);
+    executable->execute();
+    if (read_outputs(value.graph, buffers) != result.outputs) {
+        throw std::runtime_error("two executions differ");
+    }
+    return result;
+}
+
+}  // namespace difftest::backends::onednn

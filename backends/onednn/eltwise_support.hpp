@@ -1,0 +1,13 @@
+#pragma once
+
+#include "backends/onednn/step.hpp"
+
+#include <optional>
+#include <string>
+
+namespace difftest::backends::onednn::api {
+
+/// Why this version of the library cannot compute the step as the graph defines it; nothing when it can.
+std::optional<std::string> why_not(const EltwiseStep& step);
+
+}  // namespace difftest::backends::onednn::api

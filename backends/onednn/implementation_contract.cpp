@@ -1,0 +1,51 @@
+#include "backends/onednn/implementation_contract.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace difftest::backends::onednn {
+
+namespace {
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+std::string_view suffix_of(std::string_view implementation) {
+    const std::size_t colon = implementation.rfind(':');
+    return colon == std::string_view::npos ? std::string_view{} : implementation.substr(colon + 1);
+}
+
+bool is_rung_without_vnni(std::string_view isa) {
+    constexpr std::array<std::string_view, 8> kRungs{"sse41", "avx", "avx2", "avx512_core",
+                                                     "SSE41", "AVX", "AVX2", "AVX512_CORE"};
+    return std::find(kRungs.begin(), kRungs.end(), isa) != kRungs.end();
+}
+
+}  // namespace
+
+bool uses_int16_pairs(std::string_view implementation, std::string_view effective_isa) {
+    const std::string_view suffix = suffix_of(implementation);
+    if (is_rung_without_vnni(suffix)) {
+        return true;
+    }
+    const bool names_an_isa = contains(suffix, "avx") || contains(suffix, "sse");
+    return !names_an_isa && contains(implementation, "gemm") && is_rung_without_vnni(effective_isa);
+}
+
+void grant_convolution_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
+                                std::string_view implementation, std::string_view effective_isa) {
+    const graph::DataType source = graph.tensor(graph::input_at(node, "data")).type;
+    const bool compensates =
+        source == graph::DataType::s8 || graph::input_at(node, "data_zero_point") != graph::kAbsent;
+    const bool transposed = std::holds_alternative<graph::Deconvolution>(node.operation);
+    if (compensates && (transposed || contains(implementation, "avx2_vnni"))) {
+        contract.grant(contract::Freedom::float_compensation);
+    }
+    if (uses_int16_pairs(implementation, effective_isa)) {
+        contract.grant(source == graph::DataType::s8 ? contract::Freedom::halved_weights
+                                                     : contract::Freedom::pair_saturation);
+    }
+}
+
+}  // namespace difftest::backends::onednn

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "reference/contract/contract.hpp"
+#include "reference/graph/graph.hpp"
+
+#include <string_view>
+
+namespace difftest::backends::onednn {
+
+/// Whether integer dot products of the implementation go through the int16 intermediates of VPMADDUBSW, judged by its
+/// name: a suffix such as ":avx2" or ":avx512_core" without VNNI. Names with "gemm" follow the machine's effective ISA,
+/// reference implementations are exact.
+bool uses_int16_pairs(std::string_view implementation, std::string_view effective_isa);
+
+/// The freedoms that an implementation of a convolution or deconvolution takes beyond the library's contract level:
+/// F9 for deconvolutions and AVX2-VNNI kernels that compensate in f32, X1 and X2 for kernels without VNNI.
+void grant_convolution_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
+                                std::string_view implementation, std::string_view effective_isa);
+
+}  // namespace difftest::backends::onednn

@@ -1,0 +1,80 @@
+#include "backends/onednn/lowering.hpp"
+
+#include "backends/onednn/api_version.hpp"
+
+#include <fmt/format.h>
+
+namespace difftest::backends::onednn {
+
+using graph::BinaryAlgorithm;
+
+namespace {
+
+/// The algorithm with which `a op b` is `b op' a`; nothing when there is none.
+std::optional<BinaryAlgorithm> with_operands_swapped(BinaryAlgorithm algorithm) {
+    switch (algorithm) {
+        case BinaryAlgorithm::add:
+        case BinaryAlgorithm::multiply:
+        case BinaryAlgorithm::maximum:
+        case BinaryAlgorithm::minimum:
+        case BinaryAlgorithm::equal:
+        case BinaryAlgorithm::not_equal: return algorithm;
+        case BinaryAlgorithm::greater_equal: return BinaryAlgorithm::less_equal;
+        case BinaryAlgorithm::greater: return BinaryAlgorithm::less;
+        case BinaryAlgorithm::less_equal: return BinaryAlgorithm::greater_equal;
+        case BinaryAlgorithm::less: return BinaryAlgorithm::greater;
+        case BinaryAlgorithm::subtract:
+        case BinaryAlgorithm::divide: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+Lowering lower_binary(const graph::Binary& binary, const graph::Node& node, graph::TensorId chained) {
+    const graph::TensorId a = graph::input_at(node, "a");
+    const graph::TensorId b = graph::input_at(node, "b");
+    if (chained == a) {
+        return Steps{BinaryStep{binary.algorithm, b}};
+    }
+    if (binary.algorithm == BinaryAlgorithm::subtract) {
+        // a - x is (-x) + a: negation is exact, so both round once and alike.
+        return Steps{EltwiseStep{graph::EltwiseAlgorithm::linear, -1.0F, 0.0F}, BinaryStep{BinaryAlgorithm::add, a}};
+    }
+    if (const std::optional<BinaryAlgorithm> swapped = with_operands_swapped(binary.algorithm)) {
+        return Steps{BinaryStep{*swapped, a}};
+    }
+    return CannotLower{fmt::format("'{}' divides by the value that would be fused into it", node.name)};
+}
+
+Lowering lower_eltwise(const graph::Eltwise& eltwise, const graph::Node& node) {
+    const EltwiseStep step{eltwise.algorithm, eltwise.alpha, eltwise.beta};
+    if (const std::optional<std::string> reason = api::why_not(step)) {
+        return CannotLower{fmt::format("'{}': {}", node.name, *reason)};
+    }
+    return Steps{step};
+}
+
+}  // namespace
+
+Lowering lower(const graph::Case& value, const graph::Node& node, graph::TensorId chained, Position position) {
+    struct Visitor {
+        const graph::Case& value;
+        const graph::Node& node;
+        graph::TensorId chained;
+        Position position;
+
+        Lowering operator()(const graph::Convolution&) const { return CannotLower{"a convolution is not a post-op"}; }
+        Lowering operator()(const graph::Deconvolution&) const {
+            return CannotLower{"a deconvolution is not a post-op"};
+        }
+        Lowering operator()(const graph::Eltwise& eltwise) const { return lower_eltwise(eltwise, node); }
+        Lowering operator()(const graph::Binary& binary) const { return lower_binary(binary, node, chained); }
+        Lowering operator()(const graph::FakeQuantize&) const { return lower_fake_quantize(value, node, position); }
+        Lowering operator()(const graph::Quantize&) const { return lower_quantize(value, node, position); }
+        Lowering operator()(const graph::Dequantize&) const { return lower_dequantize(value, node); }
+        Lowering operator()(const graph::Requantize&) const { return lower_requantize(value, node, position); }
+        Lowering operator()(const graph::Convert&) const { return lower_convert(value, node, position); }
+    };
+    return std::visit(Visitor{value, node, chained, position}, node.operation);
+}
+
+}  // namespace difftest::backends::onednn

@@ -1,0 +1,158 @@
+#include "backends/onednn/onednn_backend.hpp"
+
+#include "backends/onednn/api_version.hpp"
+#include "backends/onednn/implementation_contract.hpp"
+#include "backends/onednn/library_description.hpp"
+#include "backends/onednn/partition_primitive.hpp"
+#include "backends/onednn/partitioning.hpp"
+
+#include <fmt/format.h>
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include <algorithm>
+
+namespace difftest::backends::onednn {
+
+namespace {
+
+/// Enough for the primitives of one case, which runs more than once; compiled kernels of older cases are only memory.
+constexpr int kCachedPrimitives = 128;
+
+std::vector<std::string> names_of(const graph::Graph& graph, const PlannedPartition& partition) {
+    std::vector<std::string> names;
+    for (const graph::NodeId id : partition.nodes) {
+        names.push_back(graph.node(id).name);
+    }
+    return names;
+}
+
+Plan plan_from(const graph::Graph& graph, Fusion fusion, const Partitioning& partitions) {
+    Plan plan;
+    plan.name = name_of(fusion);
+    plan.contract = contract::level(api::contract_level()).value();
+    bool repeats = false;
+    for (const PlannedPartition& partition : partitions) {
+        plan.partitions.push_back({names_of(graph, partition), kind_of(graph, partition)});
+        repeats = repeats || repeats_eltwise_algorithm(post_ops_of(graph, partition));
+    }
+    if (repeats) {
+        plan.traits.emplace_back("repeated_eltwise_algorithm");
+    }
+    return plan;
+}
+
+std::string_view status_text(dnnl_status_t status) {
+    switch (status) {
+        case dnnl_out_of_memory: return "out_of_memory";
+        case dnnl_invalid_arguments: return "invalid_arguments";
+        case dnnl_unimplemented: return "unimplemented";
+        case dnnl_runtime_error: return "runtime_error";
+        case dnnl_not_required: return "not_required";
+        default: return "error";
+    }
+}
+
+[[noreturn]] void rethrow(const dnnl::error& failure, const std::string& what) {
+    const std::string message = fmt::format("{}: {} ({})", what, failure.message, status_text(failure.status));
+    if (failure.status == dnnl_unimplemented) {
+        throw Unsupported(message);
+    }
+    throw BackendError(message);
+}
+
+class OnednnExecutable final : public Executable {
+public:
+    OnednnExecutable(const dnnl::engine& engine, const graph::Graph& graph, const Buffers& buffers)
+        : graph_(graph), program_(engine, graph, buffers), contract_(*contract::level(api::contract_level())) {}
+
+    void add(const PlannedPartition& partition) {
+        const graph::Node& head = graph_.node(partition.nodes.front());
+        try {
+            const ImplementationName name =
+                is_convolution(head) ? add_convolution(program_, partition) : add_pointwise(program_, partition);
+            if (is_convolution(head)) {
+                grant_convolution_freedoms(contract_, graph_, head, name, effective_isa());
+            }
+            reports_.push_back({names_of(graph_, partition), name});
+        } catch (const dnnl::error& failure) {
+            rethrow(failure, fmt::format("{} of '{}'", kind_of(graph_, partition), head.name));
+        }
+    }
+
+    void run(Phase phase) {
+        try {
+            program_.run(phase);
+        } catch (const dnnl::error& failure) {
+            rethrow(failure, phase == Phase::prepare ? "preparing constants" : "execution");
+        }
+    }
+
+    std::vector<PartitionReport> partitions() const override { return reports_; }
+    contract::Contract contract() const override { return contract_; }
+    void execute() override { run(Phase::execute); }
+
+private:
+    const graph::Graph& graph_;
+    Program program_;
+    contract::Contract contract_;
+    std::vector<PartitionReport> reports_;
+};
+
+class OnednnBackend final : public Backend {
+public:
+    OnednnBackend() : engine_(dnnl::engine::kind::cpu, 0) { dnnl::set_primitive_cache_capacity(kCachedPrimitives); }
+
+    Description describe() override { return describe_library(); }
+    std::vector<PlanOffer> plans(const graph::Case& value) override;
+    std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) override;
+
+private:
+    dnnl::engine engine_;
+};
+
+std::vector<PlanOffer> OnednnBackend::plans(const graph::Case& value) {
+    std::vector<PlanOffer> offers;
+    std::vector<Partitioning> known;
+    for (const Fusion fusion : {Fusion::fused, Fusion::fused_distinct_eltwise, Fusion::split}) {
+        const auto result = partition(value, fusion);
+        if (const auto* refusal = std::get_if<CannotLower>(&result)) {
+            // A node that has no lowering has none in any plan: say so once.
+            return {Refusal{std::string(name_of(fusion)), refusal->reason}};
+        }
+        const auto& partitions = std::get<Partitioning>(result);
+        if (std::find(known.begin(), known.end(), partitions) == known.end()) {
+            known.push_back(partitions);
+            offers.emplace_back(plan_from(value.graph, fusion, partitions));
+        }
+    }
+    return offers;
+}
+
+std::unique_ptr<Executable> OnednnBackend::prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) {
+    const std::optional<Fusion> fusion = fusion_from(plan.name);
+    if (!fusion) {
+        throw BackendError(fmt::format("oneDNN has no plan '{}'", plan.name));
+    }
+    const auto result = partition(value, *fusion);
+    if (const auto* refusal = std::get_if<CannotLower>(&result)) {
+        throw Unsupported(refusal->reason);
+    }
+    auto executable = std::make_unique<OnednnExecutable>(engine_, value.graph, buffers);
+    for (const PlannedPartition& partition : std::get<Partitioning>(result)) {
+        executable->add(partition);
+    }
+    executable->run(Phase::prepare);
+    return executable;
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> make_onednn_backend() {
+    try {
+        return std::make_unique<OnednnBackend>();
+    } catch (const dnnl::error& failure) {
+        rethrow(failure, "oneDNN's CPU engine");
+    }
+}
+
+}  // namespace difftest::backends::onednn

@@ -1,0 +1,180 @@
+#include "backends/onednn/partitioning.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace difftest::backends::onednn {
+
+using graph::Case;
+using graph::Graph;
+using graph::Node;
+using graph::NodeId;
+using graph::TensorId;
+
+namespace {
+
+/// The library's own limit on the length of a chain.
+constexpr std::size_t kMostPostOps = 32;
+
+struct NamedFusion {
+    Fusion fusion;
+    std::string_view name;
+};
+constexpr std::array<NamedFusion, 3> kFusions{{
+    {Fusion::fused, "fused"},
+    {Fusion::fused_distinct_eltwise, "fused_distinct_eltwise"},
+    {Fusion::split, "split"},
+}};
+
+/// The input of a pointwise node that flows through its primitive: the data, or the operand that has the output's
+/// shape.
+TensorId flowing_input(const Case& value, const Node& node) {
+    const Graph& graph = value.graph;
+    if (!std::holds_alternative<graph::Binary>(node.operation)) {
+        return graph::input_at(node, "data");
+    }
+    const graph::Shape& shape = graph.tensor(node.output).shape;
+    const TensorId a = graph::input_at(node, "a");
+    const TensorId b = graph::input_at(node, "b");
+    const bool b_can_flow = std::holds_alternative<Steps>(lower(value, node, b, Position::end));
+    return graph.tensor(a).shape != shape && graph.tensor(b).shape == shape && b_can_flow ? b : a;
+}
+
+/// The node that may be fused after the producer of `tensor`; nothing when the value must be materialized.
+std::optional<NodeId> fusible_consumer(const Graph& graph, TensorId tensor) {
+    const graph::Tensor& produced = graph.tensor(tensor);
+    const std::vector<NodeId> consumers = graph.consumers_of(tensor);
+    const bool half = produced.type == graph::DataType::f16 || produced.type == graph::DataType::bf16;
+    if (half || graph.is_output(tensor) || consumers.size() != 1) {
+        return std::nullopt;
+    }
+    const Node& consumer = graph.node(consumers.front());
+    const bool read_once = std::count(consumer.inputs.begin(), consumer.inputs.end(), tensor) == 1;
+    const bool as_data = std::holds_alternative<graph::Binary>(consumer.operation) ||
+                         (!is_convolution(consumer) && graph::input_at(consumer, "data") == tensor);
+    if (!read_once || !as_data || graph.tensor(consumer.output).shape != produced.shape) {
+        return std::nullopt;
+    }
+    return consumers.front();
+}
+
+/// The steps of a chain of nodes after a convolution whose accumulator is `accumulator`.
+std::optional<Steps> steps_of_chain(const Case& value, const std::vector<NodeId>& chain, TensorId accumulator,
+                                    Fusion fusion) {
+    Steps steps;
+    TensorId flowing = accumulator;
+    for (const NodeId id : chain) {
+        const Node& node = value.graph.node(id);
+        const Position position = id == chain.back() ? Position::end : Position::middle;
+        Lowering lowering = lower(value, node, flowing, position);
+        const Steps* own = std::get_if<Steps>(&lowering);
+        if (own == nullptr) {
+            return std::nullopt;
+        }
+        steps.insert(steps.end(), own->begin(), own->end());
+        flowing = node.output;
+    }
+    if (fusion == Fusion::fused_distinct_eltwise) {
+        std::optional<Steps> distinct = with_distinct_eltwise(steps);
+        if (!distinct) {
+            return std::nullopt;
+        }
+        steps = *std::move(distinct);
+    }
+    return steps.size() <= kMostPostOps ? std::optional(std::move(steps)) : std::nullopt;
+}
+
+PlannedPartition grow_from_convolution(const Case& value, NodeId head, Fusion fusion) {
+    const Node& convolution = value.graph.node(head);
+    PlannedPartition grown{{head}, graph::input_at(convolution, "data"), {}, convolution.output};
+    if (fusion == Fusion::split) {
+        return grown;
+    }
+    std::vector<NodeId> chain;
+    for (auto next = fusible_consumer(value.graph, grown.output); next;
+         next = fusible_consumer(value.graph, grown.output)) {
+        chain.push_back(*next);
+        std::optional<Steps> steps = steps_of_chain(value, chain, convolution.output, fusion);
+        if (!steps) {
+            break;
+        }
+        grown.nodes.push_back(*next);
+        grown.steps = *std::move(steps);
+        grown.output = value.graph.node(*next).output;
+    }
+    return grown;
+}
+
+}  // namespace
+
+std::string_view name_of(Fusion fusion) {
+    const auto* found = std::find_if(kFusions.begin(), kFusions.end(),
+                                     [fusion](const NamedFusion& entry) { return entry.fusion == fusion; });
+    return found->name;
+}
+
+std::optional<Fusion> fusion_from(std::string_view name) {
+    for (const NamedFusion& entry : kFusions) {
+        if (entry.name == name) {
+            return entry.fusion;
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_convolution(const Node& node) {
+    return std::holds_alternative<graph::Convolution>(node.operation) ||
+           std::holds_alternative<graph::Deconvolution>(node.operation);
+}
+
+std::span<const Step> post_ops_of(const Graph& graph, const PlannedPartition& partition) {
+    const std::span<const Step> steps = partition.steps;
+    const bool first_is_primitive = !is_convolution(graph.node(partition.nodes.front())) && !steps.empty();
+    return first_is_primitive ? steps.subspan(1) : steps;
+}
+
+std::string kind_of(const Graph& graph, const PlannedPartition& partition) {
+    const Node& head = graph.node(partition.nodes.front());
+    std::string kind(graph::name_of(head.operation));
+    if (!is_convolution(head)) {
+        kind = partition.steps.empty()
+                   ? "reorder"
+                   : (std::holds_alternative<EltwiseStep>(partition.steps.front()) ? "eltwise" : "binary");
+    }
+    const std::size_t count = post_ops_of(graph, partition).size();
+    return count == 0 ? kind : fmt::format("{} + {} post-op{}", kind, count, count == 1 ? "" : "s");
+}
+
+std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusion) {
+    Partitioning result;
+    std::vector<bool> taken(value.graph.nodes.size(), false);
+    for (NodeId id = 0; id < static_cast<NodeId>(value.graph.nodes.size()); ++id) {
+        if (taken[static_cast<std::size_t>(id)]) {
+            continue;
+        }
+        const Node& node = value.graph.node(id);
+        if (is_convolution(node)) {
+            PlannedPartition grown = grow_from_convolution(value, id, fusion);
+            for (const NodeId member : grown.nodes) {
+                taken[static_cast<std::size_t>(member)] = true;
+            }
+            result.push_back(std::move(grown));
+            continue;
+        }
+        const TensorId source = flowing_input(value, node);
+        Lowering lowering = lower(value, node, source, Position::end);
+        if (auto* refusal = std::get_if<CannotLower>(&lowering)) {
+            return std::move(*refusal);
+        }
+        result.push_back({{id}, source, std::get<Steps>(std::move(lowering)), node.output});
+    }
+    // Every operand of a partition stands before the partition's last node, so this order is a topological one.
+    std::stable_sort(result.begin(), result.end(), [](const PlannedPartition& a, const PlannedPartition& b) {
+        return a.nodes.back() < b.nodes.back();
+    });
+    return result;
+}
+
+}  // namespace difftest::backends::onednn

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "backends/onednn/lowering.hpp"
+
+#include <string_view>
+#include <vector>
+
+/// How a graph is cut into primitives.
+namespace difftest::backends::onednn {
+
+enum class Fusion : std::uint8_t {
+    fused,                   ///< a convolution absorbs the longest legal chain of its consumers
+    fused_distinct_eltwise,  ///< the same, never with two eltwise post-ops of one algorithm and different parameters
+    split,                   ///< one primitive for each node
+};
+
+/// The plan's name: "fused", "fused_distinct_eltwise", "split".
+std::string_view name_of(Fusion fusion);
+std::optional<Fusion> fusion_from(std::string_view name);
+
+/// Nodes that become one primitive. The first is a convolution or deconvolution, whose accumulator goes through the
+/// steps, or a pointwise node, whose `source` does.
+struct PlannedPartition {
+    std::vector<graph::NodeId> nodes;
+    graph::TensorId source = graph::kAbsent;
+    Steps steps;
+    graph::TensorId output = graph::kAbsent;
+    friend bool operator==(const PlannedPartition&, const PlannedPartition&) = default;
+};
+
+/// In an order in which they can be executed.
+using Partitioning = std::vector<PlannedPartition>;
+
+std::variant<Partitioning, CannotLower> partition(const graph::Case& value, Fusion fusion);
+
+/// A convolution or a deconvolution: steps are its post-ops. (The first step of a pointwise node is its primitive.)
+bool is_convolution(const graph::Node& node);
+
+/// The post-ops that the partition's primitive gets.
+std::span<const Step> post_ops_of(const graph::Graph& graph, const PlannedPartition& partition);
+
+/// "deconvolution + 9 post-ops".
+std::string kind_of(const graph::Graph& graph, const PlannedPartition& partition);
+
+/// Two eltwise post-ops with the same algorithm but different alpha or beta, which oneDNN before 2.7.5 computes with
+/// the parameters of the first.
+bool repeats_eltwise_algorithm(std::span<const Step> post_ops);
+
+/// The same function without such a repetition: a later clip becomes max and min, a later linear multiply and add, with
+/// scalar operands. Nothing when the repeated algorithm has no such form.
+std::optional<Steps> with_distinct_eltwise(const Steps& steps);
+
+}  // namespace difftest::backends::onednn

@@ -1,0 +1,134 @@
+#include "backends/onednn/program.hpp"
+
+#include "backends/onednn/library_types.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace difftest::backends::onednn {
+
+namespace {
+
+constexpr std::align_val_t kCacheLine{64};
+
+bool is_operand_type(graph::DataType type) {
+    return type == graph::DataType::f32 || type == graph::DataType::s8 || type == graph::DataType::u8;
+}
+
+/// destination[i] = f32(source[broadcast(i)]); an s32 is rounded to the nearest f32.
+void copy_as_f32(std::span<const std::byte> source, const graph::Tensor& tensor, std::span<std::byte> destination,
+                 const graph::Shape& shape) {
+    const std::vector<std::int64_t> strides = graph::broadcast_strides(tensor.shape, shape);
+    const std::int64_t count = graph::element_count(shape).value();
+    for (std::int64_t index = 0; index < count; ++index) {
+        const std::vector<std::int64_t> coordinates = graph::coordinates_of(index, shape);
+        std::int64_t offset = 0;
+        for (std::size_t dimension = 0; dimension < shape.size(); ++dimension) {
+            offset += coordinates[dimension] * strides[dimension];
+        }
+        const auto value = static_cast<float>(graph::load_element(source, tensor.type, offset));
+        graph::store_element(destination, graph::DataType::f32, index, static_cast<double>(value));
+    }
+}
+
+}  // namespace
+
+Program::Program(dnnl::engine engine, const graph::Graph& graph, const Buffers& buffers)
+    : engine_(std::move(engine)), stream_(engine_), graph_(graph), buffers_(buffers) {}
+
+void Program::Release::operator()(std::byte* memory) const {
+    ::operator delete[](memory, kCacheLine);
+}
+
+std::span<std::byte> Program::allocate(std::size_t bytes) {
+    auto* memory = static_cast<std::byte*>(::operator new[](std::max<std::size_t>(bytes, 1), kCacheLine));
+    owned_.emplace_back(memory);
+    std::memset(memory, 0, bytes);
+    return {memory, bytes};
+}
+
+std::span<std::byte> Program::values_of(graph::TensorId tensor) {
+    std::span<std::byte>& values = buffers_.tensors.at(static_cast<std::size_t>(tensor));
+    if (values.empty()) {
+        const graph::Tensor& description = graph_.tensor(tensor);
+        const auto count = static_cast<std::size_t>(graph::element_count(description.shape).value());
+        values = allocate(count * graph::size_of(description.type));
+    }
+    return values;
+}
+
+Phase Program::phase_of(graph::TensorId tensor) const {
+    return graph_.tensor(tensor).role == graph::TensorRole::constant ? Phase::prepare : Phase::execute;
+}
+
+dnnl::memory Program::plain_memory(graph::TensorId tensor, const dnnl::memory::dims& dimensions) {
+    return {plain_layout(dimensions, graph_.tensor(tensor).type), engine_, values_of(tensor).data()};
+}
+
+dnnl::memory Program::new_memory(const dnnl::memory::desc& layout) {
+    return {layout, engine_, allocate(layout.get_size()).data()};
+}
+
+dnnl::memory Program::as_layout(Phase phase, const dnnl::memory& source, const dnnl::memory::desc& wanted) {
+    if (source.get_desc() == wanted) {
+        return source;
+    }
+    dnnl::memory copy = new_memory(wanted);
+    const dnnl::reorder::primitive_desc descriptor(engine_, source.get_desc(), engine_, wanted);
+    add(phase, descriptor, {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, copy}});
+    return copy;
+}
+
+void Program::add_store(const dnnl::memory& written, const dnnl::memory& wanted) {
+    if (written.get_data_handle() == wanted.get_data_handle()) {
+        return;
+    }
+    const dnnl::reorder::primitive_desc descriptor(engine_, written.get_desc(), engine_, wanted.get_desc());
+    add(Phase::execute, descriptor, {{DNNL_ARG_FROM, written}, {DNNL_ARG_TO, wanted}});
+}
+
+Program::Operand Program::operand(const OperandSource& source, std::size_t rank) {
+    if (const auto* literal = std::get_if<graph::TensorData>(&source)) {
+        const std::span<std::byte> values = allocate(literal->bytes().size());
+        std::memcpy(values.data(), literal->bytes().data(), values.size());
+        const dnnl::memory::desc layout = plain_layout(dimensions(literal->shape(), rank), literal->type());
+        return {dnnl::memory(layout, engine_, values.data()), literal->type(), Phase::prepare};
+    }
+    const graph::TensorId tensor = std::get<graph::TensorId>(source);
+    const graph::Tensor& description = graph_.tensor(tensor);
+    if (is_operand_type(description.type)) {
+        return {plain_memory(tensor, dimensions(description.shape, rank)), description.type, phase_of(tensor)};
+    }
+    return {repeated_as_f32(tensor, description.shape, rank), graph::DataType::f32, phase_of(tensor)};
+}
+
+dnnl::memory Program::repeated_as_f32(graph::TensorId tensor, const graph::Shape& shape, std::size_t rank) {
+    dnnl::memory copy = new_memory(plain_layout(dimensions(shape, rank), graph::DataType::f32));
+    const std::span<std::byte> source = values_of(tensor);
+    const std::span<std::byte> destination(static_cast<std::byte*>(copy.get_data_handle()), copy.get_desc().get_size());
+    const auto copy_values = [this, tensor, source, destination, shape](dnnl::stream& stream) {
+        stream.wait();
+        copy_as_f32(source, graph_.tensor(tensor), destination, shape);
+    };
+    actions_.push_back({phase_of(tensor), copy_values});
+    return copy;
+}
+
+void Program::add(Phase phase, const dnnl::primitive_desc_base& descriptor, Arguments arguments) {
+    const dnnl::primitive primitive(descriptor.get());
+    actions_.push_back({phase, [primitive, arguments = std::move(arguments)](dnnl::stream& stream) {
+                            primitive.execute(stream, arguments);
+                        }});
+}
+
+void Program::run(Phase phase) {
+    for (const Action& action : actions_) {
+        if (action.phase == phase) {
+            action.act(stream_);
+        }
+    }
+    stream_.wait();
+}
+
+}  // namespace difftest::backends::onednn

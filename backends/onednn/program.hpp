@@ -1,0 +1,83 @@
+#pragma once
+
+#include "backends/backend.hpp"
+#include "backends/onednn/step.hpp"
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+namespace difftest::backends::onednn {
+
+using Arguments = std::unordered_map<int, dnnl::memory>;
+
+/// When an action runs: once, because it depends on constants only, or at every execution.
+enum class Phase : std::uint8_t { prepare, execute };
+
+/// The library calls that run a plan, in order, and the memory that they need beyond the judge's.
+///
+/// Between primitives every tensor is dense and row-major in its declared type. Where a primitive wants another layout
+/// or type, a reorder of the library stands before or after it; only what the library cannot read (f16 operands, a
+/// first operand that must be repeated) is converted by a loop of our own.
+class Program {
+public:
+    Program(dnnl::engine engine, const graph::Graph& graph, const Buffers& buffers);
+
+    const dnnl::engine& engine() const { return engine_; }
+    const graph::Graph& graph() const { return graph_; }
+
+    /// The judge's buffer of a tensor, or memory of our own for an intermediate that is materialized.
+    std::span<std::byte> values_of(graph::TensorId tensor);
+
+    /// Constants are read in the preparation, everything else at each execution.
+    Phase phase_of(graph::TensorId tensor) const;
+
+    /// Zero-filled, aligned to a cache line, as long-lived as the program.
+    std::span<std::byte> allocate(std::size_t bytes);
+
+    /// The tensor's row-major values as library memory of the given dimensions.
+    dnnl::memory plain_memory(graph::TensorId tensor, const dnnl::memory::dims& dimensions);
+    dnnl::memory new_memory(const dnnl::memory::desc& layout);
+
+    /// `source`, or a copy in the wanted layout and type that a library reorder fills in the phase.
+    dnnl::memory as_layout(Phase phase, const dnnl::memory& source, const dnnl::memory::desc& wanted);
+
+    /// A reorder at each execution from what a primitive wrote to where it belongs; nothing when they are the same.
+    void add_store(const dnnl::memory& written, const dnnl::memory& wanted);
+
+    /// An f32, s8 or u8 row-major memory of the operand, of rank `rank`.
+    struct Operand {
+        dnnl::memory memory;
+        graph::DataType type;
+        Phase phase;
+    };
+    Operand operand(const OperandSource& source, std::size_t rank);
+
+    /// The tensor as f32, repeated to `shape` by the numpy rule, filled by our own loop.
+    dnnl::memory repeated_as_f32(graph::TensorId tensor, const graph::Shape& shape, std::size_t rank);
+
+    void add(Phase phase, const dnnl::primitive_desc_base& descriptor, Arguments arguments);
+
+    /// Runs the actions of a phase and waits. Throws dnnl::error.
+    void run(Phase phase);
+
+private:
+    struct Action {
+        Phase phase;
+        std::function<void(dnnl::stream&)> act;
+    };
+    struct Release {
+        void operator()(std::byte* memory) const;
+    };
+
+    dnnl::engine engine_;
+    dnnl::stream stream_;
+    const graph::Graph& graph_;
+    Buffers buffers_;
+    std::vector<std::unique_ptr<std::byte, Release>> owned_;
+    std::vector<Action> actions_;
+};
+
+}  // namespace difftest::backends::onednn

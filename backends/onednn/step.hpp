@@ -1,0 +1,35 @@
+#pragma once
+
+#include "reference/graph/graph.hpp"
+#include "reference/graph/tensor_data.hpp"
+
+#include <variant>
+#include <vector>
+
+/// The library-free form of a chain of post-ops: what a node of the graph does to the f32 value that flows through a
+/// fused primitive. lowering.hpp makes steps, post_op_chain.hpp hands them to the library.
+namespace difftest::backends::onednn {
+
+/// y = algorithm(x; alpha, beta), all f32.
+struct EltwiseStep {
+    graph::EltwiseAlgorithm algorithm = graph::EltwiseAlgorithm::linear;
+    float alpha = 0;
+    float beta = 0;
+    friend bool operator==(const EltwiseStep&, const EltwiseStep&) = default;
+};
+
+/// The second operand of a binary step: a tensor of the graph, or f32 values that the lowering computed. Its shape is
+/// broadcast to the chain's shape by the numpy rule.
+using OperandSource = std::variant<graph::TensorId, graph::TensorData>;
+
+/// y = algorithm(x, operand), all f32.
+struct BinaryStep {
+    graph::BinaryAlgorithm algorithm = graph::BinaryAlgorithm::multiply;
+    OperandSource operand;
+    friend bool operator==(const BinaryStep&, const BinaryStep&) = default;
+};
+
+using Step = std::variant<EltwiseStep, BinaryStep>;
+using Steps = std::vector<Step>;
+
+}  // namespace difftest::backends::onednn
