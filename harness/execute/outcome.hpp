@@ -4,6 +4,7 @@
 #include "reference/contract/contract.hpp"
 #include "reference/graph/tensor_data.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,11 +21,13 @@ enum class RunStatus : std::uint8_t {
     harness_error,  ///< the harness itself failed (no worker program, protocol broken, no memory, ...)
 };
 
+/// How a worker ended, by itself or because it hung.
 struct Crash {
     int signal = 0;                   ///< 0 when the worker exited by itself
     int exit_code = 0;                ///< when signal is 0
     std::string stage;                ///< "create", "execute", ... the last stage that the worker announced
     std::vector<std::string> frames;  ///< innermost first: "libdnnl.so.2+0x1234 (nearest symbol)"
+    std::string log;                  ///< the end of what the worker wrote to stdout and stderr
     bool confirmed = false;           ///< happened again in a fresh worker
 };
 
@@ -35,7 +38,9 @@ struct RunOutcome {
     contract::Contract contract;
     /// The graph's outputs, in the order of Graph::outputs, of the first execution.
     std::vector<graph::TensorData> outputs;
-    std::optional<Crash> crash;
+    std::optional<Crash> crash;                ///< present when the status is crashed or hung
+    std::chrono::nanoseconds create_time{0};   ///< of the first primitive
+    std::chrono::nanoseconds execute_time{0};  ///< of its first execution
 
     /// Per output the number of elements that held the pre-fill pattern after both executions.
     std::vector<std::int64_t> unwritten;

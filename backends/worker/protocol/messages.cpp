@@ -1,0 +1,183 @@
+#include "backends/worker/protocol/messages.hpp"
+
+#include "backends/worker/protocol/message_fields.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace difftest::backends::protocol {
+namespace {
+
+// A library's words may be in any encoding; a message must not fail because of them.
+std::string to_line(const Json& message) {
+    return message.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json parse_line(std::string_view line) {
+    Json message = Json::parse(line, nullptr, false);
+    if (!message.is_object()) {
+        throw ProtocolError(fmt::format("not a message: \"{}\"", line.substr(0, 80)));
+    }
+    return message;
+}
+
+template <typename... Alternatives>
+struct Overloaded : Alternatives... {
+    using Alternatives::operator()...;
+};
+template <typename... Alternatives>
+Overloaded(Alternatives...) -> Overloaded<Alternatives...>;
+
+Request request_from(const Json& message) {
+    const auto kind = message.at("request").get<std::string>();
+    if (kind == "start") {
+        return StartRequest{message.at("version").get<int>(), message.at("memory_bytes").get<std::uint64_t>(),
+                            message.at("mapping_bytes").get<std::uint64_t>()};
+    }
+    if (kind == "plans") {
+        return PlansRequest{load_from(message.at("load"))};
+    }
+    if (kind == "run") {
+        return RunRequest{load_from(message.at("load")), plan_from(message.at("plan")),
+                          message.at("second_execution").get<bool>(), message.at("fresh_executable").get<bool>()};
+    }
+    if (kind == "resources") {
+        return ResourcesRequest{};
+    }
+    if (kind == "end") {
+        return EndRequest{};
+    }
+    throw ProtocolError(fmt::format("unknown request \"{}\"", kind));
+}
+
+RunAnswer run_answer_from(const Json& message) {
+    RunAnswer answer;
+    for (const Json& entry : message.at("partitions")) {
+        answer.partitions.push_back(
+            {entry.at("nodes").get<std::vector<std::string>>(), entry.at("implementation").get<std::string>()});
+    }
+    answer.contract = contract_from(message.at("contract"));
+    answer.create_nanoseconds = message.at("create_nanoseconds").get<std::int64_t>();
+    answer.execute_nanoseconds = message.at("execute_nanoseconds").get<std::int64_t>();
+    answer.floating_point_environment_changed = message.at("floating_point_environment_changed").get<bool>();
+    return answer;
+}
+
+Failure failure_from(const Json& message) {
+    const auto kind = message.at("kind").get<unsigned>();
+    const auto stage = message.at("stage").get<unsigned>();
+    if (kind > static_cast<unsigned>(FailureKind::backend_error) || stage > static_cast<unsigned>(Stage::destroy)) {
+        throw ProtocolError("a failure of unknown kind or stage");
+    }
+    return {static_cast<FailureKind>(kind), static_cast<Stage>(stage), message.at("message").get<std::string>()};
+}
+
+Answer answer_from(const Json& message) {
+    const auto kind = message.at("answer").get<std::string>();
+    if (kind == "description") {
+        return description_from(message);
+    }
+    if (kind == "plans") {
+        std::vector<PlanOffer> offers;
+        for (const Json& entry : message.at("offers")) {
+            offers.push_back(offer_from(entry));
+        }
+        return offers;
+    }
+    if (kind == "run") {
+        return run_answer_from(message);
+    }
+    if (kind == "resources") {
+        return Resources{message.at("descriptors").get<std::int64_t>(), message.at("threads").get<std::int64_t>(),
+                         message.at("resident_bytes").get<std::int64_t>()};
+    }
+    if (kind == "failure") {
+        return failure_from(message);
+    }
+    throw ProtocolError(fmt::format("unknown answer \"{}\"", kind));
+}
+
+}  // namespace
+
+std::string encode(const Request& request) {
+    return to_line(std::visit(Overloaded{[](const StartRequest& start) {
+                                             return Json{{"request", "start"},
+                                                         {"version", start.version},
+                                                         {"memory_bytes", start.memory_bytes},
+                                                         {"mapping_bytes", start.mapping_bytes}};
+                                         },
+                                         [](const PlansRequest& plans) {
+                                             return Json{{"request", "plans"}, {"load", to_json(plans.load)}};
+                                         },
+                                         [](const RunRequest& run) {
+                                             return Json{{"request", "run"},
+                                                         {"load", to_json(run.load)},
+                                                         {"plan", to_json(run.plan)},
+                                                         {"second_execution", run.second_execution},
+                                                         {"fresh_executable", run.fresh_executable}};
+                                         },
+                                         [](const ResourcesRequest&) {
+                                             return Json::object({{"request", "resources"}});
+                                         },
+                                         [](const EndRequest&) {
+                                             return Json::object({{"request", "end"}});
+                                         }},
+                              request));
+}
+
+std::string encode(const Answer& answer) {
+    return to_line(std::visit(
+        Overloaded{
+            [](const Description& description) { return to_json(description); },
+            [](const std::vector<PlanOffer>& offers) {
+                Json list = Json::array();
+                for (const PlanOffer& offer : offers) {
+                    list.push_back(to_json(offer));
+                }
+                return Json{{"answer", "plans"}, {"offers", std::move(list)}};
+            },
+            [](const RunAnswer& run) {
+                Json partitions = Json::array();
+                for (const PartitionReport& partition : run.partitions) {
+                    partitions.push_back({{"nodes", partition.nodes}, {"implementation", partition.implementation}});
+                }
+                return Json{{"answer", "run"},
+                            {"partitions", std::move(partitions)},
+                            {"contract", run.contract.to_string()},
+                            {"create_nanoseconds", run.create_nanoseconds},
+                            {"execute_nanoseconds", run.execute_nanoseconds},
+                            {"floating_point_environment_changed", run.floating_point_environment_changed}};
+            },
+            [](const Resources& resources) {
+                return Json{{"answer", "resources"},
+                            {"descriptors", resources.descriptors},
+                            {"threads", resources.threads},
+                            {"resident_bytes", resources.resident_bytes}};
+            },
+            [](const Failure& failure) {
+                return Json{{"answer", "failure"},
+                            {"kind", static_cast<unsigned>(failure.kind)},
+                            {"stage", static_cast<unsigned>(failure.stage)},
+                            {"message", failure.message}};
+            }},
+        answer));
+}
+
+Request decode_request(std::string_view line) {
+    try {
+        return request_from(parse_line(line));
+    } catch (const Json::exception& error) {
+        throw ProtocolError(fmt::format("malformed request: {}", error.what()));
+    }
+}
+
+Answer decode_answer(std::string_view line) {
+    try {
+        return answer_from(parse_line(line));
+    } catch (const Json::exception& error) {
+        throw ProtocolError(fmt::format("malformed answer: {}", error.what()));
+    }
+}
+
+}  // namespace difftest::backends::protocol

@@ -1,0 +1,247 @@
+#include "backends/worker/serve.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cfenv>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+/// A backend that adds two f32 tensors, correctly, unless the graph's node is named "bad": then it does what the
+/// program's argument says. Judges are tested with it.
+namespace difftest::backends {
+namespace {
+
+constexpr int kSocket = 3;
+
+bool is_bad(const graph::Graph& graph) {
+    return graph.find_node("bad").has_value();
+}
+
+/// Where an addition takes place.
+struct Addition {
+    std::span<std::byte> a;
+    std::span<std::byte> b;
+    std::span<std::byte> result;
+    int executions = 0;  ///< of this executable, this one included
+};
+
+void add(const Addition& addition, std::size_t first_byte = 0) {
+    for (std::size_t at = first_byte; at < addition.result.size(); at += sizeof(float)) {
+        float a = 0;
+        float b = 0;
+        std::memcpy(&a, addition.a.data() + at, sizeof a);
+        std::memcpy(&b, addition.b.data() + at, sizeof b);
+        const float sum = a + b;
+        std::memcpy(addition.result.data() + at, &sum, sizeof sum);
+    }
+}
+
+}  // namespace
+
+// Not in the anonymous namespace: these names must be seen in a crash's frames.
+__attribute__((noinline)) void misbehave_by_segfault() {
+    // Through a volatile, so that the compiler does not know that there is nothing.
+    volatile std::uintptr_t nowhere = 16;
+    *reinterpret_cast<int*>(nowhere) = 1;
+}
+
+__attribute__((noinline)) void misbehave_by_spinning() {
+    volatile bool forever = true;
+    while (forever) {
+    }
+}
+
+__attribute__((noinline)) int misbehave_by_recursion(int depth) {
+    volatile char room[4096];
+    room[0] = static_cast<char>(depth);
+    volatile bool forever = true;
+    return forever ? misbehave_by_recursion(depth + 1) + room[0] : 0;
+}
+
+namespace {
+
+void allocate_without_end() {
+    std::vector<std::vector<char>> taken;
+    while (true) {
+        taken.emplace_back(std::size_t{16} << 20, 'x');
+    }
+}
+
+/// Breaks the heap so that it is noticed only later, by the next case that allocates much.
+void corrupt_heap() {
+    char* const block = static_cast<char*>(std::malloc(24));
+    char* volatile beyond = block + 24;
+    std::memset(beyond, 0x41, 64);
+}
+
+void leave_a_child() {
+    if (::fork() == 0) {
+        // The child goes back into serve() like its parent.
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
+void leave_a_lasting_child() {
+    if (::fork() == 0) {
+        while (true) {
+            ::pause();
+        }
+    }
+}
+
+void answer_garbage() {
+    constexpr std::string_view kGarbage = "I am a library and I print to any descriptor\n";
+    [[maybe_unused]] const ssize_t sent = ::send(kSocket, kGarbage.data(), kGarbage.size(), 0);
+}
+
+using Behaviour = std::function<void(const Addition&)>;
+
+const std::map<std::string, Behaviour>& behaviours() {
+    static const std::map<std::string, Behaviour> kBehaviours{
+        {"correct", [](const Addition& addition) { add(addition); }},
+        {"segfault", [](const Addition&) { misbehave_by_segfault(); }},
+        {"abort", [](const Addition&) { std::abort(); }},
+        {"spin", [](const Addition&) { misbehave_by_spinning(); }},
+        {"sleep", [](const Addition&) { std::this_thread::sleep_for(std::chrono::hours(1)); }},
+        {"recurse", [](const Addition&) { misbehave_by_recursion(0); }},
+        {"allocate", [](const Addition&) { allocate_without_end(); }},
+        {"exit", [](const Addition&) { std::exit(0); }},
+        {"throw", [](const Addition&) { throw std::logic_error("a bug in the backend"); }},
+        {"refuse", [](const Addition&) { throw Unsupported("no such kernel"); }},
+        {"fail", [](const Addition&) { throw BackendError("runtime error 3"); }},
+        {"close", [](const Addition& addition) { add(addition), ::close(kSocket), misbehave_by_spinning(); }},
+        {"garbage", [](const Addition&) { answer_garbage(); }},
+        {"fork", [](const Addition& addition) { leave_a_child(), add(addition); }},
+        {"daemon", [](const Addition& addition) { leave_a_lasting_child(), add(addition); }},
+        {"heap", [](const Addition& addition) { corrupt_heap(), add(addition); }},
+        {"read_beyond",
+         [](const Addition& addition) {
+             add(addition);
+             addition.result[0] = const_cast<volatile std::byte&>(addition.a.data()[addition.a.size()]);
+         }},
+        {"write_beyond",
+         [](const Addition& addition) {
+             add(addition);
+             // Only where the pages go on: at the other end a guard would turn it into a segfault.
+             if ((reinterpret_cast<std::uintptr_t>(addition.result.data() + addition.result.size()) % 4096) != 0) {
+                 addition.result.data()[addition.result.size()] = std::byte{0};
+             }
+         }},
+        {"write_beyond_always",
+         [](const Addition& addition) {
+             add(addition);
+             addition.result.data()[addition.result.size()] = std::byte{0};
+         }},
+        {"write_before",
+         [](const Addition& addition) {
+             add(addition);
+             if ((reinterpret_cast<std::uintptr_t>(addition.result.data()) % 4096) != 0) {
+                 *(addition.result.data() - 1) = std::byte{0};
+             }
+         }},
+        {"skip_first", [](const Addition& addition) { add(addition, sizeof(float)); }},
+        {"flip_constant",
+         [](const Addition& addition) {
+             add(addition);
+             addition.b[0] ^= std::byte{1};
+         }},
+        {"rounding_mode", [](const Addition& addition) { add(addition), std::fesetround(FE_UPWARD); }},
+        {"vary",
+         [](const Addition& addition) {
+             add(addition);
+             addition.result[0] = static_cast<std::byte>(addition.executions);
+         }},
+        {"vary_when_fresh",
+         [](const Addition& addition) {
+             add(addition);
+             static const Addition* const first = &addition;
+             addition.result[0] ^= &addition == first ? std::byte{0} : std::byte{1};
+         }},
+    };
+    return kBehaviours;
+}
+
+class MisbehavingExecutable : public Executable {
+public:
+    MisbehavingExecutable(Addition addition, Behaviour behaviour)
+        : addition_(addition), behaviour_(std::move(behaviour)) {}
+
+    std::vector<PartitionReport> partitions() const override { return {{{"add"}, "misbehaving:scalar"}}; }
+    contract::Contract contract() const override { return {}; }
+    void execute() override {
+        ++addition_.executions;
+        behaviour_(addition_);
+    }
+
+private:
+    Addition addition_;
+    Behaviour behaviour_;
+};
+
+class MisbehavingBackend : public Backend {
+public:
+    explicit MisbehavingBackend(std::string behaviour) : behaviour_(std::move(behaviour)) {}
+
+    Description describe() override {
+        Description description;
+        description.name = "misbehaving";
+        description.isa = "scalar";
+        return description;
+    }
+
+    std::vector<PlanOffer> plans(const graph::Case& value) override {
+        if (is_bad(value.graph) && behaviour_ == "segfault_in_plans") {
+            misbehave_by_segfault();
+        }
+        return {Plan{"fused", {{{value.graph.nodes.at(0).name}, "addition"}}, {"scalar"}, {}},
+                Refusal{"split", "an addition cannot be split"}};
+    }
+
+    std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan&, const Buffers& buffers) override {
+        const bool bad = is_bad(value.graph);
+        if (bad && behaviour_ == "segfault_in_prepare") {
+            misbehave_by_segfault();
+        }
+        // Uses the heap, so that a broken one shows.
+        std::vector<std::vector<char>> blocks(64);
+        for (std::size_t index = 0; index < blocks.size(); ++index) {
+            blocks[index].resize(16 * (index + 1));
+        }
+        const graph::Node& node = value.graph.nodes.at(0);
+        const auto buffer = [&](graph::TensorId id) { return buffers.tensors.at(static_cast<std::size_t>(id)); };
+        const auto behaviour = behaviours().find(bad ? behaviour_ : "correct");
+        return std::make_unique<MisbehavingExecutable>(
+            Addition{buffer(node.inputs.at(0)), buffer(node.inputs.at(1)), buffer(node.output)},
+            behaviour == behaviours().end() ? behaviours().at("correct") : behaviour->second);
+    }
+
+private:
+    std::string behaviour_;
+};
+
+std::unique_ptr<Backend> make_backend(const std::string& behaviour) {
+    if (behaviour == "unavailable") {
+        throw std::runtime_error("libfoo.so.2: cannot open shared object file");
+    }
+    if (behaviour == "segfault_at_start") {
+        misbehave_by_segfault();
+    }
+    return std::make_unique<MisbehavingBackend>(behaviour);
+}
+
+}  // namespace
+}  // namespace difftest::backends
+
+int main(int argc, char** argv) {
+    const std::string behaviour = argc > 1 ? argv[1] : "correct";
+    return difftest::backends::serve([&] { return difftest::backends::make_backend(behaviour); }, argc, argv);
+}

@@ -1,0 +1,195 @@
+#include "harness/execute/case_image.hpp"
+
+#include "backends/worker/protocol/graph_codec.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+
+namespace difftest::harness {
+namespace {
+
+using backends::protocol::kFirstPattern;
+using backends::protocol::kSecondPattern;
+using backends::protocol::Placement;
+using backends::protocol::Slot;
+
+void fill(std::span<std::byte> bytes, std::byte pattern) {
+    std::fill(bytes.begin(), bytes.end(), pattern);
+}
+
+bool holds_only(std::span<const std::byte> bytes, std::byte pattern) {
+    // Comparing the range with itself, shifted by one, runs at the speed of memcmp.
+    return bytes.empty() ||
+           (bytes.front() == pattern && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+bool surroundings_are_intact(std::span<const std::byte> slot, std::uint64_t begin, std::uint64_t bytes,
+                             std::byte pattern) {
+    return holds_only(slot.first(begin), pattern) && holds_only(slot.subspan(begin + bytes), pattern);
+}
+
+bool same_bytes(std::span<const std::byte> a, std::span<const std::byte> b) {
+    return a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+/// At the end of the slot, as far as the alignment allows.
+Placement at_end(const Slot& slot, std::uint64_t bytes, std::uint64_t alignment) {
+    return {slot, (slot.bytes - bytes) / alignment * alignment, bytes};
+}
+
+}  // namespace
+
+CaseImage::CaseImage(SharedArena& arena, const graph::Case& value, std::uint64_t alignment)
+    : arena_(arena), case_(value), encoded_(backends::protocol::encode_case(value)) {
+    request_.generation = arena_.generation();
+    try {
+        slots_.push_back(arena_.allocate(encoded_.size()));
+        request_.graph = {slots_.back(), 0, encoded_.size()};
+        request_.tensors.resize(value.graph.tensors.size());
+        for (std::size_t id = 0; id < value.graph.tensors.size(); ++id) {
+            place(static_cast<graph::TensorId>(id), alignment);
+        }
+    } catch (...) {
+        std::for_each(slots_.begin(), slots_.end(), [&](const Slot& slot) { arena_.release(slot); });
+        throw;
+    }
+    restore();
+}
+
+CaseImage::~CaseImage() {
+    std::for_each(slots_.begin(), slots_.end(), [&](const Slot& slot) { arena_.release(slot); });
+}
+
+bool CaseImage::is_read(graph::TensorId id) const {
+    return case_.graph.tensor(id).role != graph::TensorRole::intermediate;
+}
+
+bool CaseImage::is_written(graph::TensorId id) const {
+    return !is_read(id) && case_.graph.is_output(id);
+}
+
+void CaseImage::place(graph::TensorId id, std::uint64_t alignment) {
+    if (!is_read(id) && !is_written(id)) {
+        return;
+    }
+    const graph::Tensor& tensor = case_.graph.tensor(id);
+    const std::uint64_t element = graph::size_of(tensor.type);
+    const std::uint64_t bytes = element * static_cast<std::uint64_t>(graph::element_count(tensor.shape).value_or(0));
+    backends::protocol::TensorMemory& memory = request_.tensors[static_cast<std::size_t>(id)];
+    memory.first = at_end(slots_.emplace_back(arena_.allocate(bytes)), bytes, std::max(alignment, element));
+    memory.second = Placement{slots_.emplace_back(arena_.allocate(bytes)), 0, bytes};
+    if (is_written(id)) {
+        memory.snapshot = slots_.emplace_back(arena_.allocate(bytes));
+    }
+}
+
+void CaseImage::write_input(graph::TensorId id) {
+    const auto& memory = request_.tensors[static_cast<std::size_t>(id)];
+    const std::span<const std::byte> data = case_.data_of(id).bytes();
+    const auto write = [&](const Placement& placement, std::byte pattern) {
+        const std::span<std::byte> slot = arena_.bytes_of(placement.slot);
+        fill(slot.first(placement.begin), pattern);
+        std::copy(data.begin(), data.end(), slot.begin() + static_cast<std::ptrdiff_t>(placement.begin));
+        fill(slot.subspan(placement.begin + placement.bytes), pattern);
+    };
+    write(*memory.first, kFirstPattern);
+    write(*memory.second, kSecondPattern);
+}
+
+void CaseImage::restore() {
+    std::memcpy(arena_.bytes_of(request_.graph.slot).data(), encoded_.data(), encoded_.size());
+    for (std::size_t index = 0; index < request_.tensors.size(); ++index) {
+        if (const auto id = static_cast<graph::TensorId>(index); is_read(id)) {
+            write_input(id);
+        }
+    }
+}
+
+void CaseImage::prefill() {
+    for (const auto& memory : request_.tensors) {
+        if (memory.snapshot) {
+            fill(arena_.bytes_of(memory.first->slot), kFirstPattern);
+            fill(arena_.bytes_of(memory.second->slot), kSecondPattern);
+        }
+    }
+}
+
+bool CaseImage::input_is_intact(graph::TensorId id) {
+    const auto& memory = request_.tensors[static_cast<std::size_t>(id)];
+    const std::span<const std::byte> data = case_.data_of(id).bytes();
+    const auto intact = [&](const Placement& placement, std::byte pattern) {
+        const std::span<const std::byte> slot = arena_.bytes_of(placement.slot);
+        return same_bytes(data, slot.subspan(placement.begin, placement.bytes)) &&
+               surroundings_are_intact(slot, placement.begin, placement.bytes, pattern);
+    };
+    return intact(*memory.first, kFirstPattern) && intact(*memory.second, kSecondPattern);
+}
+
+std::vector<CaseImage::Execution> CaseImage::executions_of(graph::TensorId id, const RunOptions& options) {
+    const auto& memory = request_.tensors[static_cast<std::size_t>(id)];
+    std::vector<Execution> executions;
+    if (options.second_execution) {
+        executions.push_back({arena_.bytes_of(*memory.snapshot), memory.first->begin, kFirstPattern});
+        executions.push_back({arena_.bytes_of(memory.first->slot), memory.first->begin, kSecondPattern});
+    } else {
+        executions.push_back({arena_.bytes_of(memory.first->slot), memory.first->begin, kFirstPattern});
+    }
+    if (options.fresh_executable) {
+        executions.push_back({arena_.bytes_of(memory.second->slot), memory.second->begin, kSecondPattern});
+    }
+    return executions;
+}
+
+void CaseImage::collect_output(graph::TensorId id, const RunOptions& options, RunOutcome& outcome) {
+    const graph::Tensor& tensor = case_.graph.tensor(id);
+    graph::TensorData& values = outcome.outputs.emplace_back(tensor.type, tensor.shape);
+    std::int64_t& unwritten = outcome.unwritten.emplace_back(0);
+    std::int64_t& nondeterministic = outcome.nondeterministic.emplace_back(0);
+    if (is_read(id)) {
+        values = case_.data_of(id);
+        return;
+    }
+    const std::size_t bytes = values.bytes().size();
+    const std::vector<Execution> executions = executions_of(id, options);
+    const auto data_of = [&](const Execution& execution) { return execution.slot.subspan(execution.begin, bytes); };
+    const std::span<const std::byte> reference = data_of(executions.front());
+    std::copy(reference.begin(), reference.end(), values.bytes().begin());
+    if (!std::all_of(executions.begin(), executions.end(), [&](const Execution& execution) {
+            return surroundings_are_intact(execution.slot, execution.begin, bytes, execution.pattern);
+        })) {
+        outcome.overrun.push_back(tensor.name);
+    }
+    // Patterns differ, so that elements which nobody wrote differ too.
+    if (std::all_of(executions.begin(), executions.end(),
+                    [&](const Execution& execution) { return same_bytes(data_of(execution), reference); })) {
+        return;
+    }
+    const std::size_t element = graph::size_of(tensor.type);
+    for (std::size_t at = 0; at < bytes; at += element) {
+        bool untouched = true;
+        bool equal = true;
+        for (const Execution& execution : executions) {
+            const auto value = data_of(execution).subspan(at, element);
+            untouched = untouched && holds_only(value, execution.pattern);
+            equal = equal && same_bytes(value, reference.subspan(at, element));
+        }
+        unwritten += untouched ? 1 : 0;
+        nondeterministic += !untouched && !equal ? 1 : 0;
+    }
+}
+
+void CaseImage::collect(const RunOptions& options, RunOutcome& outcome) {
+    for (std::size_t index = 0; index < request_.tensors.size(); ++index) {
+        const auto id = static_cast<graph::TensorId>(index);
+        if (is_read(id) && !input_is_intact(id)) {
+            outcome.overrun.push_back(case_.graph.tensor(id).name);
+            write_input(id);
+        }
+    }
+    for (const graph::TensorId id : case_.graph.outputs) {
+        collect_output(id, options, outcome);
+    }
+}
+
+}  // namespace difftest::harness

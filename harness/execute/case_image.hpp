@@ -1,0 +1,58 @@
+#pragma once
+
+#include "backends/worker/protocol/messages.hpp"
+#include "harness/execute/outcome.hpp"
+#include "harness/execute/shared_arena.hpp"
+#include "harness/execute/worker.hpp"
+#include "reference/graph/case.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace difftest::harness {
+
+/// A case as it lies in the arena: each tensor twice (once ending at the end of its pages, once starting at their
+/// start), everything around them filled with patterns; and the judgement of what an execution left there.
+class CaseImage {
+public:
+    /// Both outlive the image. Throws std::system_error when the arena cannot grow.
+    CaseImage(SharedArena& arena, const graph::Case& value, std::uint64_t alignment);
+    CaseImage(const CaseImage&) = delete;
+    CaseImage& operator=(const CaseImage&) = delete;
+    ~CaseImage();
+
+    const backends::protocol::LoadRequest& request() const { return request_; }
+
+    /// Writes everything anew: after a crash nothing in the arena can be trusted.
+    void restore();
+
+    /// Fills the outputs with the patterns that they hold before an execution.
+    void prefill();
+
+    /// Reads the outputs and everything that must not have changed; repairs what did.
+    void collect(const RunOptions& options, RunOutcome& outcome);
+
+private:
+    /// What one execution left of a tensor that the graph writes.
+    struct Execution {
+        std::span<const std::byte> slot;
+        std::uint64_t begin;
+        std::byte pattern;
+    };
+
+    void place(graph::TensorId id, std::uint64_t alignment);
+    void write_input(graph::TensorId id);
+    bool input_is_intact(graph::TensorId id);
+    std::vector<Execution> executions_of(graph::TensorId id, const RunOptions& options);
+    void collect_output(graph::TensorId id, const RunOptions& options, RunOutcome& outcome);
+    bool is_read(graph::TensorId id) const;
+    bool is_written(graph::TensorId id) const;
+
+    SharedArena& arena_;
+    const graph::Case& case_;
+    std::vector<std::uint8_t> encoded_;
+    backends::protocol::LoadRequest request_;
+    std::vector<backends::protocol::Slot> slots_;
+};
+
+}  // namespace difftest::harness

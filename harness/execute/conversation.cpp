@@ -1,0 +1,195 @@
+#include "harness/execute/conversation.hpp"
+
+#include "harness/execute/crash_report.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace difftest::harness {
+namespace {
+
+using namespace backends::protocol;
+
+RunOutcome failed(RunStatus status, std::string message) {
+    RunOutcome outcome;
+    outcome.status = status;
+    outcome.message = std::move(message);
+    return outcome;
+}
+
+std::string without_line_ends(std::string text) {
+    for (char& character : text) {
+        character = character == '\n' ? ' ' : character;
+    }
+    return text;
+}
+
+}  // namespace
+
+const backends::Description& Conversation::started() {
+    bury_if_dead();
+    if (process_) {
+        return *description_;
+    }
+    ArenaHeader& header = arena_.header();
+    header.stage = Stage::start;
+    header.signal = 0;
+    header.frames = 0;
+    loaded_ = nullptr;
+    process_ = std::make_unique<WorkerProcess>(spec_, arena_.descriptor());
+    ++starts_;
+    const auto answer = [&]() -> std::variant<Answer, RunOutcome> {
+        const StartRequest request{kProtocolVersion, spec_.limits.memory_bytes, spec_.limits.mapping_bytes};
+        const Reply reply = process_->ask(encode(Request(request)), spec_.limits.start);
+        if (reply.kind != Reply::Kind::line) {
+            return outcome_of_silence(reply.kind, spec_.limits.start);
+        }
+        return decode_answer(reply.line);
+    };
+    std::string reason;
+    try {
+        auto received = answer();
+        if (Answer* told = std::get_if<Answer>(&received)) {
+            if (auto* description = std::get_if<backends::Description>(told)) {
+                description_ = std::move(*description);
+                return *description_;
+            }
+            const Failure* failure = std::get_if<Failure>(told);
+            reason = failure != nullptr ? failure->message : "an answer to another question";
+        } else {
+            reason = std::get<RunOutcome>(received).message;
+        }
+    } catch (const ProtocolError& error) {
+        reason = error.what();
+    }
+    process_.reset();
+    throw WorkerUnavailable(fmt::format("{}: {}", spec_.program.string(), without_line_ends(std::move(reason))));
+}
+
+std::optional<RunOutcome> Conversation::start() {
+    try {
+        started();
+        return std::nullopt;
+    } catch (const WorkerUnavailable& error) {
+        return failed(RunStatus::harness_error, error.what());
+    }
+}
+
+std::variant<Answer, RunOutcome> Conversation::converse(const Request& request) {
+    const Reply reply = process_->ask(encode(request), spec_.limits.answer);
+    if (reply.kind != Reply::Kind::line) {
+        return outcome_of_silence(reply.kind, spec_.limits.answer);
+    }
+    try {
+        return judged(decode_answer(reply.line));
+    } catch (const ProtocolError& error) {
+        bury(false);
+        return failed(RunStatus::harness_error, fmt::format("the worker answered garbage: {}", error.what()));
+    }
+}
+
+std::variant<Answer, RunOutcome> Conversation::judged(Answer answer) {
+    const Failure* failure = std::get_if<Failure>(&answer);
+    if (failure == nullptr) {
+        return answer;
+    }
+    if (failure->kind == FailureKind::out_of_memory) {
+        const char* const stage = name_of(failure->stage);
+        Crash crash = bury(false);
+        crash.stage = stage;
+        crash.signal = 0;
+        RunOutcome outcome = failed(RunStatus::crashed, fmt::format("out of memory during {} (limit {} MiB)", stage,
+                                                                    spec_.limits.memory_bytes >> 20));
+        outcome.crash = std::move(crash);
+        return outcome;
+    }
+    if (failure->stage == Stage::load) {
+        loaded_ = nullptr;
+    }
+    if (failure->kind == FailureKind::backend_error) {
+        return failed(RunStatus::harness_error, failure->message);
+    }
+    if (failure->kind == FailureKind::library_error && failure->stage == Stage::execute) {
+        // What the library created it must also execute.
+        RunOutcome outcome = failed(RunStatus::crashed, failure->message);
+        outcome.crash = Crash{};
+        outcome.crash->stage = name_of(failure->stage);
+        return outcome;
+    }
+    return failed(RunStatus::unsupported, failure->message);
+}
+
+Crash Conversation::bury(bool interrupt) {
+    const ProcessEnd end = interrupt ? process_->interrupt() : process_->end();
+    Crash crash = report_crash(arena_.header(), end, process_->log());
+    process_.reset();
+    loaded_ = nullptr;
+    ++ends_;
+    return crash;
+}
+
+void Conversation::bury_if_dead() {
+    if (process_ && !process_->is_running()) {
+        incidents_.push_back({last_case_, bury(false)});
+    }
+}
+
+RunOutcome Conversation::outcome_of_silence(Reply::Kind kind, std::chrono::milliseconds limit) {
+    RunOutcome outcome;
+    outcome.status = kind == Reply::Kind::too_late ? RunStatus::hung : RunStatus::crashed;
+    outcome.crash = bury(kind == Reply::Kind::too_late);
+    switch (kind) {
+        case Reply::Kind::too_late:
+            outcome.message = fmt::format("no answer within {} ms during {}{}", limit.count(), outcome.crash->stage,
+                                          outcome.crash->frames.empty() ? "" : " in " + outcome.crash->frames.front());
+            // How we ended it is not how it would have ended.
+            outcome.crash->signal = 0;
+            break;
+        case Reply::Kind::closed:
+            outcome.message = fmt::format("closed its socket during {}", outcome.crash->stage);
+            outcome.crash->signal = 0;
+            break;
+        case Reply::Kind::too_long:
+            outcome.status = RunStatus::harness_error;
+            outcome.crash.reset();
+            outcome.message = "the worker answered garbage: a line without end";
+            break;
+        case Reply::Kind::ended:
+        case Reply::Kind::line: outcome.message = describe(*outcome.crash); break;
+    }
+    return outcome;
+}
+
+std::int64_t Conversation::ends() {
+    bury_if_dead();
+    return ends_;
+}
+
+void Conversation::retire() {
+    bury_if_dead();
+    if (process_) {
+        process_.reset();
+        loaded_ = nullptr;
+        ++ends_;
+    }
+}
+
+void Conversation::forget(const void* owner) {
+    if (loaded_ == owner) {
+        loaded_ = nullptr;
+    }
+}
+
+WorkerResources Conversation::resources() {
+    started();
+    const auto answer = converse(ResourcesRequest{});
+    const Answer* told = std::get_if<Answer>(&answer);
+    const Resources* resources = told != nullptr ? std::get_if<Resources>(told) : nullptr;
+    if (resources == nullptr) {
+        throw WorkerUnavailable(fmt::format("{}: does not tell what it holds", spec_.program.string()));
+    }
+    return {resources->descriptors, resources->threads, resources->resident_bytes};
+}
+
+}  // namespace difftest::harness

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "backends/worker/protocol/messages.hpp"
+#include "harness/execute/outcome.hpp"
+#include "harness/execute/shared_arena.hpp"
+#include "harness/execute/worker.hpp"
+#include "harness/execute/worker_process.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace difftest::harness {
+
+/// Asking the worker process of a WorkerSpec: starts it when there is none, and turns everything but an answer into a
+/// RunOutcome. Also remembers which case the process has loaded.
+class Conversation {
+public:
+    explicit Conversation(WorkerSpec spec) : spec_(std::move(spec)) {}
+
+    const WorkerSpec& spec() const { return spec_; }
+    SharedArena& arena() { return arena_; }
+
+    /// Throws WorkerUnavailable.
+    const backends::Description& started();
+
+    /// A request about the case `owner`; `load` says how to load it. Failures of the backend and the death of the
+    /// worker come back as a RunOutcome whose status is not `completed`. Call ends() before writing what is loaded.
+    template <typename RequestAboutCase>
+    std::variant<backends::protocol::Answer, RunOutcome> ask(RequestAboutCase request, const void* owner,
+                                                             const backends::protocol::LoadRequest& load,
+                                                             const std::string& case_name) {
+        if (std::optional<RunOutcome> failure = start()) {
+            return std::move(*failure);
+        }
+        if (loaded_ != owner) {
+            request.load = load;
+        }
+        loaded_ = owner;
+        last_case_ = case_name;
+        return converse(std::move(request));
+    }
+
+    /// The case behind `owner` is no longer there.
+    void forget(const void* owner);
+
+    /// How many processes have ended so far. What was written into the arena before an end cannot be trusted.
+    std::int64_t ends();
+
+    /// Ends the process when there is one, so that the next request goes to a fresh one.
+    void retire();
+
+    WorkerResources resources();
+    std::int64_t process() const { return process_ ? process_->id() : 0; }
+    std::int64_t starts() const { return starts_; }
+    std::vector<Incident> take_incidents() { return std::exchange(incidents_, {}); }
+
+private:
+    std::optional<RunOutcome> start();
+    std::variant<backends::protocol::Answer, RunOutcome> converse(const backends::protocol::Request& request);
+    RunOutcome outcome_of_silence(Reply::Kind kind, std::chrono::milliseconds limit);
+    std::variant<backends::protocol::Answer, RunOutcome> judged(backends::protocol::Answer answer);
+    Crash bury(bool interrupt);
+    void bury_if_dead();
+
+    WorkerSpec spec_;
+    SharedArena arena_;
+    std::unique_ptr<WorkerProcess> process_;
+    std::optional<backends::Description> description_;
+    const void* loaded_ = nullptr;
+    std::string last_case_;
+    std::int64_t ends_ = 0;
+    std::int64_t starts_ = 0;
+    std::vector<Incident> incidents_;
+};
+
+}  // namespace difftest::harness

@@ -1,0 +1,111 @@
+#include "backends/worker/protocol/messages.hpp"
+#include "harness/execute/case_image.hpp"
+#include "harness/execute/conversation.hpp"
+#include "harness/execute/worker.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace difftest::harness {
+namespace {
+
+using namespace backends::protocol;
+
+RunOutcome wrong_answer() {
+    RunOutcome outcome;
+    outcome.message = "the worker answered another question";
+    return outcome;
+}
+
+bool ended_the_worker(const RunOutcome& outcome) {
+    return outcome.status == RunStatus::crashed || outcome.status == RunStatus::hung;
+}
+
+}  // namespace
+
+LoadedCase::LoadedCase(Conversation& conversation, const graph::Case& value, const LoadOptions& options)
+    : conversation_(&conversation),
+      case_(&value),
+      image_(std::make_unique<CaseImage>(conversation.arena(), value, options.alignment)),
+      ends_seen_(conversation.ends()) {}
+
+LoadedCase::LoadedCase(LoadedCase&&) noexcept = default;
+
+LoadedCase::~LoadedCase() {
+    if (image_) {
+        conversation_->forget(image_.get());
+    }
+}
+
+void LoadedCase::trust_arena() {
+    if (const std::int64_t ends = conversation_->ends(); ends != ends_seen_) {
+        image_->restore();
+        ends_seen_ = ends;
+    }
+}
+
+PlansOutcome LoadedCase::plans() {
+    PlansOutcome outcome = plans_once();
+    if (outcome.failure && ended_the_worker(*outcome.failure)) {
+        PlansOutcome again = plans_once();
+        if (again.failure && ended_the_worker(*again.failure)) {
+            again.failure->crash->confirmed = true;
+            return again;
+        }
+    }
+    return outcome;
+}
+
+PlansOutcome LoadedCase::plans_once() {
+    trust_arena();
+    PlansOutcome outcome;
+    auto answer = conversation_->ask(PlansRequest{}, image_.get(), image_->request(), case_->name);
+    if (RunOutcome* failure = std::get_if<RunOutcome>(&answer)) {
+        outcome.failure = std::move(*failure);
+    } else if (auto* offers = std::get_if<std::vector<backends::PlanOffer>>(&std::get<Answer>(answer))) {
+        outcome.offers = std::move(*offers);
+    } else {
+        outcome.failure = wrong_answer();
+    }
+    return outcome;
+}
+
+RunOutcome LoadedCase::run_once(const backends::Plan& plan, const RunOptions& options) {
+    trust_arena();
+    image_->prefill();
+    auto answer = conversation_->ask(RunRequest{{}, plan, options.second_execution, options.fresh_executable},
+                                     image_.get(), image_->request(), case_->name);
+    if (RunOutcome* failure = std::get_if<RunOutcome>(&answer)) {
+        return std::move(*failure);
+    }
+    RunAnswer* ran = std::get_if<RunAnswer>(&std::get<Answer>(answer));
+    if (ran == nullptr) {
+        return wrong_answer();
+    }
+    RunOutcome outcome;
+    outcome.status = RunStatus::completed;
+    outcome.partitions = std::move(ran->partitions);
+    outcome.contract = std::move(ran->contract);
+    outcome.create_time = std::chrono::nanoseconds(ran->create_nanoseconds);
+    outcome.execute_time = std::chrono::nanoseconds(ran->execute_nanoseconds);
+    outcome.floating_point_environment_changed = ran->floating_point_environment_changed;
+    image_->collect(options, outcome);
+    return outcome;
+}
+
+RunOutcome LoadedCase::run(const backends::Plan& plan, const RunOptions& options) {
+    RunOutcome outcome = run_once(plan, options);
+    if (!ended_the_worker(outcome) || !options.confirm) {
+        return outcome;
+    }
+    // A fresh worker has seen no other case: whatever happens again is the work of this one.
+    conversation_->retire();
+    RunOutcome again = run_once(plan, options);
+    if (!ended_the_worker(again)) {
+        return outcome;
+    }
+    again.crash->confirmed = true;
+    return again;
+}
+
+}  // namespace difftest::harness

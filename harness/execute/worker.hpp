@@ -1,0 +1,150 @@
+#pragma once
+
+#include "backends/backend.hpp"
+#include "harness/execute/outcome.hpp"
+#include "reference/graph/case.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// Running cases in a worker process: nothing that a library does there can hurt the judge or hide from it.
+namespace difftest::harness {
+
+struct WorkerLimits {
+    std::chrono::milliseconds start{60'000};  ///< until the library is loaded and described
+    /// For one request. A worker that still computes is granted up to eight times as much when it did not get
+    /// this much processor time, so that a busy machine does not look like a hang.
+    std::chrono::milliseconds answer{20'000};
+    std::uint64_t memory_bytes = std::uint64_t{4} << 30;    ///< private memory (RLIMIT_DATA); 0 = no limit
+    std::uint64_t mapping_bytes = std::uint64_t{40} << 30;  ///< address space (RLIMIT_AS), arena included; 0 = no limit
+};
+
+/// How to start a worker.
+struct WorkerSpec {
+    std::filesystem::path program;
+    std::vector<std::string> arguments;
+    /// Set in addition to, or instead of, the judge's own variables; such as DNNL_MAX_CPU_ISA.
+    std::vector<std::pair<std::string, std::string>> environment;
+    WorkerLimits limits;
+};
+
+/// The program "difftest-worker-NAME" that was built and is installed with this program: in the same folder, in ../bin
+/// or in
+/// ../libexec/difftest. When there is none, the path where it would be expected first.
+std::filesystem::path worker_program(std::string_view name);
+
+/// The worker cannot be started: no such program, a library that cannot be loaded, a crash while it is loaded. The
+/// message is one line.
+class WorkerUnavailable : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct LoadOptions {
+    /// Every buffer's address is a multiple of it. 0: only of its element size, so that every buffer ends at a guard.
+    std::uint64_t alignment = 0;
+};
+
+struct RunOptions {
+    bool second_execution = true;  ///< of the same primitive, with other bytes in its outputs before
+    bool fresh_executable = true;  ///< once more with a new primitive and buffers at the other end of their pages
+    bool confirm = true;           ///< repeat a crash or hang in a fresh worker
+};
+
+struct PlansOutcome {
+    std::vector<backends::PlanOffer> offers;
+    /// When the worker crashed, hung or failed instead of answering.
+    std::optional<RunOutcome> failure;
+};
+
+struct WorkerResources {
+    std::int64_t descriptors = 0;
+    std::int64_t threads = 0;
+    std::int64_t resident_bytes = 0;
+};
+
+/// A worker that died between two cases: nobody can be blamed, but it must not be lost.
+struct Incident {
+    std::string after_case;  ///< the case that ran last
+    Crash crash;
+};
+
+class Conversation;
+class CaseImage;
+
+/// A case that lies in a worker's memory. Loaded once, it runs any number of plans; after a crash it is loaded again
+/// by itself. Must not outlive the Worker nor the Case.
+class LoadedCase {
+public:
+    LoadedCase(Conversation& conversation, const graph::Case& value, const LoadOptions& options);
+    LoadedCase(LoadedCase&&) noexcept;
+    LoadedCase& operator=(LoadedCase&&) = delete;
+    ~LoadedCase();
+
+    /// The plans that the backend offers for the case, and why it does not offer others.
+    PlansOutcome plans();
+
+    /// Runs one plan with every check. Never throws because of what the worker does.
+    RunOutcome run(const backends::Plan& plan, const RunOptions& options = {});
+
+private:
+    RunOutcome run_once(const backends::Plan& plan, const RunOptions& options);
+    PlansOutcome plans_once();
+    void trust_arena();
+
+    Conversation* conversation_;
+    const graph::Case* case_;
+    std::unique_ptr<CaseImage> image_;
+    std::int64_t ends_seen_;  ///< processes that had ended when the image was last written
+};
+
+/// One backend on one ISA, in a process of its own that is started on demand and started again after a crash. The
+/// process never outlives this object nor the judge, however the judge ends. For one thread at a time.
+class Worker {
+public:
+    /// Starts nothing yet.
+    explicit Worker(WorkerSpec spec);
+    Worker(Worker&&) noexcept;
+    Worker& operator=(Worker&&) noexcept;
+    ~Worker();
+
+    const WorkerSpec& spec() const;
+
+    /// Starts the worker when it does not run. Throws WorkerUnavailable.
+    const backends::Description& describe();
+
+    /// Throws std::runtime_error when the judge itself has no memory for the case.
+    LoadedCase load(const graph::Case& value, const LoadOptions& options = {});
+
+    /// load(value).plans()
+    PlansOutcome plans(const graph::Case& value);
+
+    /// load(value).run(plan, options); to run several plans, keep the LoadedCase.
+    RunOutcome run(const graph::Case& value, const backends::Plan& plan, const RunOptions& options = {});
+
+    /// What the process holds now. Throws WorkerUnavailable.
+    WorkerResources resources();
+
+    /// The process that runs now; 0 when there is none.
+    std::int64_t process() const;
+
+    /// How many processes were started so far.
+    std::int64_t starts() const;
+
+    /// Deaths between cases since the last call.
+    std::vector<Incident> take_incidents();
+
+private:
+    std::unique_ptr<Conversation> conversation_;
+};
+
+}  // namespace difftest::harness
