@@ -61,6 +61,13 @@ std::string line_with(const std::string& text, const std::string& what) {
     return "";
 }
 
+std::string text_of_file(const std::filesystem::path& file) {
+    std::ifstream stream(file);
+    std::stringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
+
 TEST(CaseFile, CanonicalTextComesBackByteForByte) {
     EXPECT_EQ(format_case(parse_case(kCaseSample, "sample")), kCaseSample);
 }
@@ -189,6 +196,15 @@ TEST(CaseFile, OnlyTheUsualNanIsWrittenAsText) {
     }
 }
 
+TEST(CaseFile, NamedCasesAreCanonical) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::filesystem::path(DIFFTEST_SOURCE_DIR) / "corpora" / "named")) {
+        if (entry.path().extension() == ".json") {
+            EXPECT_EQ(format_case(read_case(entry.path())), text_of_file(entry.path())) << entry.path();
+        }
+    }
+}
+
 class CaseFileOnDisk : public ::testing::Test {
 protected:
     void SetUp() override {
@@ -217,10 +233,7 @@ TEST_F(CaseFileOnDisk, WrittenCaseIsRead) {
     const Case value = parse_case(kCaseSample, "sample");
     write_case(value, folder_ / "case.json");
     EXPECT_EQ(read_case(folder_ / "case.json"), value);
-    std::ifstream stream(folder_ / "case.json");
-    std::stringstream text;
-    text << stream.rdbuf();
-    EXPECT_EQ(text.str(), kCaseSample);
+    EXPECT_EQ(text_of_file(folder_ / "case.json"), kCaseSample);
 }
 
 TEST_F(CaseFileOnDisk, WritingReplacesTheFileAndLeavesNothingBeside) {
