@@ -33,58 +33,69 @@ ImplementationName add_reorder(Program& program, const PlannedPartition& partiti
     return descriptor.impl_info_str();
 }
 
-ImplementationName add_eltwise(Program& program, const PlannedPartition& partition, const EltwiseStep& head,
-                               const memory::dims& shape) {
-    const memory::desc f32 = plain_layout(shape, graph::DataType::f32);
-    const PostOpChain chain(program, std::span<const Step>(partition.steps).subspan(1), shape.size());
+ImplementationName add_eltwise(Program& program, const PrimitiveSteps& steps, const memory& source,
+                               const memory& destination, std::size_t rank) {
+    const auto& head = std::get<EltwiseStep>(*steps.head);
+    const memory::desc layout = source.get_desc();
+    const PostOpChain chain(program, steps.post_ops, rank);
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(chain.post_ops());
     const dnnl::primitive_desc descriptor =
-        api::eltwise(program.engine(), to_library(head.algorithm), f32, head.alpha, head.beta, attributes);
-    const memory output = program.plain_memory(partition.output, shape);
-    const memory direct = output.get_desc() == f32 ? output : program.new_memory(f32);
-    Arguments arguments{{DNNL_ARG_SRC, source_as_f32(program, partition, shape)}, {DNNL_ARG_DST, direct}};
+        api::eltwise(program.engine(), to_library(head.algorithm), layout, head.alpha, head.beta, attributes);
+    Arguments arguments{{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, destination}};
     chain.bind(program, descriptor, arguments);
     program.add(Phase::execute, descriptor, std::move(arguments));
-    program.add_store(direct, output);
     return descriptor.impl_info_str();
 }
 
-ImplementationName add_binary(Program& program, const PlannedPartition& partition, const BinaryStep& head,
-                              const memory::dims& shape) {
-    const graph::Tensor& source = program.graph().tensor(partition.source);
-    const graph::Tensor& output = program.graph().tensor(partition.output);
-    const bool native = is_binary_type(source.type) && source.shape == output.shape;
-    const memory first =
-        native ? program.plain_memory(partition.source, shape) : source_as_f32(program, partition, shape);
-    const Program::Operand second = program.operand(head.operand, shape.size());
-    const PostOpChain chain(program, std::span<const Step>(partition.steps).subspan(1), shape.size());
+ImplementationName add_binary(Program& program, const PrimitiveSteps& steps, const memory& source,
+                              const memory& destination, std::size_t rank) {
+    const auto& head = std::get<BinaryStep>(*steps.head);
+    const Program::Operand second = program.operand(head.operand, rank);
+    const PostOpChain chain(program, steps.post_ops, rank);
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(chain.post_ops());
-
-    const memory plain = program.plain_memory(partition.output, shape);
-    const memory direct =
-        is_binary_type(output.type) ? plain : program.new_memory(plain_layout(shape, graph::DataType::f32));
-    const dnnl::primitive_desc descriptor = api::binary(program.engine(), to_library(head.algorithm), first.get_desc(),
-                                                        second.memory.get_desc(), direct.get_desc(), attributes);
-    Arguments arguments{{DNNL_ARG_SRC_0, first}, {DNNL_ARG_SRC_1, second.memory}, {DNNL_ARG_DST, direct}};
+    const dnnl::primitive_desc descriptor = api::binary(program.engine(), to_library(head.algorithm), source.get_desc(),
+                                                        second.memory.get_desc(), destination.get_desc(), attributes);
+    Arguments arguments{{DNNL_ARG_SRC_0, source}, {DNNL_ARG_SRC_1, second.memory}, {DNNL_ARG_DST, destination}};
     chain.bind(program, descriptor, arguments);
     program.add(Phase::execute, descriptor, std::move(arguments));
-    program.add_store(direct, plain);
     return descriptor.impl_info_str();
+}
+
+/// What the first primitive reads: a binary primitive takes 8-bit sources as they are.
+memory first_source(Program& program, const PlannedPartition& partition, const memory::dims& shape) {
+    const graph::Tensor& source = program.graph().tensor(partition.source);
+    const bool native = std::holds_alternative<BinaryStep>(partition.steps.front()) && is_binary_type(source.type) &&
+                        source.shape == program.graph().tensor(partition.output).shape;
+    return native ? program.plain_memory(partition.source, shape) : source_as_f32(program, partition, shape);
 }
 
 }  // namespace
 
 ImplementationName add_pointwise(Program& program, const PlannedPartition& partition) {
-    const memory::dims shape = dimensions(program.graph().tensor(partition.output).shape);
+    const graph::Tensor& result = program.graph().tensor(partition.output);
+    const memory::dims shape = dimensions(result.shape);
     if (partition.steps.empty()) {
         return add_reorder(program, partition, shape);
     }
-    if (const auto* eltwise = std::get_if<EltwiseStep>(&partition.steps.front())) {
-        return add_eltwise(program, partition, *eltwise, shape);
+    const memory output = program.plain_memory(partition.output, shape);
+    memory flowing = first_source(program, partition, shape);
+    ImplementationName names;
+    const std::vector<PrimitiveSteps> primitives = primitives_of(program.graph(), partition);
+    for (const PrimitiveSteps& steps : primitives) {
+        const bool is_eltwise = std::holds_alternative<EltwiseStep>(*steps.head);
+        const bool is_last = &steps == &primitives.back();
+        const bool stores_type = is_eltwise ? result.type == graph::DataType::f32 : is_binary_type(result.type);
+        const memory destination =
+            is_last && stores_type ? output : program.new_memory(plain_layout(shape, graph::DataType::f32));
+        const ImplementationName name = is_eltwise ? add_eltwise(program, steps, flowing, destination, shape.size())
+                                                   : add_binary(program, steps, flowing, destination, shape.size());
+        names += (names.empty() ? "" : ", ") + name;
+        flowing = destination;
     }
-    return add_binary(program, partition, std::get<BinaryStep>(partition.steps.front()), shape);
+    program.add_store(flowing, output);
+    return names;
 }
 
 }  // namespace difftest::backends::onednn

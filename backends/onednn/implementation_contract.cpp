@@ -30,7 +30,8 @@ bool uses_int16_pairs(std::string_view implementation, std::string_view effectiv
         return true;
     }
     const bool names_an_isa = contains(suffix, "avx") || contains(suffix, "sse");
-    return !names_an_isa && contains(implementation, "gemm") && is_rung_without_vnni(effective_isa);
+    const bool follows_machine = implementation.empty() || (!names_an_isa && contains(implementation, "gemm"));
+    return follows_machine && is_rung_without_vnni(effective_isa);
 }
 
 void grant_convolution_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,

@@ -9,7 +9,8 @@ namespace difftest::backends::onednn {
 
 /// Whether integer dot products of the implementation go through the int16 intermediates of VPMADDUBSW, judged by its
 /// name: a suffix such as ":avx2" or ":avx512_core" without VNNI. Names with "gemm" follow the machine's effective ISA,
-/// reference implementations are exact.
+/// reference implementations are exact. oneDNN 3.7 leaves some AVX2 deconvolutions unnamed: they follow the machine,
+/// too.
 bool uses_int16_pairs(std::string_view implementation, std::string_view effective_isa);
 
 /// The freedoms that an implementation of a convolution or deconvolution takes beyond the library's contract level:

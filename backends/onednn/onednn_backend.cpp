@@ -33,7 +33,9 @@ Plan plan_from(const graph::Graph& graph, Fusion fusion, const Partitioning& par
     bool repeats = false;
     for (const PlannedPartition& partition : partitions) {
         plan.partitions.push_back({names_of(graph, partition), kind_of(graph, partition)});
-        repeats = repeats || repeats_eltwise_algorithm(post_ops_of(graph, partition));
+        for (const PrimitiveSteps& primitive : primitives_of(graph, partition)) {
+            repeats = repeats || repeats_eltwise_algorithm(primitive.post_ops);
+        }
     }
     if (repeats) {
         plan.traits.emplace_back("repeated_eltwise_algorithm");
@@ -73,7 +75,7 @@ public:
             if (is_convolution(head)) {
                 grant_convolution_freedoms(contract_, graph_, head, name, effective_isa());
             }
-            reports_.push_back({names_of(graph_, partition), name});
+            reports_.push_back({names_of(graph_, partition), name.empty() ? "unnamed" : name});
         } catch (const dnnl::error& failure) {
             rethrow(failure, fmt::format("{} of '{}'", kind_of(graph_, partition), head.name));
         }

@@ -129,22 +129,40 @@ bool is_convolution(const Node& node) {
            std::holds_alternative<graph::Deconvolution>(node.operation);
 }
 
-std::span<const Step> post_ops_of(const Graph& graph, const PlannedPartition& partition) {
-    const std::span<const Step> steps = partition.steps;
-    const bool first_is_primitive = !is_convolution(graph.node(partition.nodes.front())) && !steps.empty();
-    return first_is_primitive ? steps.subspan(1) : steps;
+std::vector<PrimitiveSteps> primitives_of(const Graph& graph, const PlannedPartition& partition) {
+    std::span<const Step> rest = partition.steps;
+    if (is_convolution(graph.node(partition.nodes.front()))) {
+        return {{nullptr, rest}};
+    }
+    std::vector<PrimitiveSteps> result;
+    while (!rest.empty()) {
+        const auto is_eltwise = [](const Step& step) { return std::holds_alternative<EltwiseStep>(step); };
+        const std::span<const Step> following = rest.subspan(1);
+        const auto end =
+            is_eltwise(rest.front()) ? std::find_if(following.begin(), following.end(), is_eltwise) : following.end();
+        const auto count = static_cast<std::size_t>(end - following.begin());
+        result.push_back({&rest.front(), following.first(count)});
+        rest = following.subspan(count);
+    }
+    return result;
 }
 
 std::string kind_of(const Graph& graph, const PlannedPartition& partition) {
-    const Node& head = graph.node(partition.nodes.front());
-    std::string kind(graph::name_of(head.operation));
-    if (!is_convolution(head)) {
-        kind = partition.steps.empty()
-                   ? "reorder"
-                   : (std::holds_alternative<EltwiseStep>(partition.steps.front()) ? "eltwise" : "binary");
+    const std::vector<PrimitiveSteps> primitives = primitives_of(graph, partition);
+    if (primitives.empty()) {
+        return "reorder";
     }
-    const std::size_t count = post_ops_of(graph, partition).size();
-    return count == 0 ? kind : fmt::format("{} + {} post-op{}", kind, count, count == 1 ? "" : "s");
+    std::string kind;
+    for (const PrimitiveSteps& primitive : primitives) {
+        std::string_view name = graph::name_of(graph.node(partition.nodes.front()).operation);
+        if (primitive.head != nullptr) {
+            name = std::holds_alternative<EltwiseStep>(*primitive.head) ? "eltwise" : "binary";
+        }
+        const std::size_t count = primitive.post_ops.size();
+        const std::string absorbed = count == 0 ? "" : fmt::format(" + {} post-op{}", count, count == 1 ? "" : "s");
+        kind += fmt::format("{}{}{}", kind.empty() ? "" : ", ", name, absorbed);
+    }
+    return kind;
 }
 
 std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusion) {

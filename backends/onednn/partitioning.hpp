@@ -33,13 +33,22 @@ using Partitioning = std::vector<PlannedPartition>;
 
 std::variant<Partitioning, CannotLower> partition(const graph::Case& value, Fusion fusion);
 
-/// A convolution or a deconvolution: steps are its post-ops. (The first step of a pointwise node is its primitive.)
+/// A convolution or a deconvolution.
 bool is_convolution(const graph::Node& node);
 
-/// The post-ops that the partition's primitive gets.
-std::span<const Step> post_ops_of(const graph::Graph& graph, const PlannedPartition& partition);
+/// One library call: a primitive and what it absorbs. `head` is nothing for a convolution, whose steps are all
+/// post-ops.
+struct PrimitiveSteps {
+    const Step* head = nullptr;
+    std::span<const Step> post_ops;
+};
 
-/// "deconvolution + 9 post-ops".
+/// The library calls of a partition; they point into it. A binary primitive takes everything that follows as post-ops,
+/// an eltwise primitive only binary ones (a rule of the v3 API). A partition without steps is one reorder: an empty
+/// list.
+std::vector<PrimitiveSteps> primitives_of(const graph::Graph& graph, const PlannedPartition& partition);
+
+/// "deconvolution + 9 post-ops"; "eltwise, eltwise" when a pointwise node needs more than one primitive.
 std::string kind_of(const graph::Graph& graph, const PlannedPartition& partition);
 
 /// Two eltwise post-ops with the same algorithm but different alpha or beta, which oneDNN before 2.7.5 computes with
