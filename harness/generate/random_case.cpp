@@ -219,9 +219,8 @@ private:
         const Range r = range();
         const bool upper = choices_.chance(1, 2);
         const auto bound = static_cast<float>(r.lo + r.span() * choices_.one_of({0.1, 0.5, 0.9}));
-        last_ =
-            builder_.node(fresh("bound"), graph::Binary{upper ? BinaryAlgorithm::minimum : BinaryAlgorithm::maximum},
-                          {last_, scalar(bound)}, DataType::f32);
+        append("bound", graph::Binary{upper ? BinaryAlgorithm::minimum : BinaryAlgorithm::maximum},
+               {last_, scalar(bound)}, DataType::f32);
     }
 
     void add_eltwise() {
@@ -263,10 +262,10 @@ private:
         if (levels == 255 && type == DataType::s8) {
             out_lo = -127;
         }
-        last_ = builder_.node(fresh("quant"), graph::FakeQuantize{levels, graph::FakeQuantizeForm::specification},
-                              {last_, parameter(lo), parameter(hi), scalar(static_cast<float>(out_lo)),
-                               scalar(static_cast<float>(out_lo + top))},
-                              type);
+        append("quant", graph::FakeQuantize{levels, graph::FakeQuantizeForm::specification},
+               {last_, parameter(lo), parameter(hi), scalar(static_cast<float>(out_lo)),
+                scalar(static_cast<float>(out_lo + top))},
+               type);
     }
 
     void add_quantize() {
