@@ -1,5 +1,7 @@
 #include "reference/oracle/elementwise.hpp"
 
+#include "reference/graph/half.hpp"
+
 #include <limits>
 
 namespace difftest::oracle {
@@ -54,6 +56,18 @@ std::vector<Interval> parts_of(const AllowedSet& set, graph::DataType type) {
         }
     }
     return parts;
+}
+
+Interval stored_as(graph::DataType type, const Interval& value) {
+    const auto narrow = [&](double x) -> double {
+        const auto single = static_cast<float>(x);
+        return type == graph::DataType::f16 ? graph::from_f16(graph::to_f16(single))
+                                            : graph::from_bf16(graph::to_bf16(single));
+    };
+    if (type != graph::DataType::f16 && type != graph::DataType::bf16) {
+        return value;
+    }
+    return {narrow(value.lo), narrow(value.hi)};
 }
 
 bool is_subnormal(double value) {

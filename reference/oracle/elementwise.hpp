@@ -79,6 +79,9 @@ std::vector<Interval> parts_of(const AllowedSet& set, graph::DataType type);
 /// True when the value is a non-zero f32 below the normal range.
 bool is_subnormal(double value);
 
+/// What remains of an f32 result in the output's type: f16 and bf16 round once more, to nearest even.
+Interval stored_as(graph::DataType type, const Interval& value);
+
 namespace detail {
 
 inline Interval hull(const Interval& a, const Interval& b) {
@@ -126,10 +129,11 @@ Interval image(const Op& op, int variant, const std::array<Interval, N>& box) {
 }
 
 template <std::size_t N, class Op>
-void add_images(const Op& op, const std::array<Interval, N>& box, bool integer_result, bool flush,
+void add_images(const Op& op, const std::array<Interval, N>& box, graph::DataType type, bool flush,
                 SetBuilder& builder) {
+    const bool integer_result = graph::is_integer(type);
     for (int variant = 0; variant < op.variants(); ++variant) {
-        const Interval part = image(op, variant, box);
+        const Interval part = stored_as(type, image(op, variant, box));
         if (std::isnan(part.lo) || std::isnan(part.hi)) {
             integer_result ? builder.allow_anything() : builder.allow_nan();
             continue;
@@ -163,7 +167,7 @@ std::array<std::size_t, N> tied_arguments(const std::array<Argument, N>& argumen
 template <std::size_t N, class Op>
 AllowedSet evaluate_element(const Context& context, const std::array<Argument, N>& arguments,
                             const std::array<std::size_t, N>& tied, const std::array<std::int64_t, N>& offsets,
-                            bool integer_result, const Op& op) {
+                            graph::DataType type, const Op& op) {
     const bool flush = context.grants(contract::Freedom::flush_subnormals);
     std::array<std::vector<Interval>, N> parts;
     SetBuilder builder;
@@ -186,7 +190,7 @@ AllowedSet evaluate_element(const Context& context, const std::array<Argument, N
         for (std::size_t n = 0; n < N; ++n) {
             box[n] = parts[n][choice[tied[n]]];
         }
-        detail::add_images(op, box, integer_result, flush, builder);
+        detail::add_images(op, box, type, flush, builder);
         std::size_t n = 0;
         while (n < N && (tied[n] != n || ++choice[n] == parts[n].size())) {
             choice[n] = 0;
@@ -207,7 +211,6 @@ template <std::size_t N, class Op>
 AllowedTensor evaluate_elementwise(const Context& context, graph::DataType type, const graph::Shape& shape,
                                    const std::array<Argument, N>& arguments, const Op& op) {
     AllowedTensor result(type, shape);
-    const bool integer_result = graph::is_integer(type);
     const bool flush = context.grants(contract::Freedom::flush_subnormals);
     const auto tied = tied_arguments(arguments);
     const int variants = op.variants();
@@ -222,10 +225,10 @@ AllowedTensor evaluate_elementwise(const Context& context, graph::DataType type,
             simple = simple && arguments[n].is_point(offsets[n]) && !(flush && is_subnormal(values[n]));
         }
         if (simple) {
-            const Interval first = op(0, values);
+            const Interval first = stored_as(type, op(0, values));
             simple = first.lo == first.hi && !(flush && is_subnormal(first.lo));
             for (int variant = 1; simple && variant < variants; ++variant) {
-                const Interval other = op(variant, values);
+                const Interval other = stored_as(type, op(variant, values));
                 simple = other.lo == first.lo && other.hi == first.hi;
             }
             if (simple) {
@@ -233,7 +236,7 @@ AllowedTensor evaluate_elementwise(const Context& context, graph::DataType type,
                 continue;
             }
         }
-        result.set(index, evaluate_element(context, arguments, tied, offsets, integer_result, op));
+        result.set(index, evaluate_element(context, arguments, tied, offsets, type, op));
     }
     return result;
 }

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <bit>
+#include <cstdlib>
 #include <random>
 #include <set>
 
@@ -21,7 +21,13 @@ using testing::nearest_even;
 using testing::Rational;
 using testing::round_to_float;
 
-constexpr std::size_t kElements = 20000;
+/// Elements per operation and level: a quick look in every run of the tests, DIFFTEST_PROOF_ELEMENTS for a proof.
+std::size_t elements_to_check() {
+    const char* wanted = std::getenv("DIFFTEST_PROOF_ELEMENTS");
+    return wanted == nullptr ? 3000 : std::strtoull(wanted, nullptr, 10);
+}
+
+const std::size_t kElements = elements_to_check();
 
 /// Floats of moderate exponent with full mantissas; one in eight is a multiple of 1/8 so that ties and exact results
 /// occur.
