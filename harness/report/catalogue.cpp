@@ -33,11 +33,13 @@ std::string backends_text(const Catalogue& catalogue, const ScreenStyle& style) 
 }
 
 std::string rules_text(const Catalogue& catalogue, const ScreenStyle& style) {
-    TextTable table({{"rule"}, {"applies to", Align::left, true}, {"deviation", Align::left, true}});
+    std::string text;
     for (const ListedRule& each : catalogue.rules) {
-        table.add_row({each.name, each.operations, each.deviation});
+        text += fmt::format("{:<5}{}\n     rule: {}\n     broken: {}\n     exposed by: {}\n     {}seen in: {}{}\n",
+                            each.id, each.name, each.rule, each.deviation, each.exposed_by, style.faint(), each.seen_in,
+                            style.reset());
     }
-    return table.text("", style.width);
+    return text;
 }
 
 std::string contracts_text(const Catalogue& catalogue, const ScreenStyle& style) {
@@ -82,7 +84,12 @@ Json backends_document(const Catalogue& catalogue) {
 Json rules_document(const Catalogue& catalogue) {
     Json result = Json::array();
     for (const ListedRule& each : catalogue.rules) {
-        result.push_back({{"name", each.name}, {"deviation", each.deviation}, {"operations", each.operations}});
+        result.push_back({{"id", each.id},
+                          {"name", each.name},
+                          {"rule", each.rule},
+                          {"deviation", each.deviation},
+                          {"exposed_by", each.exposed_by},
+                          {"seen_in", each.seen_in}});
     }
     return result;
 }

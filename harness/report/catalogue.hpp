@@ -27,9 +27,12 @@ struct ListedBackend {
 };
 
 struct ListedRule {
-    std::string name;
-    std::string deviation;   ///< one sentence
-    std::string operations;  ///< which it applies to
+    std::string id;    ///< "D01"
+    std::string name;  ///< what follows "faulty:"
+    std::string rule;
+    std::string deviation;
+    std::string exposed_by;
+    std::string seen_in;
 };
 
 struct ListedFreedom {

@@ -1,0 +1,84 @@
+#include "harness/campaign/backend_selection.hpp"
+
+#include "harness/campaign/input_error.hpp"
+#include "harness/execute/worker.hpp"
+#include "reference/faults/dictionary.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+namespace difftest::harness {
+namespace {
+
+std::string known_names() {
+    std::string text;
+    for (const BackendKind& kind : backend_kinds()) {
+        text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", kind.name, kind.argument.empty() ? "" : ":",
+                            kind.argument);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::span<const BackendKind> backend_kinds() {
+    static const std::array<BackendKind, 2> kKinds{{
+        {"onednn", "", "", {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}, true, "install libdnnl-dev and build again"},
+        {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
+    }};
+    return kKinds;
+}
+
+bool is_available(const BackendKind& kind) {
+    return ::access(worker_program(kind.name).c_str(), X_OK) == 0;
+}
+
+BackendSelection select_backend(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    const std::string_view name = text.substr(0, colon);
+    const std::string_view argument = colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
+    const auto kinds = backend_kinds();
+    const auto kind =
+        std::find_if(kinds.begin(), kinds.end(), [name](const BackendKind& each) { return each.name == name; });
+    if (kind == kinds.end()) {
+        throw InputError(fmt::format("--backend {}: unknown backend (known: {})", text, known_names()));
+    }
+    if (kind->argument.empty() && colon != std::string_view::npos) {
+        throw InputError(fmt::format("--backend {}: {} takes no argument", text, name));
+    }
+    if (!kind->argument.empty() && argument.empty()) {
+        throw InputError(fmt::format("--backend {}: must be {}:{}", text, name, kind->argument));
+    }
+    if (!is_available(*kind)) {
+        throw InputError(
+            fmt::format("--backend {}: {} is not there; {}", text, worker_program(kind->name).string(), kind->missing));
+    }
+    if (kind->name == "faulty" && !faults::find_fault(argument)) {
+        throw InputError(fmt::format("--backend {}: unknown fault (see: difftest list rules)", text));
+    }
+    BackendSelection selection{std::string(text), &*kind, worker_program(kind->name), {}};
+    if (!argument.empty()) {
+        selection.arguments = {std::string(kind->flag), std::string(argument)};
+    }
+    return selection;
+}
+
+std::vector<BackendSelection> select_backends(const std::vector<std::string>& requested) {
+    std::vector<BackendSelection> result;
+    for (const std::string& text : requested) {
+        result.push_back(select_backend(text));
+    }
+    if (requested.empty()) {
+        for (const BackendKind& kind : backend_kinds()) {
+            if (kind.by_default && is_available(kind)) {
+                result.push_back({std::string(kind.name), &kind, worker_program(kind.name), {}});
+            }
+        }
+    }
+    return result;
+}
+
+}  // namespace difftest::harness

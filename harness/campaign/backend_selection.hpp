@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace difftest::harness {
+
+/// A kind of backend that the harness can start: its worker is the program difftest-worker-NAME beside `difftest`.
+struct BackendKind {
+    std::string_view name;                        ///< "onednn"
+    std::string_view argument;                    ///< what may follow "NAME:"; empty when nothing may
+    std::string_view flag;                        ///< the worker's flag for that argument
+    std::vector<std::string_view> isa_variables;  ///< environment variables by which the library caps its ISA
+    bool by_default = false;                      ///< runs when no --backend is given
+    std::string_view missing;                     ///< what to do when the worker program is not there
+};
+
+std::span<const BackendKind> backend_kinds();
+
+/// One backend to run: a kind and its argument.
+struct BackendSelection {
+    std::string name;  ///< as given: "onednn", "faulty:clamp_dropped_mid_chain"
+    const BackendKind* kind = nullptr;
+    std::filesystem::path program;
+    std::vector<std::string> arguments;  ///< of the worker program
+};
+
+/// Whether the kind's worker program is there.
+bool is_available(const BackendKind& kind);
+
+/// From `--backend NAME[:ARGUMENT]`. Throws InputError: unknown name, missing or superfluous argument, worker not
+/// built.
+BackendSelection select_backend(std::string_view text);
+
+/// The backends of `--backend`, or all that are here and run by default when there is none. Throws InputError.
+std::vector<BackendSelection> select_backends(const std::vector<std::string>& requested);
+
+}  // namespace difftest::harness

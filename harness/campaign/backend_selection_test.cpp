@@ -1,0 +1,37 @@
+#include "harness/campaign/backend_selection.hpp"
+
+#include "harness/campaign/input_error.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace difftest::harness {
+namespace {
+
+using testing::HasSubstr;
+
+std::string error_of(const std::string& name) {
+    try {
+        select_backend(name);
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(BackendSelection, WrongNamesAreRefused) {
+    EXPECT_THAT(error_of("tensorrt"), HasSubstr("--backend tensorrt: unknown backend (known: onednn, faulty:FAULT)"));
+    EXPECT_THAT(error_of(""), HasSubstr("unknown backend"));
+    EXPECT_THAT(error_of("faulty"), HasSubstr("--backend faulty: must be faulty:FAULT"));
+    EXPECT_THAT(error_of("faulty:"), HasSubstr("must be faulty:FAULT"));
+    EXPECT_THAT(error_of("onednn:gpu"), HasSubstr("onednn takes no argument"));
+}
+
+TEST(BackendSelection, OnlyLibrariesRunByDefault) {
+    for (const BackendSelection& selection : select_backends({})) {
+        EXPECT_NE(selection.kind->name, "faulty");
+    }
+}
+
+}  // namespace
+}  // namespace difftest::harness

@@ -1,0 +1,57 @@
+#include "harness/campaign/backend_session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace difftest::harness {
+
+BackendSession::BackendSession(BackendSelection selection, std::optional<int> threads)
+    : selection_(std::move(selection)), threads_(threads) {
+    Worker uncapped(spec(""));
+    description_ = uncapped.describe();
+    ladder_ = description_.isa_ladder;
+    if (ladder_.empty()) {
+        ladder_ = {description_.isa};
+    }
+    workers_.emplace(description_.isa, std::move(uncapped));
+}
+
+WorkerSpec BackendSession::spec(std::string_view isa) const {
+    WorkerSpec spec;
+    spec.program = selection_.program;
+    spec.arguments = selection_.arguments;
+    // Threads that spin while they wait take the processor from the judge and from the other workers.
+    spec.environment.emplace_back("OMP_WAIT_POLICY", "passive");
+    if (threads_) {
+        spec.environment.emplace_back("OMP_NUM_THREADS", std::to_string(*threads_));
+    }
+    if (!isa.empty()) {
+        for (const std::string_view variable : selection_.kind->isa_variables) {
+            spec.environment.emplace_back(variable, isa);
+        }
+    }
+    return spec;
+}
+
+BackendSession::Rung BackendSession::rung(const std::string& isa) {
+    const auto started = workers_.find(isa);
+    if (started != workers_.end()) {
+        return {&started->second, ""};
+    }
+    const auto wanted = std::find(ladder_.begin(), ladder_.end(), isa);
+    if (wanted == ladder_.end()) {
+        return {nullptr, fmt::format("{} has no rung {}", selection_.name, isa)};
+    }
+    if (wanted < std::find(ladder_.begin(), ladder_.end(), description_.isa)) {
+        return {nullptr, "not testable on this CPU"};
+    }
+    Worker worker(spec(isa));
+    if (worker.describe().isa != isa) {
+        return {nullptr, "not testable on this CPU"};
+    }
+    return {&workers_.emplace(isa, std::move(worker)).first->second, ""};
+}
+
+}  // namespace difftest::harness

@@ -1,0 +1,130 @@
+#include "harness/campaign/inspect_machine.hpp"
+
+#include "harness/campaign/backend_session.hpp"
+#include "reference/faults/dictionary.hpp"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <fstream>
+
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+namespace difftest::harness {
+namespace {
+
+std::string cpu_model() {
+    std::ifstream stream("/proc/cpuinfo");
+    for (std::string line; std::getline(stream, line);) {
+        const std::size_t colon = line.find(": ");
+        if (line.starts_with("model name") && colon != std::string::npos) {
+            return line.substr(colon + 2);
+        }
+    }
+    return "unknown";
+}
+
+int usable_cpus() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+}
+
+/// MXCSR of this process, which the workers inherit by default: rounding control in bits 13-14, flush-to-zero in bit
+/// 15, denormals-are-zero in bit 6 (Intel SDM, volume 1, section 10.2.3).
+void read_floating_point_mode(MachineState& machine) {
+#if defined(__SSE__)
+    const unsigned mxcsr = _mm_getcsr();
+    static constexpr std::string_view kRounding[] = {"to nearest even", "down", "up", "toward zero"};
+    const bool flush_to_zero = (mxcsr >> 15U & 1U) != 0;
+    const bool denormals_are_zero = (mxcsr >> 6U & 1U) != 0;
+    machine.mxcsr = fmt::format("0x{:04x}: rounds {}, subnormals {}", mxcsr, kRounding[mxcsr >> 13U & 3U],
+                                flush_to_zero || denormals_are_zero ? "flushed" : "kept");
+    machine.mxcsr_is_default = (mxcsr >> 13U & 3U) == 0 && !flush_to_zero && !denormals_are_zero;
+#else
+    machine.mxcsr_is_default = true;
+#endif
+}
+
+std::vector<std::string> opencl_platforms() {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/etc/OpenCL/vendors", error)) {
+        if (entry.path().extension() == ".icd") {
+            names.push_back(entry.path().filename().string());
+        }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+/// A kind that needs an argument is started with the first that there is.
+std::string example_name(const BackendKind& kind) {
+    if (kind.argument.empty()) {
+        return std::string(kind.name);
+    }
+    return fmt::format("{}:{}", kind.name, faults::all_faults().front().name);
+}
+
+void inspect_ladder(BackendState& state, BackendSession& session) {
+    for (const std::string& isa : session.description().isa_ladder) {
+        const BackendSession::Rung rung = session.rung(isa);
+        state.ladder.push_back({isa, rung.worker != nullptr, rung.reason});
+    }
+}
+
+BackendState inspect_backend(const BackendKind& kind) {
+    BackendState state;
+    state.name = std::string(kind.name);
+    state.program = worker_program(kind.name).filename().string();
+    state.available = is_available(kind);
+    if (!state.available) {
+        state.problem = fmt::format("{} was not built: {}", state.program, kind.missing);
+        return state;
+    }
+    try {
+        BackendSession session(select_backend(example_name(kind)), std::nullopt);
+        const backends::Description& is = session.description();
+        state.library = is.library;
+        state.library_version = is.library_version;
+        state.library_path = is.library_path;
+        state.runtime = is.runtime;
+        state.contract = is.contract.to_string();
+        inspect_ladder(state, session);
+    } catch (const WorkerUnavailable& error) {
+        state.problem = error.what();
+        state.available = false;
+    }
+    return state;
+}
+
+}  // namespace
+
+MachineState inspect_machine(const Corpora& corpora) {
+    MachineState machine;
+    machine.difftest_version = DIFFTEST_VERSION;
+    machine.cpu = cpu_model();
+    machine.cpus = usable_cpus();
+    machine.corpora = corpora.directory().string();
+    read_floating_point_mode(machine);
+    machine.opencl_platforms = opencl_platforms();
+    for (const BackendKind& kind : backend_kinds()) {
+        machine.backends.push_back(inspect_backend(kind));
+        if (!machine.backends.back().problem.empty()) {
+            machine.missing.push_back(fmt::format("backend {}: {}", kind.name, machine.backends.back().problem));
+        }
+    }
+    if (corpora.named_cases().empty()) {
+        machine.missing.push_back(fmt::format("named cases: none in {}", corpora.named().string()));
+    }
+    if (!machine.mxcsr_is_default) {
+        machine.missing.emplace_back(
+            "the default floating-point environment: MXCSR was changed before difftest started");
+    }
+    return machine;
+}
+
+}  // namespace difftest::harness

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "backends/backend.hpp"
+#include "harness/campaign/backend_selection.hpp"
+#include "harness/campaign/evaluation_cache.hpp"
+#include "harness/campaign/known_issues.hpp"
+#include "harness/execute/outcome.hpp"
+#include "harness/report/run_report.hpp"
+#include "reference/graph/case.hpp"
+
+#include <string>
+#include <vector>
+
+namespace difftest::harness {
+
+/// What all runs of one case on one rung have in common.
+struct JudgingContext {
+    const graph::Case& value;
+    const std::string& backend;
+    const BackendKind& kind;
+    const backends::Description& description;
+    const std::string& isa;
+    EvaluationCache& evaluations;
+    const std::vector<KnownIssue>& known_issues;
+};
+
+/// Holds the outcome of one plan against the oracle, under the contract that the backend claims and the case allows;
+/// traces the worst element; looks for a known issue that explains a failure.
+RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, const RunOutcome& outcome);
+
+/// The entry for a plan that the backend refuses to make.
+RunEntry refused_run(const JudgingContext& context, const backends::Refusal& refusal);
+
+}  // namespace difftest::harness

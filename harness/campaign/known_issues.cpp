@@ -1,0 +1,235 @@
+#include "harness/campaign/known_issues.hpp"
+
+#include "harness/campaign/input_error.hpp"
+#include "harness/campaign/library_version.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+
+namespace difftest::harness {
+namespace {
+
+using Json = nlohmann::json;
+
+bool contains(const std::vector<std::string>& list, std::string_view value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+/// Reads members of one JSON object and names the place of what is wrong.
+class Reader {
+public:
+    Reader(const Json& object, std::string file, std::string place)
+        : object_(object), file_(std::move(file)), place_(std::move(place)) {
+        if (!object_.is_object()) {
+            fail("", "must be an object");
+        }
+    }
+
+    [[noreturn]] void fail(std::string_view member, std::string_view what) const {
+        throw InputError(fmt::format("{}: {}{}{}: {}", file_, place_, member.empty() ? "" : "/", member, what));
+    }
+
+    void allow_only(const std::vector<std::string>& members) const {
+        for (const auto& [name, value] : object_.items()) {
+            if (!contains(members, name)) {
+                fail(name, "unknown member");
+            }
+        }
+    }
+
+    std::string text(const std::string& name, bool required = true) const {
+        const auto found = object_.find(name);
+        if (found == object_.end() && !required) {
+            return "";
+        }
+        if (found == object_.end() || !found->is_string() || (required && found->get<std::string>().empty())) {
+            fail(name, "must be a text");
+        }
+        return found->get<std::string>();
+    }
+
+    std::vector<std::string> texts(const std::string& name) const {
+        std::vector<std::string> result;
+        const auto found = object_.find(name);
+        if (found == object_.end()) {
+            return result;
+        }
+        if (!found->is_array()) {
+            fail(name, "must be a list of texts");
+        }
+        for (std::size_t index = 0; index < found->size(); ++index) {
+            if (!(*found)[index].is_string()) {
+                fail(fmt::format("{}/{}", name, index), "must be a text");
+            }
+            result.push_back((*found)[index].get<std::string>());
+        }
+        return result;
+    }
+
+    Reader object(const std::string& name) const {
+        const auto found = object_.find(name);
+        if (found == object_.end()) {
+            fail(name, "is missing");
+        }
+        return {*found, file_, place_ + "/" + name};
+    }
+
+    std::vector<Reader> objects(const std::string& name) const {
+        const auto found = object_.find(name);
+        if (found == object_.end() || !found->is_array() || found->empty()) {
+            fail(name, "must be a list of objects");
+        }
+        std::vector<Reader> result;
+        for (std::size_t index = 0; index < found->size(); ++index) {
+            result.emplace_back((*found)[index], file_, fmt::format("{}/{}/{}", place_, name, index));
+        }
+        return result;
+    }
+
+private:
+    const Json& object_;
+    std::string file_;
+    std::string place_;
+};
+
+Json parse_file(const std::filesystem::path& file) {
+    std::ifstream stream(file);
+    if (!stream) {
+        throw InputError(fmt::format("{}: cannot be read", file.string()));
+    }
+    try {
+        return Json::parse(stream);
+    } catch (const Json::parse_error& error) {
+        throw InputError(fmt::format("{}: {}", file.string(), error.what()));
+    }
+}
+
+ReleaseRange read_range(const Reader& reader) {
+    reader.allow_only({"from", "before"});
+    const ReleaseRange range{reader.text("from", false), reader.text("before", false)};
+    if (!range.from.empty() && !LibraryVersion(range.from).known()) {
+        reader.fail("from", "is no release number");
+    }
+    if (!range.before.empty() && !LibraryVersion(range.before).known()) {
+        reader.fail("before", "is no release number");
+    }
+    return range;
+}
+
+std::vector<Verdict> read_verdicts(const Reader& reader) {
+    std::vector<Verdict> result;
+    for (const std::string& name : reader.texts("verdicts")) {
+        const std::optional<Verdict> verdict = verdict_from(name);
+        if (!verdict || !is_failure(*verdict)) {
+            reader.fail("verdicts", fmt::format("'{}' is no failing verdict", name));
+        }
+        result.push_back(*verdict);
+    }
+    if (result.empty()) {
+        reader.fail("verdicts", "must name at least one verdict");
+    }
+    return result;
+}
+
+bool has_operation(const graph::Graph& graph, const std::string& operation) {
+    return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                       [&operation](const graph::Node& node) { return graph::name_of(node.operation) == operation; });
+}
+
+bool has_implementation(const FailingRun& run, const std::vector<std::string>& parts) {
+    return run.partitions != nullptr &&
+           std::any_of(run.partitions->begin(), run.partitions->end(), [&parts](const auto& partition) {
+               return std::any_of(parts.begin(), parts.end(), [&partition](const std::string& part) {
+                   return partition.implementation.find(part) != std::string::npos;
+               });
+           });
+}
+
+bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
+    const auto has_trait = [&run](const std::string& trait) {
+        return run.plan != nullptr && contains(run.plan->traits, trait);
+    };
+    const auto in_graph = [&run](const std::string& operation) {
+        return run.graph != nullptr && has_operation(*run.graph, operation);
+    };
+    return std::all_of(trigger.plan_traits.begin(), trigger.plan_traits.end(), has_trait) &&
+           std::all_of(trigger.operations.begin(), trigger.operations.end(), in_graph) &&
+           (trigger.isas.empty() || contains(trigger.isas, run.isa)) &&
+           (trigger.implementations.empty() || has_implementation(run, trigger.implementations));
+}
+
+}  // namespace
+
+bool affects(const KnownIssue& issue, const std::string& library, const std::string& library_version) {
+    const LibraryVersion version(library_version);
+    if (!version.known() || !library.starts_with(issue.library)) {
+        return false;
+    }
+    return std::any_of(issue.affected.begin(), issue.affected.end(), [&version](const ReleaseRange& range) {
+        return (range.from.empty() || version >= LibraryVersion(range.from)) &&
+               (range.before.empty() || version < LibraryVersion(range.before));
+    });
+}
+
+bool explains(const KnownIssue& issue, const FailingRun& run) {
+    return run.backend == issue.backend && affects(issue, run.library, run.library_version) &&
+           std::find(issue.verdicts.begin(), issue.verdicts.end(), run.verdict) != issue.verdicts.end() &&
+           triggered(issue.trigger, run);
+}
+
+KnownIssue read_known_issue(const std::filesystem::path& file) {
+    const Json document = parse_file(file);
+    const Reader reader(document, file.string(), "");
+    reader.allow_only({"format", "version", "id", "title", "backend", "library", "affected", "trigger", "verdicts",
+                       "case", "evidence", "upstream"});
+    if (reader.text("format") != "difftest-known-issue") {
+        reader.fail("format", "must be \"difftest-known-issue\"");
+    }
+    KnownIssue issue;
+    issue.id = reader.text("id");
+    if (issue.id != file.stem().string()) {
+        reader.fail("id", fmt::format("must be the name of the file, '{}'", file.stem().string()));
+    }
+    issue.title = reader.text("title");
+    issue.backend = reader.text("backend");
+    issue.library = reader.text("library");
+    for (const Reader& range : reader.objects("affected")) {
+        issue.affected.push_back(read_range(range));
+    }
+    const Reader trigger = reader.object("trigger");
+    trigger.allow_only({"plan_traits", "operations", "isas", "implementations"});
+    issue.trigger = {trigger.texts("plan_traits"), trigger.texts("operations"), trigger.texts("isas"),
+                     trigger.texts("implementations")};
+    if (issue.trigger.plan_traits.empty() && issue.trigger.operations.empty() &&
+        issue.trigger.implementations.empty()) {
+        reader.fail("trigger", "must name a plan trait, an operation or an implementation");
+    }
+    issue.verdicts = read_verdicts(reader);
+    issue.case_file = file.parent_path() / reader.text("case");
+    issue.evidence = reader.text("evidence");
+    issue.upstream = reader.text("upstream");
+    return issue;
+}
+
+std::vector<KnownIssue> read_known_issues(const std::filesystem::path& directory) {
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+        const std::string name = entry.path().filename().string();
+        if (name.ends_with(".json") && !name.ends_with(".case.json")) {
+            files.push_back(entry.path());
+        }
+    }
+    std::sort(files.begin(), files.end());
+    std::vector<KnownIssue> issues;
+    issues.reserve(files.size());
+    for (const std::filesystem::path& file : files) {
+        issues.push_back(read_known_issue(file));
+    }
+    return issues;
+}
+
+}  // namespace difftest::harness

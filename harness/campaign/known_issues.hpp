@@ -1,0 +1,66 @@
+#pragma once
+
+#include "backends/backend.hpp"
+#include "harness/compare/verdict.hpp"
+#include "reference/graph/graph.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace difftest::harness {
+
+/// Releases [from, before); an empty bound is open.
+struct ReleaseRange {
+    std::string from;
+    std::string before;
+};
+
+/// What a run must have in common with the issue. Every list that is not empty must be satisfied.
+struct IssueTrigger {
+    std::vector<std::string> plan_traits;      ///< all of them, see backends::Plan::traits
+    std::vector<std::string> operations;       ///< all of them, somewhere in the graph
+    std::vector<std::string> isas;             ///< one of them
+    std::vector<std::string> implementations;  ///< one of them is part of the name of an implementation
+};
+
+/// A defect of a library that is understood: a failing run that it explains is listed and not counted as a finding.
+/// Files: corpora/known_issues/ID.json, reports/schema/known_issue.schema.json.
+struct KnownIssue {
+    std::string id;
+    std::string title;
+    std::string backend;
+    std::string library;  ///< the name that backends::Description::library begins with
+    std::vector<ReleaseRange> affected;
+    IssueTrigger trigger;
+    std::vector<Verdict> verdicts;
+    std::filesystem::path case_file;  ///< the smallest case that shows it
+    std::string evidence;
+    std::string upstream;
+};
+
+/// What is compared with the trigger of an issue.
+struct FailingRun {
+    std::string backend;  ///< the kind, without its argument
+    std::string library;
+    std::string library_version;
+    std::string isa;
+    const backends::Plan* plan = nullptr;
+    const std::vector<backends::PartitionReport>* partitions = nullptr;
+    const graph::Graph* graph = nullptr;
+    Verdict verdict = Verdict::violation;
+};
+
+/// Whether the release is one of the issue's; an unknown version is not.
+bool affects(const KnownIssue& issue, const std::string& library, const std::string& library_version);
+
+/// Whether the issue explains the failure.
+bool explains(const KnownIssue& issue, const FailingRun& run);
+
+/// One issue. Throws InputError with the file and the place.
+KnownIssue read_known_issue(const std::filesystem::path& file);
+
+/// Every ID.json of the directory (not the ID.case.json), in alphabetical order. A missing directory holds none.
+std::vector<KnownIssue> read_known_issues(const std::filesystem::path& directory);
+
+}  // namespace difftest::harness

@@ -1,0 +1,140 @@
+#include "harness/campaign/known_issues.hpp"
+
+#include "harness/campaign/input_error.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+namespace difftest::harness {
+namespace {
+
+using testing::HasSubstr;
+
+KnownIssue repeated_eltwise() {
+    KnownIssue issue;
+    issue.id = "some_issue";
+    issue.backend = "onednn";
+    issue.library = "oneDNN";
+    issue.affected = {{"", "2.7.5"}};
+    issue.trigger.plan_traits = {"repeated_eltwise_algorithm"};
+    issue.verdicts = {Verdict::violation};
+    return issue;
+}
+
+struct Failure {
+    backends::Plan plan;
+    std::vector<backends::PartitionReport> partitions{{{"a"}, "jit:avx512_core_vnni"}};
+    graph::Graph graph;
+    FailingRun run{"onednn", "oneDNN 2.6.3 (N/A)", "2.6.3", "AVX2", nullptr, nullptr, nullptr, Verdict::violation};
+
+    Failure() {
+        plan.traits = {"repeated_eltwise_algorithm", "something_else"};
+        graph.nodes = {{"a", graph::Convolution{}, {}, 0}, {"b", graph::Eltwise{}, {}, 1}};
+        run.plan = &plan;
+        run.partitions = &partitions;
+        run.graph = &graph;
+    }
+};
+
+TEST(KnownIssue, AffectedReleases) {
+    KnownIssue issue = repeated_eltwise();
+    EXPECT_TRUE(affects(issue, "oneDNN 2.6.3 (N/A)", "2.6.3"));
+    EXPECT_TRUE(affects(issue, "oneDNN", "2.7.4"));
+    EXPECT_FALSE(affects(issue, "oneDNN", "2.7.5"));
+    EXPECT_FALSE(affects(issue, "oneDNN", "3.1.0"));
+    EXPECT_FALSE(affects(issue, "oneDNN", ""));
+    EXPECT_FALSE(affects(issue, "XNNPACK", "2.6.3"));
+    issue.affected = {{"2.0", "2.5"}, {"3.1", "3.2"}};
+    EXPECT_FALSE(affects(issue, "oneDNN", "2.6.3"));
+    EXPECT_TRUE(affects(issue, "oneDNN", "3.1"));
+    EXPECT_FALSE(affects(issue, "oneDNN", "3.2"));
+}
+
+TEST(KnownIssue, ExplainsOnlyWhatFitsInEveryPart) {
+    const Failure failure;
+    const KnownIssue issue = repeated_eltwise();
+    EXPECT_TRUE(explains(issue, failure.run));
+
+    Failure other = failure;
+    other.plan.traits = {"something_else"};
+    other.run.plan = &other.plan;
+    EXPECT_FALSE(explains(issue, other.run));
+
+    FailingRun run = failure.run;
+    run.verdict = Verdict::crash;
+    EXPECT_FALSE(explains(issue, run));
+    run = failure.run;
+    run.library_version = "2.7.5";
+    EXPECT_FALSE(explains(issue, run));
+    run = failure.run;
+    run.backend = "faulty";
+    EXPECT_FALSE(explains(issue, run));
+}
+
+TEST(KnownIssue, TriggerLists) {
+    const Failure failure;
+    KnownIssue issue = repeated_eltwise();
+    issue.trigger.operations = {"convolution", "eltwise"};
+    EXPECT_TRUE(explains(issue, failure.run));
+    issue.trigger.operations = {"convolution", "deconvolution"};
+    EXPECT_FALSE(explains(issue, failure.run));
+    issue.trigger.operations.clear();
+    issue.trigger.isas = {"SSE41", "AVX2"};
+    EXPECT_TRUE(explains(issue, failure.run));
+    issue.trigger.isas = {"SSE41"};
+    EXPECT_FALSE(explains(issue, failure.run));
+    issue.trigger.isas.clear();
+    issue.trigger.implementations = {"avx512_core"};
+    EXPECT_TRUE(explains(issue, failure.run));
+    issue.trigger.implementations = {"amx"};
+    EXPECT_FALSE(explains(issue, failure.run));
+}
+
+TEST(KnownIssue, EveryFileOfTheCorporaIsRead) {
+    const auto issues = read_known_issues(DIFFTEST_SOURCE_DIR "/corpora/known_issues");
+    ASSERT_FALSE(issues.empty());
+    for (const KnownIssue& issue : issues) {
+        EXPECT_TRUE(std::filesystem::is_regular_file(issue.case_file)) << issue.id;
+        EXPECT_FALSE(issue.evidence.empty()) << issue.id;
+    }
+}
+
+class KnownIssueFile : public testing::Test {
+protected:
+    std::string error_of(const std::function<void(nlohmann::json&)>& spoil) {
+        const std::filesystem::path source = DIFFTEST_SOURCE_DIR "/corpora/known_issues/onednn_repeated_eltwise.json";
+        std::ifstream stream(source);
+        nlohmann::json document = nlohmann::json::parse(stream);
+        spoil(document);
+        const std::filesystem::path folder =
+            std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+        std::filesystem::create_directories(folder);
+        const std::filesystem::path file = folder / source.filename();
+        std::ofstream(file) << document.dump();
+        try {
+            read_known_issue(file);
+        } catch (const InputError& error) {
+            return error.what();
+        }
+        return "";
+    }
+};
+
+TEST_F(KnownIssueFile, ErrorsNameThePlace) {
+    EXPECT_EQ(error_of([](auto&) {}), "");
+    EXPECT_THAT(error_of([](auto& json) { json.erase("title"); }), HasSubstr(": /title: must be a text"));
+    EXPECT_THAT(error_of([](auto& json) { json["id"] = "other"; }), HasSubstr(": /id: must be the name of the file"));
+    EXPECT_THAT(error_of([](auto& json) { json["typo"] = 1; }), HasSubstr(": /typo: unknown member"));
+    EXPECT_THAT(error_of([](auto& json) { json["verdicts"] = {"exact"}; }), HasSubstr("'exact' is no failing verdict"));
+    EXPECT_THAT(error_of([](auto& json) { json["affected"][0]["before"] = "x"; }),
+                HasSubstr(": /affected/0/before: is no release number"));
+    EXPECT_THAT(error_of([](auto& json) { json["trigger"] = nlohmann::json::object(); }), HasSubstr(": /trigger: "));
+}
+
+}  // namespace
+}  // namespace difftest::harness

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "harness/report/run_report.hpp"
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+/// The verbs of `difftest`. Each add_ function declares one: its flags, and what happens when the command line names
+/// it.
+namespace difftest::harness::cli {
+
+/// What the command line asks for; set while it is parsed, called afterwards.
+using Action = std::function<ExitCode()>;
+
+void add_run(CLI::App& app, Action& action);
+void add_list(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
+
+}  // namespace difftest::harness::cli

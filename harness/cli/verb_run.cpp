@@ -1,0 +1,57 @@
+#include "harness/campaign/corpora.hpp"
+#include "harness/campaign/run_cases.hpp"
+#include "harness/cli/answer.hpp"
+#include "harness/cli/verb.hpp"
+#include "harness/report/run_document.hpp"
+#include "harness/report/run_screen.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace difftest::harness::cli {
+namespace {
+
+struct Flags {
+    std::vector<std::string> cases;
+    std::vector<std::string> backends;
+    std::vector<std::string> isas;
+    std::vector<std::string> plans;
+    std::optional<int> threads;
+    std::string corpora;
+    bool json = false;
+};
+
+ExitCode run(const Flags& flags) {
+    const Corpora corpora = Corpora::locate(flags.corpora);
+    RunRequest request;
+    request.cases = load_cases(corpora, flags.cases);
+    request.backends = select_backends(flags.backends);
+    request.isas = flags.isas;
+    request.plans = flags.plans;
+    request.threads = flags.threads;
+    request.known_issues = read_known_issues(corpora.known_issues());
+    const RunReport report = run_cases(request);
+    write_answer(flags.json ? run_document(report) : run_screen(report, screen_style_for_answer()));
+    return exit_code_of(summarize(report));
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+    const auto flags = std::make_shared<Flags>();
+    CLI::App* verb =
+        app.add_subcommand("run", "Run cases on backends and judge every output element (the default verb)");
+    verb->add_option("cases,--case", flags->cases, "A named case or a case file; several are possible")->required();
+    verb->add_option("--backend", flags->backends,
+                     "onednn, faulty:FAULT, ...; may be repeated (default: every library that is here)");
+    verb->add_option("--isa", flags->isas, "all (the default), or rungs of the backend's ISA ladder");
+    verb->add_option("--plan", flags->plans, "Only these plans, such as fused or split");
+    verb->add_option("--threads", flags->threads, "Threads of the library under test")->check(CLI::Range(1, 4096));
+    verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
+    verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/run.schema.json");
+    verb->callback([flags, &action] { action = [flags] { return run(*flags); }; });
+}
+
+}  // namespace difftest::harness::cli
