@@ -1,4 +1,5 @@
 #include "reference/oracle/elementwise.hpp"
+#include "reference/oracle/scale_association.hpp"
 
 // Two-argument functions in f32 with numpy broadcast; comparisons give 0 or 1. Where a product feeds a sum, the sum may
 // be one fused multiply-add (F2); where constants are multiplied one after the other, any association may be used (F1).
@@ -11,6 +12,7 @@ using graph::BinaryAlgorithm;
 struct BinaryOp {
     BinaryAlgorithm algorithm;
     bool reciprocal;  ///< F3, when the divisor is a constant
+    bool opencl_ulp;  ///< F6: a quotient may be 2.5 ulp off
 
     int variants() const { return algorithm == BinaryAlgorithm::divide && reciprocal ? 2 : 1; }
 
@@ -18,7 +20,7 @@ struct BinaryOp {
         const auto a = static_cast<float>(arguments[0]);
         const auto b = static_cast<float>(arguments[1]);
         const double y = variant == 1 ? a * (1.0F / b) : evaluate(a, b);
-        return {y, y};
+        return opencl_ulp && algorithm == BinaryAlgorithm::divide ? within_ulps(y, 2.5) : Interval{y, y};
     }
 
 private:
@@ -51,19 +53,6 @@ struct FusedMultiplyAddOp {
     Interval operator()(int /*variant*/, const std::array<double, 3>& arguments) const {
         const double y = std::fmaf(product_sign * static_cast<float>(arguments[0]), static_cast<float>(arguments[1]),
                                    addend_sign * static_cast<float>(arguments[2]));
-        return {y, y};
-    }
-};
-
-/// x * s1 * s2 in the associations that the graph does not spell out.
-struct AssociatedProductOp {
-    int variants() const { return 2; }
-
-    Interval operator()(int variant, const std::array<double, 3>& arguments) const {
-        const auto x = static_cast<float>(arguments[0]);
-        const auto first = static_cast<float>(arguments[1]);
-        const auto second = static_cast<float>(arguments[2]);
-        const double y = variant == 0 ? x * (first * second) : (x * second) * first;
         return {y, y};
     }
 };
@@ -110,29 +99,6 @@ void add_contractions(const Context& context, const graph::Node& node, BinaryAlg
     }
 }
 
-void add_associations(const Context& context, const graph::Node& node, AllowedTensor& result) {
-    const graph::Tensor& output = context.tensor(node.output);
-    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
-        const auto factors = factors_of(context, node.inputs[side]);
-        const graph::TensorId second = node.inputs[1 - side];
-        if (!factors || !is_constant(context, second)) {
-            continue;
-        }
-        const bool a_is_scale = is_constant(context, factors->a);
-        const graph::TensorId x = a_is_scale ? factors->b : factors->a;
-        const graph::TensorId first = a_is_scale ? factors->a : factors->b;
-        if (!is_constant(context, first)) {
-            continue;
-        }
-        merge_into(
-            context, result,
-            evaluate_elementwise<3>(context, output.type, output.shape,
-                                    {argument_for(context, x, output.shape), argument_for(context, first, output.shape),
-                                     argument_for(context, second, output.shape)},
-                                    AssociatedProductOp{}));
-    }
-}
-
 }  // namespace
 
 AllowedTensor evaluate_binary(const Context& context, graph::NodeId id) {
@@ -150,17 +116,18 @@ AllowedTensor evaluate_binary(const Context& context, graph::NodeId id) {
         const graph::TensorId unquantized = context.node(quantize).inputs[0];
         const AllowedTensor scaled = evaluate_elementwise<2>(
             context, output.type, output.shape, {argument_for(context, unquantized, output.shape), arguments[1]},
-            BinaryOp{algorithm, false});
+            BinaryOp{algorithm, false, false});
         return evaluate_fake_quantize_of(context, quantize, scaled);
     }
-    const BinaryOp op{algorithm, context.grants(Freedom::reciprocal_division) && is_constant(context, node.inputs[1])};
+    const BinaryOp op{algorithm, context.grants(Freedom::reciprocal_division) && is_constant(context, node.inputs[1]),
+                      context.grants(Freedom::opencl_ulp)};
     AllowedTensor result = evaluate_elementwise(context, output.type, output.shape, arguments, op);
     const bool sum = algorithm == BinaryAlgorithm::add || algorithm == BinaryAlgorithm::subtract;
     if (sum && context.grants(Freedom::fused_multiply_add)) {
         add_contractions(context, node, algorithm, result);
     }
     if (algorithm == BinaryAlgorithm::multiply && context.grants(Freedom::scale_association)) {
-        add_associations(context, node, result);
+        add_associated_products(context, id, result);
     }
     return result;
 }

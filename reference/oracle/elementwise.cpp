@@ -70,6 +70,19 @@ Interval stored_as(graph::DataType type, const Interval& value) {
     return {narrow(value.lo), narrow(value.hi)};
 }
 
+Interval within_ulps(double rounded, double ulps) {
+    if (!std::isfinite(rounded)) {
+        return {rounded, rounded};
+    }
+    // The exact result lies within half an ulp of the rounded one.
+    const double slack = (ulps + 0.5) * std::max(std::fabs(rounded) * 0x1p-23, 0x1p-149);
+    auto lo = static_cast<float>(rounded - slack);
+    auto hi = static_cast<float>(rounded + slack);
+    lo = static_cast<double>(lo) < rounded - slack ? std::nextafterf(lo, std::numeric_limits<float>::infinity()) : lo;
+    hi = static_cast<double>(hi) > rounded + slack ? std::nextafterf(hi, -std::numeric_limits<float>::infinity()) : hi;
+    return {lo, hi};
+}
+
 bool is_subnormal(double value) {
     return value != 0 && std::fabs(value) < 0x1p-126;
 }

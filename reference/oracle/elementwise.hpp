@@ -76,6 +76,9 @@ private:
 /// so the value is one of them), every float of a narrow interval, else the interval as a whole.
 std::vector<Interval> parts_of(const AllowedSet& set, graph::DataType type);
 
+/// All f32 values within the given number of ulps of a correctly rounded f32 result (an ulp is at most 2^-23 relative).
+Interval within_ulps(double rounded, double ulps);
+
 /// True when the value is a non-zero f32 below the normal range.
 bool is_subnormal(double value);
 

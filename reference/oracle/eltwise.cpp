@@ -25,7 +25,8 @@ struct EltwiseOp {
             return enclose_function(attributes, x, contract);
         }
         const double y = correctly_rounded(x, variant == 1);
-        return {y, y};
+        const bool root = attributes.algorithm == EltwiseAlgorithm::sqrt;
+        return root && contract.grants(contract::Freedom::opencl_ulp) ? within_ulps(y, 3) : Interval{y, y};
     }
 
 private:

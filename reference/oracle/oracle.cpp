@@ -1,6 +1,9 @@
 #include "reference/oracle/oracle.hpp"
 
+#include "reference/graph/half.hpp"
+#include "reference/oracle/affine_folding.hpp"
 #include "reference/oracle/context.hpp"
+#include "reference/oracle/correlation.hpp"
 #include "reference/oracle/elementwise.hpp"
 
 #include <algorithm>
@@ -33,6 +36,33 @@ struct Evaluator {
     AllowedTensor operator()(const graph::Requantize& /*op*/) const { return evaluate_requantize(context, id); }
     AllowedTensor operator()(const graph::Convert& /*op*/) const { return evaluate_convert(context, id); }
 };
+
+/// F12: a value between fused operations may have been kept in f16.
+struct HalfIntermediateOp {
+    int variants() const { return 2; }
+    Interval operator()(int variant, const std::array<double, 1>& arguments) const {
+        const double x = arguments[0];
+        const double y = variant == 0 ? x : graph::from_f16(graph::to_f16(static_cast<float>(x)));
+        return {y, y};
+    }
+};
+
+AllowedTensor evaluate_node(const Context& context, graph::NodeId id) {
+    using contract::Freedom;
+    const graph::Node& node = context.node(id);
+    const graph::Tensor& output = context.tensor(node.output);
+    AllowedTensor result =
+        std::visit(Evaluator{context, id, context.real_views[static_cast<std::size_t>(node.output)]}, node.operation);
+    if (context.grants(Freedom::affine_folding)) {
+        add_folded_affine(context, id, result);
+    }
+    if (context.grants(Freedom::half_intermediates) && output.type == graph::DataType::f32 &&
+        is_mid_chain(context.graph(), id)) {
+        const Argument self{&result, nullptr, graph::row_major_strides(output.shape)};
+        result = evaluate_elementwise<1>(context, output.type, output.shape, {self}, HalfIntermediateOp{});
+    }
+    return result;
+}
 
 void measure_outputs(const graph::Graph& graph, Evaluation& evaluation) {
     Metrics& metrics = evaluation.metrics;
@@ -85,10 +115,10 @@ Evaluation evaluate(const graph::Case& value, const contract::Contract& contract
     }
     const Context context{value, contract, rules, evaluation.tensors, real_views, evaluation.metrics};
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const graph::Node& node = graph.nodes[i];
-        const auto at = static_cast<std::size_t>(node.output);
-        evaluation.tensors[at] =
-            std::visit(Evaluator{context, static_cast<graph::NodeId>(i), real_views[at]}, node.operation);
+        const auto id = static_cast<graph::NodeId>(i);
+        AllowedTensor result = evaluate_node(context, id);
+        refine_by_correlation(context, id, result, evaluate_node);
+        evaluation.tensors[static_cast<std::size_t>(graph.nodes[i].output)] = std::move(result);
     }
     measure_outputs(graph, evaluation);
     return evaluation;
