@@ -11,7 +11,9 @@
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 namespace difftest::graph {
@@ -33,24 +35,22 @@ void check_version(const JsonCursor& root) {
 
 std::vector<TensorData> read_data(const JsonCursor& cursor, const Graph& graph) {
     std::vector<TensorData> data(graph.tensors.size());
-    std::size_t found = 0;
+    std::unordered_set<std::string_view> names;
     for (std::size_t i = 0; i < data.size(); ++i) {
         const Tensor& tensor = graph.tensors[i];
-        if (tensor.role != TensorRole::intermediate) {
-            const auto entry = cursor.find(tensor.name);
-            if (!entry) {
-                cursor.fail(fmt::format("the values of {} are missing", in_quotes(tensor.name)));
-            }
-            data[i] = read_tensor(*entry, tensor.type, tensor.shape);
-            ++found;
+        if (tensor.role == TensorRole::intermediate) {
+            continue;
         }
+        const auto entry = cursor.find(tensor.name);
+        if (!entry) {
+            cursor.fail(fmt::format("the values of {} are missing", in_quotes(tensor.name)));
+        }
+        data[i] = read_tensor(*entry, tensor.type, tensor.shape);
+        names.insert(tensor.name);
     }
-    if (cursor.json().size() != found) {
-        for (const auto& [name, entry] : cursor.members()) {
-            const auto id = graph.find_tensor(name);
-            if (!id || graph.tensor(*id).role == TensorRole::intermediate) {
-                cursor.fail(fmt::format("{} is no input or constant of the graph", in_quotes(name)));
-            }
+    for (const auto& [name, entry] : cursor.members()) {
+        if (!names.contains(name)) {
+            cursor.fail(fmt::format("{} is no input or constant of the graph", in_quotes(name)));
         }
     }
     return data;

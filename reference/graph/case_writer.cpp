@@ -23,7 +23,8 @@ OutputJson write_data(const Case& value) {
     for (std::size_t i = 0; i < value.data.size(); ++i) {
         const Tensor& tensor = value.graph.tensors[i];
         if (tensor.role != TensorRole::intermediate) {
-            data[tensor.name] = write_tensor(value.data[i]);
+            // operator[] would look through all entries before it.
+            data.get_ref<OutputJson::object_t&>().emplace_back(tensor.name, write_tensor(value.data[i]));
         }
     }
     return data;

@@ -5,71 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
 #include <utility>
 
 namespace difftest::graph {
 namespace {
-
-/// Follows the parser through the document: knows the current place, and refuses what the parser lets pass.
-class StructureChecker {
-public:
-    using Event = InputJson::parse_event_t;
-
-    void follow(Event event, const InputJson& parsed) {
-        switch (event) {
-            case Event::object_start: return enter(true);
-            case Event::array_start: return enter(false);
-            case Event::key: return take_key(parsed.get_ref<const std::string&>());
-            case Event::value: return advance();
-            case Event::object_end:
-            case Event::array_end: levels_.pop_back(); advance();
-        }
-    }
-
-    std::string place() const { return place_of(levels_.size()); }
-
-private:
-    struct Level {
-        bool object = false;
-        std::string key;
-        std::size_t index = 0;
-        std::unordered_set<std::string> keys;
-    };
-
-    void enter(bool object) {
-        if (levels_.size() == kDeepestNesting) {
-            // The pointer to the place would be as deep as the nesting: the first steps of it say enough.
-            throw MisplacedInput({place_of(4), fmt::format("nested deeper than {} levels", kDeepestNesting)});
-        }
-        levels_.push_back({object, {}, 0, {}});
-    }
-
-    void take_key(const std::string& key) {
-        Level& level = levels_.back();
-        if (!level.keys.insert(key).second) {
-            throw MisplacedInput(
-                {place_of(levels_.size() - 1), fmt::format("the key {} stands twice", in_quotes(key))});
-        }
-        level.key = key;
-    }
-
-    void advance() {
-        if (!levels_.empty() && !levels_.back().object) {
-            ++levels_.back().index;
-        }
-    }
-
-    std::string place_of(std::size_t depth) const {
-        std::string place;
-        for (std::size_t i = 0; i < std::min(depth, levels_.size()); ++i) {
-            place += levels_[i].object ? pointer_step(levels_[i].key) : fmt::format("/{}", levels_[i].index);
-        }
-        return place;
-    }
-
-    std::vector<Level> levels_;
-};
 
 /// "line 3, column 14" of a one-based byte position.
 std::string line_and_column(std::string_view text, std::size_t byte) {
@@ -92,21 +31,111 @@ std::string reason_of(std::string_view message) {
     return std::string(message.substr(0, message.find("; last read")));
 }
 
+/// Builds the document while it is parsed: knows the current place, and refuses what the parser itself lets pass. (The
+/// parser's own callbacks cost a walk over all siblings for each array and object.)
+class DocumentBuilder final : public nlohmann::json_sax<InputJson> {
+public:
+    explicit DocumentBuilder(std::string_view text) : text_(text) {}
+
+    InputJson take() { return std::move(root_); }
+
+    bool null() override { return add(nullptr); }
+    bool boolean(bool value) override { return add(value); }
+    bool number_integer(std::int64_t value) override { return add(value); }
+    bool number_unsigned(std::uint64_t value) override { return add(value); }
+    bool number_float(float value, const std::string& /*text*/) override { return add(value); }
+    bool string(std::string& value) override { return add(std::move(value)); }
+    bool binary(InputJson::binary_t& /*value*/) override { return false; }  // does not occur in JSON text
+    bool start_object(std::size_t /*size*/) override { return enter(InputJson::value_t::object); }
+    bool end_object() override { return leave(); }
+    bool start_array(std::size_t /*size*/) override { return enter(InputJson::value_t::array); }
+    bool end_array() override { return leave(); }
+
+    bool key(std::string& name) override {
+        Level& level = levels_.back();
+        const auto [place, added] = level.container->get_ref<InputJson::object_t&>().emplace(name, nullptr);
+        if (!added) {
+            fail(place_of(levels_.size() - 1), fmt::format("the key {} stands twice", in_quotes(name)));
+        }
+        level.member = &place->second;
+        level.key = name;
+        return true;
+    }
+
+    bool parse_error(std::size_t byte, const std::string& /*token*/, const InputJson::exception& error) override {
+        if (error.id == kNumberOverflow) {
+            fail(place_of(levels_.size()), "the number is too large for f32");
+        }
+        fail(line_and_column(text_, byte), reason_of(error.what()));
+    }
+
+private:
+    static constexpr int kNumberOverflow = 406;  // of the library's documented exception ids
+
+    struct Level {
+        InputJson* container = nullptr;
+        InputJson* member = nullptr;  ///< of an object: where the next value goes
+        std::string key;
+    };
+
+    [[noreturn]] static void fail(std::string place, std::string message) {
+        throw MisplacedInput({std::move(place), std::move(message)});
+    }
+
+    InputJson* put(InputJson value) {
+        if (levels_.empty()) {
+            root_ = std::move(value);
+            return &root_;
+        }
+        const Level& level = levels_.back();
+        if (level.container->is_array()) {
+            return &level.container->get_ref<InputJson::array_t&>().emplace_back(std::move(value));
+        }
+        *level.member = std::move(value);
+        return level.member;
+    }
+
+    bool add(InputJson value) {
+        put(std::move(value));
+        return true;
+    }
+
+    bool enter(InputJson::value_t kind) {
+        if (levels_.size() == kDeepestNesting) {
+            // The whole pointer would be as long as the nesting is deep: the first steps of it say enough.
+            fail(place_of(4), fmt::format("nested deeper than {} levels", kDeepestNesting));
+        }
+        levels_.push_back({put(InputJson(kind)), nullptr, {}});
+        return true;
+    }
+
+    bool leave() {
+        levels_.pop_back();
+        return true;
+    }
+
+    std::string place_of(std::size_t depth) const {
+        std::string place;
+        for (std::size_t i = 0; i < std::min(depth, levels_.size()); ++i) {
+            const InputJson& container = *levels_[i].container;
+            // The element in the innermost array is not there yet.
+            const std::size_t index = container.size() - (i + 1 < levels_.size() ? 1 : 0);
+            place += container.is_object() ? pointer_step(levels_[i].key) : fmt::format("/{}", index);
+        }
+        return place;
+    }
+
+    std::string_view text_;
+    InputJson root_;
+    std::vector<Level> levels_;
+};
+
 }  // namespace
 
 InputJson parse_json(std::string_view text) {
-    StructureChecker checker;
-    const auto follow = [&checker](int /*depth*/, InputJson::parse_event_t event, InputJson& parsed) {
-        checker.follow(event, parsed);
-        return true;
-    };
-    try {
-        return InputJson::parse(text.begin(), text.end(), follow);
-    } catch (const InputJson::parse_error& error) {
-        throw MisplacedInput({line_and_column(text, error.byte), reason_of(error.what())});
-    } catch (const InputJson::out_of_range&) {
-        throw MisplacedInput({checker.place(), "the number is too large for f32"});
-    }
+    DocumentBuilder builder(text);
+    InputJson::sax_parse(text.begin(), text.end(), &builder);
+    return builder.take();
 }
 
 }  // namespace difftest::graph
