@@ -1,5 +1,7 @@
 #include "backends/worker/crash_recorder.hpp"
 
+#include "backends/worker/stack_scan.hpp"
+
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <ucontext.h>
@@ -63,8 +65,10 @@ std::uintptr_t to_number(const void* address) {
 }
 
 /// `searched` is the address whose symbol is looked up: inside the call for a return address.
-void describe_frame(const void* address, const void* searched, std::array<char, kFrameBytes>& field) {
+void describe_frame(const void* address, const void* searched, std::string_view prefix,
+                    std::array<char, kFrameBytes>& field) {
     FrameText text(field);
+    text << prefix;
     Dl_info info{};
     if (::dladdr(searched, &info) == 0 || info.dli_fname == nullptr) {
         // Code that was generated at run time. No address: it differs in each run of the same crash.
@@ -77,32 +81,51 @@ void describe_frame(const void* address, const void* searched, std::array<char, 
     }
 }
 
-const void* interrupted_instruction(const void* context) {
+/// Where the signal struck.
+struct Interruption {
+    const void* instruction = nullptr;
+    const void* stack_pointer = nullptr;
+};
+
+Interruption interruption_of(const void* context) {
 #if defined(__x86_64__)
-    return reinterpret_cast<const void*>(static_cast<const ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP]);
+    const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
+    return {reinterpret_cast<const void*>(registers[REG_RIP]), reinterpret_cast<const void*>(registers[REG_RSP])};
 #elif defined(__aarch64__)
-    return reinterpret_cast<const void*>(static_cast<const ucontext_t*>(context)->uc_mcontext.pc);
+    const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext;
+    return {reinterpret_cast<const void*>(registers.pc), reinterpret_cast<const void*>(registers.sp)};
 #else
     (void)context;
-    return nullptr;
+    return {};
 #endif
 }
 
-void record_frames(const void* instruction) {
+void add_frame(const void* address, const void* searched, std::string_view prefix = {}) {
+    const std::uint32_t count = recorded_header->frames;
+    if (count < kMaximumFrames) {
+        describe_frame(address, searched, prefix, recorded_header->frame[count]);
+        recorded_header->frames = count + 1;
+    }
+}
+
+void record_frames(const Interruption& place) {
     std::array<void*, kMaximumFrames + 8> addresses;
     const int found = ::backtrace(addresses.data(), static_cast<int>(addresses.size()));
     const auto end = addresses.begin() + std::max(found, 0);
     // What stands before the interrupted instruction is this handler.
-    auto next = std::find(addresses.begin(), end, instruction);
-    std::uint32_t count = 0;
-    describe_frame(instruction, instruction, recorded_header->frame[count++]);
-    recorded_header->frames = count;
-    if (next != end) {
-        ++next;
+    auto next = std::find(addresses.begin(), end, place.instruction);
+    add_frame(place.instruction, place.instruction);
+    while (next != end && ++next != end) {
+        add_frame(*next, static_cast<const char*>(*next) - 1);
     }
-    for (; next != end && count < kMaximumFrames; ++next) {
-        describe_frame(*next, static_cast<const char*>(*next) - 1, recorded_header->frame[count++]);
-        recorded_header->frames = count;
+    if (recorded_header->frames > 1) {
+        return;
+    }
+    // Nobody can unwind generated code. Whoever called it has left a return address on the stack.
+    std::array<const void*, 8> guesses;
+    const std::size_t count = scan_stack(place.stack_pointer, guesses);
+    for (std::size_t index = 0; index < count; ++index) {
+        add_frame(guesses[index], static_cast<const char*>(guesses[index]) - 1, "perhaps ");
     }
 }
 
@@ -110,7 +133,7 @@ void on_fatal_signal(int signal, siginfo_t* /*information*/, void* context) {
     std::int32_t none = 0;
     // Only the first thread that dies is recorded.
     if (recorded_header->signal.compare_exchange_strong(none, signal)) {
-        record_frames(interrupted_instruction(context));
+        record_frames(interruption_of(context));
     }
     // SA_RESETHAND has put the default action back: this kills as soon as the handler returns.
     ::raise(signal);

@@ -16,12 +16,16 @@ void* watch(void* argument) {
     pollfd lifeline{static_cast<int>(reinterpret_cast<std::intptr_t>(argument)), POLLIN, 0};
     while (::poll(&lifeline, 1, -1) < 0 && errno == EINTR) {
     }
-    // The whole group, because a library may have forked; only when it is our own.
-    ::kill(::getpgrp() == ::getpid() ? 0 : ::getpid(), SIGKILL);
-    return nullptr;
+    end_with_group();
 }
 
 }  // namespace
+
+void end_with_group() {
+    // Only when the group is our own: not that of a shell which started us by hand.
+    ::kill(::getpgrp() == ::getpid() ? 0 : ::getpid(), SIGKILL);
+    ::_exit(1);
+}
 
 bool follow_lifeline(int descriptor) {
     sigset_t all;

@@ -7,4 +7,7 @@ namespace difftest::backends {
 /// death signal, which the judge sets before exec, then stays in force.
 bool follow_lifeline(int descriptor);
 
+/// Kills this process and its process group, for a library may have forked.
+[[noreturn]] void end_with_group();
+
 }  // namespace difftest::backends

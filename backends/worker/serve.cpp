@@ -45,11 +45,15 @@ public:
         }
         Session session(*backend_, arena_);
         while (const std::optional<Request> request = receive()) {
-            if (std::holds_alternative<EndRequest>(*request) || !send(answer_to(*request, session))) {
+            if (std::holds_alternative<EndRequest>(*request)) {
+                return 0;
+            }
+            if (!send(answer_to(*request, session))) {
                 break;
             }
         }
-        return 0;
+        // The judge is gone without a word: leaving in an orderly way would leave behind what a library has forked.
+        end_with_group();
     }
 
 private:

@@ -1,11 +1,15 @@
 #include "backends/worker/serve.hpp"
 
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cfenv>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
@@ -67,6 +71,17 @@ __attribute__((noinline)) int misbehave_by_recursion(int depth) {
     return forever ? misbehave_by_recursion(depth + 1) + room[0] : 0;
 }
 
+/// Machine code without unwind information, as a just-in-time compiler leaves it.
+__attribute__((noinline)) void misbehave_in_generated_code() {
+    // xor eax, eax; mov [rax], eax; ret
+    constexpr std::array<unsigned char, 5> kCode{0x31, 0xC0, 0x89, 0x00, 0xC3};
+    void* const page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    std::memcpy(page, kCode.data(), kCode.size());
+    ::mprotect(page, 4096, PROT_READ | PROT_EXEC);
+    reinterpret_cast<void (*)()>(page)();
+    ::munmap(page, 4096);
+}
+
 namespace {
 
 void allocate_without_end() {
@@ -75,6 +90,17 @@ void allocate_without_end() {
         taken.emplace_back(std::size_t{16} << 20, 'x');
     }
 }
+
+void write_much_to_stderr() {
+    const std::string line = std::string(1023, '#') + "\n";
+    for (int count = 0; count < 1024; ++count) {
+        std::fputs(line.c_str(), stderr);
+    }
+    std::fputs("the last words", stderr);
+}
+
+/// What a damaged heap does: whoever comes next dies of it.
+bool is_poisoned = false;
 
 /// Breaks the heap so that it is noticed only later, by the next case that allocates much.
 void corrupt_heap() {
@@ -109,6 +135,12 @@ const std::map<std::string, Behaviour>& behaviours() {
     static const std::map<std::string, Behaviour> kBehaviours{
         {"correct", [](const Addition& addition) { add(addition); }},
         {"segfault", [](const Addition&) { misbehave_by_segfault(); }},
+        {"segfault_in_thread", [](const Addition&) { std::thread(misbehave_by_segfault).join(); }},
+        {"segfault_in_generated_code", [](const Addition&) { misbehave_in_generated_code(); }},
+        {"chatter", [](const Addition& addition) { write_much_to_stderr(), add(addition); }},
+        {"chatter_and_abort", [](const Addition&) { write_much_to_stderr(), std::abort(); }},
+        {"poison", [](const Addition& addition) { is_poisoned = true, add(addition); }},
+        {"stop", [](const Addition&) { ::raise(SIGSTOP); }},
         {"abort", [](const Addition&) { std::abort(); }},
         {"spin", [](const Addition&) { misbehave_by_spinning(); }},
         {"sleep", [](const Addition&) { std::this_thread::sleep_for(std::chrono::hours(1)); }},
@@ -208,6 +240,9 @@ public:
 
     std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan&, const Buffers& buffers) override {
         const bool bad = is_bad(value.graph);
+        if (!bad && is_poisoned) {
+            std::abort();
+        }
         if (bad && behaviour_ == "segfault_in_prepare") {
             misbehave_by_segfault();
         }
