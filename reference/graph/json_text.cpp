@@ -133,6 +133,9 @@ private:
 }  // namespace
 
 InputJson parse_json(std::string_view text) {
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+        throw MisplacedInput({"line 1, column 1", "there is no text"});
+    }
     DocumentBuilder builder(text);
     InputJson::sax_parse(text.begin(), text.end(), &builder);
     return builder.take();
