@@ -78,7 +78,7 @@ void inspect_ladder(BackendState& state, BackendSession& session) {
 
 BackendState inspect_backend(const BackendKind& kind) {
     BackendState state;
-    state.name = std::string(kind.name);
+    state.name = example_name(kind);
     state.program = worker_program(kind.name).filename().string();
     state.available = is_available(kind);
     if (!state.available) {

@@ -68,6 +68,9 @@ void compare_outputs(RunEntry& entry, const JudgingContext& context, const RunOu
         entry.outputs.push_back(
             compare(value.graph.tensor(tensor).name, outcome.outputs[index], evaluation.of(tensor)));
     }
+    if (entry.unconstrained() > 0) {
+        entry.notes = evaluation.metrics.notes;
+    }
     entry.judgement = judge(outcome, entry.outputs, sharpness_where_needed(value, evaluation, entry.outputs));
     trace_worst(entry, value, evaluation, outcome);
 }

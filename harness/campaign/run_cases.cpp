@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <memory>
 #include <new>
@@ -20,6 +21,13 @@ namespace {
 
 bool wanted(const std::vector<std::string>& names, const std::string& name) {
     return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// ISA names are told apart without regard to case: avx2 is AVX2.
+bool same_name(const std::string& a, const std::string& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char left, unsigned char right) {
+        return std::tolower(left) == std::tolower(right);
+    });
 }
 
 class Runner {
@@ -76,8 +84,12 @@ private:
                 known.insert(started->ladder().begin(), started->ladder().end());
             }
         }
-        for (const std::string& isa : isas_) {
-            if (!known.contains(isa)) {
+        for (std::string& isa : isas_) {
+            const auto found = std::find_if(known.begin(), known.end(),
+                                            [&isa](const std::string& each) { return same_name(each, isa); });
+            if (found != known.end()) {
+                isa = *found;
+            } else {
                 known.erase("");
                 throw InputError(fmt::format("--isa {}: unknown ISA ({})", isa,
                                              known.empty() ? "these backends have no ISA to choose"

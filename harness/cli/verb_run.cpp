@@ -1,4 +1,5 @@
 #include "harness/campaign/corpora.hpp"
+#include "harness/campaign/input_error.hpp"
 #include "harness/campaign/run_cases.hpp"
 #include "harness/cli/answer.hpp"
 #include "harness/cli/verb.hpp"
@@ -24,6 +25,9 @@ struct Flags {
 };
 
 ExitCode run(const Flags& flags) {
+    if (flags.cases.empty()) {
+        throw InputError("run: no --case is given (see: difftest list cases)");
+    }
     const Corpora corpora = Corpora::locate(flags.corpora);
     RunRequest request;
     request.cases = load_cases(corpora, flags.cases);
@@ -43,11 +47,14 @@ void add_run(CLI::App& app, Action& action) {
     const auto flags = std::make_shared<Flags>();
     CLI::App* verb =
         app.add_subcommand("run", "Run cases on backends and judge every output element (the default verb)");
-    verb->add_option("cases,--case", flags->cases, "A named case or a case file; several are possible")->required();
+    verb->add_option("cases,--case", flags->cases, "A named case or a case file; several are possible");
     verb->add_option("--backend", flags->backends,
-                     "onednn, faulty:FAULT, ...; may be repeated (default: every library that is here)");
-    verb->add_option("--isa", flags->isas, "all (the default), or rungs of the backend's ISA ladder");
-    verb->add_option("--plan", flags->plans, "Only these plans, such as fused or split");
+                     "onednn, faulty:FAULT, ...; may be repeated (default: every library that is here)")
+        ->allow_extra_args(false);
+    verb->add_option("--isa", flags->isas, "all (the default), or rungs of the backend's ISA ladder")->delimiter(',');
+    verb->add_option("--plan", flags->plans, "Only these plans, such as fused or split; may be repeated")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     verb->add_option("--threads", flags->threads, "Threads of the library under test")->check(CLI::Range(1, 4096));
     verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
     verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/run.schema.json");

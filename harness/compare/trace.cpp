@@ -12,25 +12,40 @@
 namespace difftest::harness {
 namespace {
 
+template <typename Attribute>
+std::string attribute_text(std::string_view name, const Attribute& attribute) {
+    if constexpr (std::is_same_v<Attribute, graph::EltwiseAlgorithm> ||
+                  std::is_same_v<Attribute, graph::BinaryAlgorithm>) {
+        return std::string(graph::name_of_value(attribute));
+    } else if constexpr (std::is_enum_v<Attribute>) {
+        // The usual way of rounding, saturating, ... is not worth the room.
+        return attribute == Attribute{} ? "" : fmt::format("{}={}", name, graph::name_of_value(attribute));
+    } else if constexpr (std::is_arithmetic_v<Attribute>) {
+        return fmt::format("{}={}", name, attribute);
+    } else {
+        return "";
+    }
+}
+
+/// Whether the algorithm reads alpha and beta, as far as one can tell from their values.
+bool has_parameters(const graph::Operation& operation) {
+    const auto* eltwise = std::get_if<graph::Eltwise>(&operation);
+    return eltwise == nullptr || eltwise->alpha != 0 || eltwise->beta != 0;
+}
+
 std::string operation_text(const graph::Operation& operation) {
     std::string text(graph::name_of(operation));
-    const auto append = [&text](std::string_view name, const auto& attribute) {
-        using Attribute = std::decay_t<decltype(attribute)>;
-        if constexpr (std::is_same_v<Attribute, graph::EltwiseAlgorithm> ||
-                      std::is_same_v<Attribute, graph::BinaryAlgorithm>) {
-            text += fmt::format(" {}", graph::name_of_value(attribute));
-        } else if constexpr (std::is_enum_v<Attribute>) {
-            text += fmt::format(" {}={}", name, graph::name_of_value(attribute));
-        } else if constexpr (std::is_arithmetic_v<Attribute>) {
-            text += fmt::format(" {}={}", name, attribute);
+    const bool parameters = has_parameters(operation);
+    const auto append = [&text, parameters](std::string_view name, const auto& attribute) {
+        const std::string each = attribute_text(name, attribute);
+        if (!each.empty() && (parameters || name == "algorithm")) {
+            text.append(" ").append(each);
         }
     };
     std::visit(
         [&append](const auto& op) {
             using Op = std::decay_t<decltype(op)>;
-            constexpr bool kConvolution =
-                std::is_same_v<Op, graph::Convolution> || std::is_same_v<Op, graph::Deconvolution>;
-            if constexpr (!kConvolution) {
+            if constexpr (!std::is_same_v<Op, graph::Convolution> && !std::is_same_v<Op, graph::Deconvolution>) {
                 graph::visit_attributes(op, append);
             }
         },

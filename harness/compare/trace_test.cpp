@@ -56,6 +56,7 @@ TEST(Trace, FollowsTheElementBackToTheAccumulator) {
     EXPECT_EQ(trace[1].operation, "binary multiply");
     EXPECT_TRUE(trace[1].allowed.contains(480));
     EXPECT_EQ(trace[2].node, "store");
+    EXPECT_EQ(trace[2].operation, "convert");
     EXPECT_TRUE(trace[2].allowed.contains(255));
 }
 

@@ -101,6 +101,7 @@ Json entry_document(const RunEntry& entry) {
             {"outside", entry.outside()},
             {"ambiguous", entry.ambiguous()},
             {"unconstrained", entry.unconstrained()},
+            {"notes", entry.notes},
             {"outputs", std::move(outputs)},
             {"worst_output", entry.worst_output ? Json(*entry.worst_output) : Json()},
             {"trace", trace(entry.trace)}};

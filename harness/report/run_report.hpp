@@ -26,6 +26,7 @@ struct RunEntry {
     std::optional<std::string> known_issue;   ///< id of the known issue that explains the failure
     std::vector<Comparison> outputs;          ///< one per graph output that was compared
     std::optional<std::string> worst_output;  ///< the tensor of the worst outside element of all outputs
+    std::vector<std::string> notes;           ///< why elements are unconstrained, in the oracle's words
     Trace trace;                              ///< of that element; empty when nothing is outside
 
     std::int64_t elements() const { return total(&Comparison::elements); }

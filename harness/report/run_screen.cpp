@@ -39,11 +39,13 @@ std::vector<std::string> cells_of(const RunEntry& entry) {
             fmt::format("{}", entry.ambiguous())};
 }
 
-/// Passing runs that differ in nothing but the ISA share a line.
+/// Runs that pass, or fail for a known reason, and differ in nothing but the ISA share a line.
 bool may_share_line(const RunEntry& a, const RunEntry& b) {
-    return a.case_name == b.case_name && is_pass(a.judgement.verdict) && a.backend == b.backend && a.plan == b.plan &&
-           a.judgement.verdict == b.judgement.verdict && a.implementation() == b.implementation() &&
-           a.elements() == b.elements() && a.judged() == b.judged() && a.ambiguous() == b.ambiguous();
+    const bool counts_agree = a.elements() == b.elements() && a.judged() == b.judged() && a.outside() == b.outside() &&
+                              a.ambiguous() == b.ambiguous();
+    return a.case_name == b.case_name && a.backend == b.backend && a.plan == b.plan &&
+           (is_pass(a.judgement.verdict) || a.known_issue) && a.known_issue == b.known_issue &&
+           a.judgement.verdict == b.judgement.verdict && a.implementation() == b.implementation() && counts_agree;
 }
 
 std::string runs_text(const RunReport& report, const std::string& case_name, const ScreenStyle& style) {
@@ -72,28 +74,49 @@ std::string runs_text(const RunReport& report, const std::string& case_name, con
     return table.text("  ", style.width);
 }
 
+/// Lines with the same text become one, which names all ISAs it holds for.
+class LinesByIsa {
+public:
+    void add(const std::string& line, const std::string& isa) {
+        const auto found =
+            std::find_if(lines_.begin(), lines_.end(), [&line](const auto& each) { return each.first == line; });
+        if (found == lines_.end()) {
+            lines_.emplace_back(line, isa);
+        } else if (!isa.empty()) {
+            found->second.append(" ").append(isa);
+        }
+    }
+
+    std::string text() const {
+        std::string result;
+        for (const auto& [line, isas] : lines_) {
+            result += isas.empty() ? fmt::format("  {}\n", line) : fmt::format("  {} ({})\n", line, isas);
+        }
+        return result;
+    }
+
+private:
+    std::vector<std::pair<std::string, std::string>> lines_;
+};
+
 std::string reasons_text(const RunReport& report, const std::string& case_name) {
-    std::vector<std::pair<std::string, std::string>> reasons;
+    LinesByIsa lines;
     for (const RunEntry& entry : report.entries) {
-        if (entry.case_name != case_name || entry.judgement.reason.empty() ||
-            entry.judgement.verdict == Verdict::violation) {
+        if (entry.case_name != case_name) {
             continue;
         }
-        const std::string reason = fmt::format("{} {}: {}: {}", entry.backend, entry.plan,
-                                               name_of(entry.judgement.verdict), entry.judgement.reason);
-        const auto found =
-            std::find_if(reasons.begin(), reasons.end(), [&reason](const auto& each) { return each.first == reason; });
-        if (found == reasons.end()) {
-            reasons.emplace_back(reason, entry.isa);
-        } else {
-            found->second.append(" ").append(entry.isa);
+        const std::string run = entry.plan.empty() ? entry.backend : fmt::format("{} {}", entry.backend, entry.plan);
+        const Judgement& judgement = entry.judgement;
+        if (!judgement.reason.empty() && judgement.verdict != Verdict::violation) {
+            lines.add(fmt::format("{}: {}: {}", run, name_of(judgement.verdict), judgement.reason), entry.isa);
+        }
+        if (entry.unconstrained() > 0) {
+            lines.add(fmt::format("{}: {} elements could not be judged: {}", run, entry.unconstrained(),
+                                  fmt::join(entry.notes, "; ")),
+                      entry.isa);
         }
     }
-    std::string text;
-    for (const auto& [reason, isas] : reasons) {
-        text += fmt::format("  {}{}\n", reason, isas.empty() ? "" : fmt::format(" ({})", isas));
-    }
-    return text;
+    return lines.text();
 }
 
 std::string operands_text(const TraceStep& step) {
@@ -157,28 +180,19 @@ const RunEntry* entry_to_trace(const RunReport& report) {
 std::string known_issues_text(const RunReport& report) {
     std::string text;
     for (const KnownIssueSeen& issue : report.known_issues) {
-        text += fmt::format("  {}: {} ({} runs) {}\n", issue.id, issue.title, issue.runs, issue.upstream);
+        text += fmt::format("  {}: {} ({} {}) {}\n", issue.id, issue.title, issue.runs,
+                            issue.runs == 1 ? "run" : "runs", issue.upstream);
     }
     return text.empty() ? "" : fmt::format("\nknown issues, listed and not counted\n{}", text);
 }
 
 std::string not_run_text(const RunReport& report) {
-    std::vector<std::pair<std::string, std::string>> groups;
+    LinesByIsa lines;
     for (const RungNotRun& rung : report.not_run) {
-        const std::string key = fmt::format("{} ({})", rung.backend, rung.reason);
-        const auto found =
-            std::find_if(groups.begin(), groups.end(), [&key](const auto& each) { return each.first == key; });
-        if (found == groups.end()) {
-            groups.emplace_back(key, rung.isa);
-        } else {
-            found->second.append(" ").append(rung.isa);
-        }
+        lines.add(fmt::format("{}: {}", rung.backend, rung.reason), rung.isa);
     }
-    std::string text;
-    for (const auto& [key, isas] : groups) {
-        text += fmt::format("not run: {}: {}\n", key, isas);
-    }
-    return text.empty() ? "" : fmt::format("\n{}", text);
+    const std::string text = lines.text();
+    return text.empty() ? "" : fmt::format("\nnot run\n{}", text);
 }
 
 std::string with_comma(const std::string& text) {
@@ -197,7 +211,11 @@ std::string backends_text(const RunReport& report) {
 std::string summary_text(const RunReport& report, const ScreenStyle& style) {
     const RunSummary summary = summarize(report);
     const ExitCode code = exit_code_of(summary);
-    std::string text = fmt::format("{} runs: {} passed, {} findings", summary.runs, summary.passed, summary.findings);
+    const auto counted = [](std::int64_t count, std::string_view what) {
+        return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+    };
+    std::string text = fmt::format("{}: {} passed, {}", counted(summary.runs, "run"), summary.passed,
+                                   counted(summary.findings, "finding"));
     const auto append = [&text](std::int64_t count, std::string_view what) {
         text += count > 0 ? fmt::format(", {} {}", count, what) : "";
     };

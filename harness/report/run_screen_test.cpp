@@ -60,7 +60,7 @@ TEST(RunScreen, ShowsTheTraceOfTheWorstElement) {
     EXPECT_THAT(text, HasSubstr("deconvolution"));
     EXPECT_THAT(text, HasSubstr("b=0.25"));
     EXPECT_THAT(text, HasSubstr("look for: 28 against 255"));
-    EXPECT_THAT(text, HasSubstr("2 runs: 1 passed, 1 findings\n"));
+    EXPECT_THAT(text, HasSubstr("2 runs: 1 passed, 1 finding\n"));
 }
 
 TEST(RunScreen, EqualPassesShareALine) {
@@ -78,9 +78,18 @@ TEST(RunScreen, ListsKnownIssuesAndRungsThatDidNotRun) {
     report.not_run = {{"onednn", "AVX10_1_512", "not testable on this CPU"}};
     const std::string text = run_screen(report, {});
     EXPECT_THAT(text, HasSubstr("known: some-issue"));
-    EXPECT_THAT(text, HasSubstr("some-issue: Something is wrong (1 runs) https://example.org/1"));
-    EXPECT_THAT(text, HasSubstr("not run: onednn (not testable on this CPU): AVX10_1_512"));
+    EXPECT_THAT(text, HasSubstr("some-issue: Something is wrong (1 run) https://example.org/1"));
+    EXPECT_THAT(text, HasSubstr("not run\n  onednn: not testable on this CPU (AVX10_1_512)\n"));
     EXPECT_THAT(text, HasSubstr("2 runs: 1 passed, 0 findings, 1 known"));
+}
+
+TEST(RunScreen, SaysHowManyElementsWereNotJudgedAndWhy) {
+    RunEntry entry = passing("AVX2", "jit:avx2");
+    entry.outputs[0].judged = 1250;
+    entry.outputs[0].unconstrained = 10;
+    entry.notes = {"the accumulator may overflow"};
+    EXPECT_THAT(run_screen(report_of({entry}), {}),
+                HasSubstr("onednn fused: 10 elements could not be judged: the accumulator may overflow (AVX2)"));
 }
 
 TEST(RunScreen, ColoursOnlyWhenAsked) {

@@ -1,0 +1,141 @@
+#include "harness/cli/end_to_end_test.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+namespace difftest::harness::cli {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kMinimal = "deconv_quant_u8_minimal";
+
+class EndToEnd : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!is_built("difftest-worker-faulty")) {
+            GTEST_SKIP() << "difftest-worker-faulty was not built";
+        }
+    }
+};
+
+class OnOnednn : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!is_built("difftest-worker-onednn")) {
+            GTEST_SKIP() << "difftest-worker-onednn was not built: no oneDNN here";
+        }
+    }
+};
+
+TEST_F(EndToEnd, FoundingBugIsAViolationWithTheNumbersOfTheSlides) {
+    const ProgramRun run = difftest({"--case", kMinimal, "--backend", "faulty:clamp_dropped_mid_chain"});
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.output, HasSubstr("expected 28, got 255"));
+    EXPECT_THAT(run.output, HasSubstr("violation"));
+    EXPECT_THAT(run.output, Not(HasSubstr("\x1b"))) << "colours although stdout is no terminal";
+}
+
+TEST_F(EndToEnd, DocumentOfAFinding) {
+    const ProgramRun run = difftest({"run", kMinimal, "--backend", "faulty:clamp_dropped_mid_chain", "--json"});
+    EXPECT_EQ(run.exit_code, 1);
+    const json document = checked_document(run.output, "run");
+    const json& entry = document.at("runs").at(0);
+    EXPECT_EQ(entry.at("verdict"), "violation");
+    EXPECT_EQ(entry.at("backend"), "faulty:clamp_dropped_mid_chain");
+    EXPECT_EQ(entry.at("elements"), 1260);
+    EXPECT_GT(entry.at("outside"), 0);
+    EXPECT_LT(entry.at("outside"), 1260) << "elements below the clamp are right";
+    const json& worst = entry.at("outputs").at(0).at("worst");
+    EXPECT_EQ(worst.at("expected").at("intervals"), json::parse("[[28, 28]]"));
+    EXPECT_EQ(worst.at("got"), 255);
+    EXPECT_EQ(entry.at("trace").front().at("operation"), "deconvolution");
+    EXPECT_EQ(entry.at("trace").back().at("got"), 255);
+    EXPECT_EQ(document.at("summary").at("exit_code"), 1);
+}
+
+TEST_F(EndToEnd, SeveralBackendsAndCases) {
+    const ProgramRun run = difftest({"--case", kMinimal, "deconv_quant_u8", "--backend", "faulty:D01", "--backend",
+                                     "faulty:scale_before_quantize", "--json"});
+    const json document = checked_document(run.output, "run");
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const json& entry : document.at("runs")) {
+        seen.emplace(entry.at("case"), entry.at("backend"));
+    }
+    EXPECT_EQ(seen.size(), 4U);
+}
+
+TEST_F(EndToEnd, ListIsHeldToItsSchema) {
+    for (const char* section : {"cases", "backends", "rules", "contracts"}) {
+        const ProgramRun run = difftest({"list", section, "--json"});
+        EXPECT_EQ(run.exit_code, 0);
+        const json document = checked_document(run.output, "list");
+        EXPECT_TRUE(document.contains(section));
+        EXPECT_EQ(document.size(), 3U) << "more than was asked for";
+        EXPECT_NE(difftest({"list", section}).output, "");
+    }
+    const json all = checked_document(difftest({"list", "--json"}).output, "list");
+    EXPECT_EQ(all.size(), 6U);
+}
+
+TEST_F(EndToEnd, DoctorIsHeldToItsSchema) {
+    const ProgramRun run = difftest({"doctor", "--json"});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_FALSE(checked_document(run.output, "doctor").at("backends").empty());
+    EXPECT_THAT(difftest({"doctor"}).output, HasSubstr("cpu:"));
+}
+
+TEST_F(EndToEnd, HelpAndVersion) {
+    EXPECT_EQ(difftest({"--help"}).exit_code, 0);
+    EXPECT_THAT(difftest({"--help"}).output, HasSubstr("Exit codes"));
+    EXPECT_EQ(difftest({"run", "--help"}).exit_code, 0);
+    EXPECT_THAT(difftest({"--version"}).output, HasSubstr("difftest "));
+}
+
+TEST_F(OnOnednn, MinimalCasePassesOnEveryIsa) {
+    const ProgramRun run = difftest({"--case", kMinimal, "--json"});
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    const json document = checked_document(run.output, "run");
+    EXPECT_EQ(document.at("backends").at(0).at("name"), "onednn");
+    std::set<std::string> isas;
+    std::set<std::string> plans;
+    for (const json& entry : document.at("runs")) {
+        EXPECT_EQ(entry.at("judged"), 1260);
+        EXPECT_EQ(entry.at("outside"), 0);
+        EXPECT_NE(entry.at("implementation"), "");
+        isas.insert(entry.at("isa"));
+        plans.insert(entry.at("plan"));
+    }
+    EXPECT_TRUE(isas.contains("SSE41"));
+    EXPECT_TRUE(plans.contains("fused"));
+    EXPECT_TRUE(plans.contains("split"));
+}
+
+TEST_F(OnOnednn, IsaAndPlanNarrowTheRun) {
+    const ProgramRun run = difftest({"--case", kMinimal, "--isa", "sse41", "--plan", "split", "--json"});
+    const json document = checked_document(run.output, "run");
+    ASSERT_EQ(document.at("runs").size(), 1U);
+    EXPECT_EQ(document.at("runs").at(0).at("isa"), "SSE41");
+    EXPECT_EQ(document.at("runs").at(0).at("plan"), "split");
+}
+
+/// The founding chain meets the known issue in the plan that repeats an algorithm, and nowhere else.
+TEST_F(OnOnednn, FoundingChainIsJudgedInSpiteOfTheKnownIssue) {
+    const ProgramRun run = difftest({"--case", "deconv_quant_u8", "--json"});
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    const json document = checked_document(run.output, "run");
+    for (const json& entry : document.at("runs")) {
+        if (entry.at("known_issue").is_null()) {
+            EXPECT_TRUE(entry.at("verdict") == "exact" || entry.at("verdict") == "allowed") << entry;
+        } else {
+            EXPECT_EQ(entry.at("plan"), "fused") << entry;
+        }
+    }
+    EXPECT_GT(document.at("summary").at("passed"), 0);
+}
+
+}  // namespace
+}  // namespace difftest::harness::cli
