@@ -1,8 +1,6 @@
-#include "backends/onednn/case_builder.hpp"
-#include "backends/onednn/onednn_backend.hpp"
+#include "backends/onednn/chain_test.hpp"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 /// Chains after a convolution: every plan must give what the graph says, calculated by hand.
 namespace difftest::backends::onednn {
@@ -11,61 +9,9 @@ namespace {
 using graph::BinaryAlgorithm;
 using graph::DataType;
 using graph::EltwiseAlgorithm;
-using testing::Contains;
 using testing::ElementsAre;
-using testing::Not;
 
-class FusionTest : public testing::Test {
-protected:
-    /// A 1x1 deconvolution by `weight`: the accumulators are data * weight.
-    graph::TensorId accumulators(const CaseBuilder::Values& data, double weight = 2) {
-        shape_ = {1, 1, 1, static_cast<std::int64_t>(data.size())};
-        const auto source = build_.input(DataType::u8, shape_, data);
-        const auto weights = build_.constant(DataType::s8, {1, 1, 1, 1}, {weight});
-        return build_.node(graph::Deconvolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, {0, 0}, 1}, {source, weights},
-                           DataType::s32, shape_);
-    }
-
-    /// Accumulators data[c] * 2 of channel c.
-    graph::TensorId channel_accumulators(const CaseBuilder::Values& data) {
-        const auto channels = static_cast<std::int64_t>(data.size());
-        shape_ = {1, channels, 1, 1};
-        const auto source = build_.input(DataType::u8, shape_, data);
-        const auto weights = build_.constant(DataType::s8, {channels, 1, 1, 1}, CaseBuilder::Values(data.size(), 2));
-        graph::Convolution operation{{1, 1}, {1, 1}, {0, 0}, {0, 0}, channels};
-        return build_.node(operation, {source, weights}, DataType::s32, shape_);
-    }
-
-    graph::TensorId binary(BinaryAlgorithm algorithm, graph::TensorId a, graph::TensorId b) {
-        return build_.node(graph::Binary{algorithm}, {a, b}, DataType::f32, shape_);
-    }
-    graph::TensorId eltwise(EltwiseAlgorithm algorithm, graph::TensorId data, float alpha = 0, float beta = 0) {
-        return build_.node(graph::Eltwise{algorithm, alpha, beta}, {data}, DataType::f32, shape_);
-    }
-    graph::TensorId convert(graph::TensorId data, DataType type) {
-        return build_.node(graph::Convert{}, {data}, type, shape_);
-    }
-
-    CaseBuilder::Values output_of(const std::string& plan, graph::TensorId output) {
-        return run(*backend_, build_.finish({output}), plan).outputs.front();
-    }
-
-    /// Every plan that avoids the repeated-eltwise defect of old releases gives these values.
-    void expect_everywhere(graph::TensorId output, const CaseBuilder::Values& expected) {
-        const graph::Case& value = build_.finish({output});
-        for (const PlanOffer& offer : backend_->plans(value)) {
-            ASSERT_TRUE(std::holds_alternative<Plan>(offer)) << std::get<Refusal>(offer).reason;
-            const Plan& plan = std::get<Plan>(offer);
-            if (plan.traits.empty()) {
-                EXPECT_EQ(run(*backend_, value, plan.name).outputs.front(), expected) << plan.name;
-            }
-        }
-    }
-
-    std::unique_ptr<Backend> backend_ = make_onednn_backend();
-    CaseBuilder build_;
-    graph::Shape shape_;
-};
+using FusionTest = ChainTest;
 
 TEST_F(FusionTest, FakeQuantizeClampsAndRoundsInMidChain) {
     // 2300 is clamped to 255 and 255/9 is 28.33; 230 passes and 230/9 is 25.56; 0 stays.

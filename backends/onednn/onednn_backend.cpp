@@ -55,7 +55,10 @@ std::string_view status_text(dnnl_status_t status) {
 }
 
 [[noreturn]] void rethrow(const dnnl::error& failure, const std::string& what) {
-    const std::string message = fmt::format("{}: {} ({})", what, failure.message, status_text(failure.status));
+    // The library ends with a hint to set an environment variable, which is not about the case.
+    std::string_view words = failure.message;
+    words = words.substr(0, words.find(". Run workload with"));
+    const std::string message = fmt::format("{}: {} ({})", what, words, status_text(failure.status));
     if (failure.status == dnnl_unimplemented) {
         throw Unsupported(message);
     }

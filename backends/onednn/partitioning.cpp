@@ -42,12 +42,14 @@ TensorId flowing_input(const Case& value, const Node& node) {
     return graph.tensor(a).shape != shape && graph.tensor(b).shape == shape && b_can_flow ? b : a;
 }
 
-/// The node that may be fused after the producer of `tensor`; nothing when the value must be materialized.
-std::optional<NodeId> fusible_consumer(const Graph& graph, TensorId tensor) {
+/// The node that may be fused after the producer of `tensor`; nothing when the value must be materialized or when
+/// another convolution has taken the node.
+std::optional<NodeId> fusible_consumer(const Graph& graph, TensorId tensor, const std::vector<bool>& taken) {
     const graph::Tensor& produced = graph.tensor(tensor);
     const std::vector<NodeId> consumers = graph.consumers_of(tensor);
     const bool half = produced.type == graph::DataType::f16 || produced.type == graph::DataType::bf16;
-    if (half || graph.is_output(tensor) || consumers.size() != 1) {
+    if (half || graph.is_output(tensor) || consumers.size() != 1 ||
+        taken[static_cast<std::size_t>(consumers.front())]) {
         return std::nullopt;
     }
     const Node& consumer = graph.node(consumers.front());
@@ -86,15 +88,15 @@ std::optional<Steps> steps_of_chain(const Case& value, const std::vector<NodeId>
     return steps.size() <= kMostPostOps ? std::optional(std::move(steps)) : std::nullopt;
 }
 
-PlannedPartition grow_from_convolution(const Case& value, NodeId head, Fusion fusion) {
+PlannedPartition grow_from_convolution(const Case& value, NodeId head, Fusion fusion, const std::vector<bool>& taken) {
     const Node& convolution = value.graph.node(head);
     PlannedPartition grown{{head}, graph::input_at(convolution, "data"), {}, convolution.output};
     if (fusion == Fusion::split) {
         return grown;
     }
     std::vector<NodeId> chain;
-    for (auto next = fusible_consumer(value.graph, grown.output); next;
-         next = fusible_consumer(value.graph, grown.output)) {
+    for (auto next = fusible_consumer(value.graph, grown.output, taken); next;
+         next = fusible_consumer(value.graph, grown.output, taken)) {
         chain.push_back(*next);
         std::optional<Steps> steps = steps_of_chain(value, chain, convolution.output, fusion);
         if (!steps) {
@@ -174,7 +176,7 @@ std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusi
         }
         const Node& node = value.graph.node(id);
         if (is_convolution(node)) {
-            PlannedPartition grown = grow_from_convolution(value, id, fusion);
+            PlannedPartition grown = grow_from_convolution(value, id, fusion, taken);
             for (const NodeId member : grown.nodes) {
                 taken[static_cast<std::size_t>(member)] = true;
             }

@@ -1,0 +1,77 @@
+#include "backends/onednn/implementation_contract.hpp"
+
+#include "backends/onednn/chain_test.hpp"
+
+#include <gmock/gmock.h>
+
+namespace difftest::backends::onednn {
+namespace {
+
+using contract::Freedom;
+using graph::DataType;
+
+TEST(ImplementationContract, NamesWithoutVnniAddPairsInInt16) {
+    for (const char* name : {"jit_int8:avx512_core", "jit_uni_int8_1x1:avx2", "jit_uni_deconv:sse41",
+                             "brg_deconv:avx512_core+brg_conv_fwd:avx512_core"}) {
+        EXPECT_TRUE(uses_int16_pairs(name, "AVX512_CORE_AMX")) << name;
+    }
+    for (const char* name : {"jit_int8_1x1:avx512_core_vnni", "brgconv_1x1:avx512_core_amx_int8", "ref_int8:any",
+                             "jit_uni_int8:avx2_vnni", "brg_deconv:avx10_1_512_amx+brg_conv_fwd:avx10_1_512_amx"}) {
+        EXPECT_FALSE(uses_int16_pairs(name, "SSE41")) << name;
+    }
+}
+
+TEST(ImplementationContract, GemmAndUnnamedKernelsFollowTheMachine) {
+    for (const char* name : {"x64:gemm_s8u8s32:jit", ""}) {
+        EXPECT_TRUE(uses_int16_pairs(name, "AVX2"));
+        EXPECT_TRUE(uses_int16_pairs(name, "AVX512_CORE"));
+        EXPECT_FALSE(uses_int16_pairs(name, "AVX2_VNNI"));
+        EXPECT_FALSE(uses_int16_pairs(name, "AVX512_CORE_BF16"));
+    }
+}
+
+class GrantTest : public ChainTest {
+protected:
+    contract::Contract granted(DataType source, bool zero_point, bool transposed, std::string_view implementation) {
+        build_ = {};
+        const auto data = build_.input(source, {1, 1, 1, 1}, {1});
+        const auto weights = build_.constant(DataType::s8, {1, 1, 1, 1}, {2});
+        const auto shift = zero_point ? build_.constant(DataType::s32, {1}, {1}) : graph::kAbsent;
+        graph::Operation operation = graph::Convolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, 1};
+        if (transposed) {
+            operation = graph::Deconvolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, {0, 0}, 1};
+        }
+        const auto out = build_.node(operation, {data, weights, graph::kAbsent, shift}, DataType::s32, {1, 1, 1, 1});
+        const graph::Case& value = build_.finish({out});
+        contract::Contract result;
+        grant_convolution_freedoms(result, value.graph, value.graph.nodes.back(), implementation, "AVX2");
+        return result;
+    }
+};
+
+TEST_F(GrantTest, PairsForUnsignedAndHalvesForSignedData) {
+    EXPECT_EQ(granted(DataType::u8, false, false, "jit:avx2").freedoms(), std::vector{Freedom::pair_saturation});
+    EXPECT_EQ(granted(DataType::s8, false, false, "jit:avx2").freedoms(), std::vector{Freedom::halved_weights});
+}
+
+TEST_F(GrantTest, FloatCompensationWhereThereIsSomethingToCompensate) {
+    const std::vector compensation{Freedom::float_compensation};
+    EXPECT_EQ(granted(DataType::s8, false, true, "jit:avx512_core_vnni").freedoms(), compensation);
+    EXPECT_EQ(granted(DataType::u8, true, true, "jit:avx512_core_vnni").freedoms(), compensation);
+    EXPECT_EQ(granted(DataType::s8, false, false, "jit:avx2_vnni").freedoms(), compensation);
+    EXPECT_TRUE(granted(DataType::u8, false, true, "jit:avx512_core_vnni").freedoms().empty());
+    EXPECT_TRUE(granted(DataType::s8, false, false, "jit:avx512_core_vnni").freedoms().empty());
+}
+
+TEST(Description, NamesTheLoadedLibrary) {
+    const Description description = make_onednn_backend()->describe();
+    EXPECT_EQ(description.name, "onednn");
+    EXPECT_THAT(description.library, testing::StartsWith("oneDNN " + description.library_version + " ("));
+    EXPECT_THAT(description.library_path, testing::HasSubstr("libdnnl"));
+    EXPECT_THAT(description.isa_ladder, testing::Contains(description.isa));
+    EXPECT_THAT(description.runtime, testing::HasSubstr("thread"));
+    EXPECT_EQ(description.contract.name(), description.library_version.starts_with("2.") ? "onednn2" : "onednn3");
+}
+
+}  // namespace
+}  // namespace difftest::backends::onednn
