@@ -44,6 +44,9 @@ public:
             run_case(value);
         }
         check_plans();
+        if (request_.backends.empty()) {
+            say_what_is_missing();
+        }
         return std::move(report_);
     }
 
@@ -103,6 +106,14 @@ private:
             if (!offered_plans_.empty() && !offered_plans_.contains(plan)) {
                 throw InputError(fmt::format("--plan {}: no backend offers it for these cases (offered: {})", plan,
                                              fmt::join(offered_plans_, ", ")));
+            }
+        }
+    }
+
+    void say_what_is_missing() {
+        for (const BackendKind& kind : backend_kinds()) {
+            if (kind.by_default && !is_available(kind)) {
+                report_.not_run.push_back({std::string(kind.name), "", std::string(kind.missing)});
             }
         }
     }

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string cases_text(const Catalogue& catalogue, const ScreenStyle& style) {
-    TextTable table({{"case"}, {"outputs", Align::right}, {"title", Align::left, true}});
+    TextTable table({{"case"}, {"outputs", Align::right}, {"title", Align::left, 24}});
     for (const ListedCase& each : catalogue.cases) {
         const bool readable = each.problem.empty();
         table.add_row(
@@ -23,7 +23,7 @@ std::string cases_text(const Catalogue& catalogue, const ScreenStyle& style) {
 }
 
 std::string backends_text(const Catalogue& catalogue, const ScreenStyle& style) {
-    TextTable table({{"backend"}, {"here"}, {"by default"}, {"worker"}, {"note", Align::left, true}});
+    TextTable table({{"backend"}, {"here"}, {"by default"}, {"worker"}, {"note", Align::left, 24}});
     for (const ListedBackend& each : catalogue.backends) {
         table.add_row(
             {each.name, each.available ? "yes" : "no", each.by_default ? "yes" : "no", each.program, each.missing},
@@ -49,7 +49,7 @@ std::string contracts_text(const Catalogue& catalogue, const ScreenStyle& style)
                             style.faint(), each.source, style.reset());
     }
     text += "\n";
-    TextTable table({{"level"}, {"freedoms"}, {"meaning", Align::left, true}});
+    TextTable table({{"level"}, {"freedoms"}, {"meaning", Align::left, 24}});
     for (const ListedLevel& each : catalogue.levels) {
         table.add_row({each.name, fmt::format("{}", fmt::join(each.freedoms, " ")), each.explanation});
     }

@@ -11,11 +11,8 @@
 namespace difftest::harness {
 namespace {
 
-std::string verdict_text(const RunEntry& entry) {
-    if (entry.known_issue) {
-        return fmt::format("known: {}", *entry.known_issue);
-    }
-    return std::string(name_of(entry.judgement.verdict));
+std::string_view verdict_text(const RunEntry& entry) {
+    return entry.known_issue ? "known" : name_of(entry.judgement.verdict);
 }
 
 std::string_view style_of(const RunEntry& entry, const ScreenStyle& style) {
@@ -33,7 +30,7 @@ std::vector<std::string> cells_of(const RunEntry& entry) {
             entry.isa,
             entry.plan,
             entry.implementation(),
-            verdict_text(entry),
+            std::string(verdict_text(entry)),
             fmt::format("{}", entry.judged()),
             fmt::format("{}", entry.outside()),
             fmt::format("{}", entry.ambiguous())};
@@ -50,9 +47,9 @@ bool may_share_line(const RunEntry& a, const RunEntry& b) {
 
 std::string runs_text(const RunReport& report, const std::string& case_name, const ScreenStyle& style) {
     TextTable table({{"backend"},
-                     {"isa", Align::left, true},
-                     {"plan"},
-                     {"implementation", Align::left, true},
+                     {"isa", Align::left, 16},
+                     {"plan", Align::left, 12},
+                     {"implementation", Align::left, 14},
                      {"verdict"},
                      {"judged", Align::right},
                      {"outside", Align::right},
@@ -144,14 +141,16 @@ std::string trace_text(const RunEntry& entry, const ScreenStyle& style) {
     const auto output = std::find_if(entry.outputs.begin(), entry.outputs.end(),
                                      [&entry](const Comparison& each) { return each.tensor == *entry.worst_output; });
     const std::string place = entry.isa.empty() ? entry.plan : fmt::format("{} {}", entry.isa, entry.plan);
-    std::string text = fmt::format(
-        "\n{}worst element{} of {} {} ({}): {}{} expected {}, got {} (off by {}; pattern: {})\n", style.failure(),
-        style.reset(), entry.backend, place, verdict_text(entry), output->tensor, coordinates_text(worst->coordinates),
-        set_text(worst->expected, output->type), value_text(worst->got, output->type),
-        value_text(worst->distance, graph::DataType::f32), name_of(output->pattern));
-    TextTable table({{"node", Align::left, true},
-                     {"operation", Align::left, true},
-                     {"operands", Align::left, true},
+    std::string text =
+        fmt::format("\n{}worst element{} of {} {} ({}): {}{} expected {}, got {} (off by {}; pattern: {})\n",
+                    style.failure(), style.reset(), entry.backend, place,
+                    entry.known_issue ? fmt::format("known: {}", *entry.known_issue) : std::string(verdict_text(entry)),
+                    output->tensor, coordinates_text(worst->coordinates), set_text(worst->expected, output->type),
+                    value_text(worst->got, output->type), value_text(worst->distance, graph::DataType::f32),
+                    name_of(output->pattern));
+    TextTable table({{"node", Align::left, 8},
+                     {"operation", Align::left, 16},
+                     {"operands", Align::left, 16},
                      {"type"},
                      {"allowed", Align::right},
                      {"got", Align::right}});

@@ -8,7 +8,6 @@ namespace difftest::harness {
 namespace {
 
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kNarrowest = 8;
 
 std::string fitted(const std::string& cell, std::size_t width) {
     return cell.size() <= width ? cell : cell.substr(0, width - 2) + "..";
@@ -33,8 +32,8 @@ std::vector<std::size_t> TextTable::widths(std::size_t indent, std::optional<std
         total += widest + (column == 0 ? 0 : kGap);
     }
     for (std::size_t column = columns_.size(); width && column-- > 0 && total > *width;) {
-        const std::size_t floor = std::max(kNarrowest, columns_[column].title.size());
-        if (columns_[column].shrinks && result[column] > floor) {
+        const std::size_t floor = std::max(columns_[column].narrowest, columns_[column].title.size());
+        if (columns_[column].narrowest > 0 && result[column] > floor) {
             const std::size_t cut = std::min(total - *width, result[column] - floor);
             result[column] -= cut;
             total -= cut;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace difftest::harness {
@@ -12,7 +13,7 @@ enum class Align { left, right };
 struct Column {
     std::string title;
     Align align = Align::left;
-    bool shrinks = false;  ///< gives way, with "..", when the table is wider than the screen
+    std::size_t narrowest = 0;  ///< when not 0: gives way down to this, with "..", where the screen is too narrow
 };
 
 /// Aligned columns of plain text, two blanks apart. Cells are ASCII.

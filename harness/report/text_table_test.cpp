@@ -16,7 +16,7 @@ TEST(TextTable, AlignsColumns) {
 }
 
 TEST(TextTable, LongCellsGiveWayToTheWidth) {
-    TextTable table({{"implementation", Align::left, true}, {"verdict"}});
+    TextTable table({{"implementation", Align::left, 8}, {"verdict"}});
     table.add_row({"brgconv_1x1:avx512_core_amx_int8", "exact"});
     // 20 columns: 7 for the verdict, 2 between; the title's 14 remain as the narrowest, so one line is 23 wide.
     EXPECT_EQ(table.text("", 20),
