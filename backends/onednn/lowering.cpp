@@ -53,27 +53,30 @@ Lowering lower_eltwise(const graph::Eltwise& eltwise, const graph::Node& node) {
     return Steps{step};
 }
 
+struct Visitor {
+    const graph::Case& value;
+    const graph::Node& node;
+    graph::TensorId chained;
+    Position position;
+
+    Lowering operator()(const graph::Convolution&) const { return CannotLower{"a convolution is not a post-op"}; }
+    Lowering operator()(const graph::Deconvolution&) const { return CannotLower{"a deconvolution is not a post-op"}; }
+    Lowering operator()(const graph::Eltwise& eltwise) const { return lower_eltwise(eltwise, node); }
+    Lowering operator()(const graph::Binary& binary) const { return lower_binary(binary, node, chained); }
+    Lowering operator()(const graph::FakeQuantize&) const { return lower_fake_quantize(value, node, position); }
+    Lowering operator()(const graph::Quantize&) const { return lower_quantize(value, node, position); }
+    Lowering operator()(const graph::Dequantize&) const { return lower_dequantize(value, node); }
+    Lowering operator()(const graph::Requantize&) const { return lower_requantize(value, node, position); }
+    Lowering operator()(const graph::Convert&) const { return lower_convert(value, node, position); }
+    template <class Op>
+    Lowering operator()(const Op& /*op*/) const {
+        return CannotLower{fmt::format("'{}': {} is not lowered to oneDNN", node.name, Op::name)};
+    }
+};
+
 }  // namespace
 
 Lowering lower(const graph::Case& value, const graph::Node& node, graph::TensorId chained, Position position) {
-    struct Visitor {
-        const graph::Case& value;
-        const graph::Node& node;
-        graph::TensorId chained;
-        Position position;
-
-        Lowering operator()(const graph::Convolution&) const { return CannotLower{"a convolution is not a post-op"}; }
-        Lowering operator()(const graph::Deconvolution&) const {
-            return CannotLower{"a deconvolution is not a post-op"};
-        }
-        Lowering operator()(const graph::Eltwise& eltwise) const { return lower_eltwise(eltwise, node); }
-        Lowering operator()(const graph::Binary& binary) const { return lower_binary(binary, node, chained); }
-        Lowering operator()(const graph::FakeQuantize&) const { return lower_fake_quantize(value, node, position); }
-        Lowering operator()(const graph::Quantize&) const { return lower_quantize(value, node, position); }
-        Lowering operator()(const graph::Dequantize&) const { return lower_dequantize(value, node); }
-        Lowering operator()(const graph::Requantize&) const { return lower_requantize(value, node, position); }
-        Lowering operator()(const graph::Convert&) const { return lower_convert(value, node, position); }
-    };
     return std::visit(Visitor{value, node, chained, position}, node.operation);
 }
 

@@ -6,6 +6,8 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 /// Everything that can be wrong with a case file, one edit of a good case each, with the whole message.
 namespace difftest::graph {
@@ -49,6 +51,15 @@ TEST_P(BadCase, IsRefusedInOneLine) {
 
 std::string name_of_test(const ::testing::TestParamInfo<Edit>& info) {
     return std::string(info.param.name);
+}
+
+std::string names_of_operations() {
+    std::string names;
+    [&names]<std::size_t... Index>(std::index_sequence<Index...>) {
+        ((names += (Index == 0 ? "" : ", ") + std::string(std::variant_alternative_t<Index, Operation>::name)), ...);
+    }
+    (std::make_index_sequence<std::variant_size_v<Operation>>{});
+    return names;
 }
 
 const std::string kClip = R"({"algorithm": "clip", "alpha": -0.0, "beta": 200.5})";
@@ -152,8 +163,7 @@ INSTANTIATE_TEST_SUITE_P(
     Nodes, BadCase,
     ::testing::Values(
         Edit{"UnknownOperation", R"("op": "binary")", R"("op": "bynary")",
-             "/graph/nodes/4/op: unknown operation \"bynary\"; known: convolution, deconvolution, eltwise, binary, "
-             "fake_quantize, quantize, dequantize, requantize, convert"},
+             "/graph/nodes/4/op: unknown operation \"bynary\"; known: " + names_of_operations()},
         Edit{"UnknownAttribute", R"("levels": 255)", R"("level": 255)",
              "/graph/nodes/3/attributes: unknown key \"level\""},
         Edit{"MissingAttribute", R"("levels": 255, )", "", "/graph/nodes/3/attributes: the key \"levels\" is missing"},

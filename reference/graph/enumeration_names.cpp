@@ -20,6 +20,13 @@ constexpr NamedValue<Overflow> kOverflows[] = {
     {Overflow::wrap, "wrap"},
 };
 
+constexpr NamedValue<FixedPointRounding> kFixedPointRoundings[] = {
+    {FixedPointRounding::double_rounding, "double_rounding"},
+    {FixedPointRounding::single_up, "single_up"},
+    {FixedPointRounding::single_away, "single_away"},
+    {FixedPointRounding::q31, "q31"},
+};
+
 constexpr NamedValue<FakeQuantizeForm> kFakeQuantizeForms[] = {
     {FakeQuantizeForm::specification, "specification"},
     {FakeQuantizeForm::scale_shift, "scale_shift"},
@@ -79,6 +86,11 @@ std::span<const NamedValue<ZeroPointSite>> names_of<ZeroPointSite>() {
 template <>
 std::span<const NamedValue<Overflow>> names_of<Overflow>() {
     return kOverflows;
+}
+
+template <>
+std::span<const NamedValue<FixedPointRounding>> names_of<FixedPointRounding>() {
+    return kFixedPointRoundings;
 }
 
 template <>

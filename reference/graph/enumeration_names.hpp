@@ -46,6 +46,8 @@ std::span<const NamedValue<ZeroPointSite>> names_of<ZeroPointSite>();
 template <>
 std::span<const NamedValue<Overflow>> names_of<Overflow>();
 template <>
+std::span<const NamedValue<FixedPointRounding>> names_of<FixedPointRounding>();
+template <>
 std::span<const NamedValue<FakeQuantizeForm>> names_of<FakeQuantizeForm>();
 template <>
 std::span<const NamedValue<EltwiseAlgorithm>> names_of<EltwiseAlgorithm>();

@@ -14,6 +14,7 @@ constexpr std::array<Slot, 5> kFakeQuantizeSlots{
     {{"data"}, {"input_low"}, {"input_high"}, {"output_low"}, {"output_high"}}};
 constexpr std::array<Slot, 3> kScaleSlots{{{"data"}, {"scale"}, {"zero_point", true}}};
 constexpr std::array<Slot, 3> kMultiplierSlots{{{"data"}, {"multiplier"}, {"zero_point", true}}};
+constexpr std::array<Slot, 4> kFixedPointSlots{{{"data"}, {"multiplier"}, {"shift"}, {"zero_point", true}}};
 
 std::span<const Slot> slots(const Convolution& /*op*/) {
     return kConvolutionSlots;
@@ -40,6 +41,12 @@ std::span<const Slot> slots(const Requantize& /*op*/) {
     return kMultiplierSlots;
 }
 std::span<const Slot> slots(const Convert& /*op*/) {
+    return kUnarySlots;
+}
+std::span<const Slot> slots(const RequantizeFixedPoint& /*op*/) {
+    return kFixedPointSlots;
+}
+std::span<const Slot> slots(const ShiftRound& /*op*/) {
     return kUnarySlots;
 }
 

@@ -23,6 +23,7 @@ constexpr Types kF32{DataType::f32};
 constexpr Types kS32{DataType::s32};
 
 constexpr std::int64_t kMostLevels = 65536;
+constexpr std::int64_t kMostShift = 31;
 
 std::optional<Problem> wrong_type(std::string place, DataType type, const Types& allowed) {
     if (std::find(allowed.begin(), allowed.end(), type) != allowed.end()) {
@@ -93,6 +94,34 @@ public:
     }
 
     std::optional<Problem> operator()(const Convert& /*op*/) const { return check({{"data", kAll}}, kAll); }
+
+    std::optional<Problem> operator()(const RequantizeFixedPoint& op) const {
+        if (auto found =
+                check({{"data", kS32}, {"multiplier", kS32, true}, {"shift", kS32, true}, {"zero_point", kS32, true}},
+                      kIntegers)) {
+            return found;
+        }
+        const DataType type = graph_.tensor(node_.output).type;
+        for (const auto& [name, value] : {std::pair{"lowest", op.lowest}, std::pair{"highest", op.highest}}) {
+            if (value < lowest_of(type) || value > highest_of(type)) {
+                return Problem{fmt::format("/attributes/{}", name),
+                               fmt::format("{} is outside {} ({} to {})", value, name_of(type), lowest_of(type),
+                                           highest_of(type))};
+            }
+        }
+        if (op.lowest > op.highest) {
+            return Problem{"/attributes/lowest",
+                           fmt::format("{} is above the highest value {}", op.lowest, op.highest)};
+        }
+        return std::nullopt;
+    }
+
+    std::optional<Problem> operator()(const ShiftRound& op) const {
+        if (op.shift < 1 || op.shift > kMostShift) {
+            return Problem{"/attributes/shift", fmt::format("{} is outside 1 to {}", op.shift, kMostShift)};
+        }
+        return check({{"data", kIntegers}}, kS32);
+    }
 
 private:
     std::optional<Problem> check_convolution() const {

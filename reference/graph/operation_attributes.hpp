@@ -2,9 +2,15 @@
 
 #include "reference/graph/operations.hpp"
 
+#include <concepts>
+#include <type_traits>
+
 /// One visitor over the attributes of each operation: reading, writing, comparing and reducing a graph all walk the
 /// same list, so that an attribute cannot be forgotten in one of them. `visit` is called as visit("name", member).
 namespace difftest::graph {
+
+template <typename Op, typename Expected>
+concept Is = std::same_as<std::remove_const_t<Op>, Expected>;
 
 template <typename Op, typename Visit>
 requires requires(Op op) {
@@ -66,6 +72,18 @@ requires requires(Op op) {
 void visit_attributes(Op& op, Visit&& visit) {
     visit("rounding", op.rounding);
     visit("overflow", op.overflow);
+}
+
+template <Is<RequantizeFixedPoint> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("rounding", op.rounding);
+    visit("lowest", op.lowest);
+    visit("highest", op.highest);
+}
+
+template <Is<ShiftRound> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("shift", op.shift);
 }
 
 template <typename Visit>

@@ -20,6 +20,14 @@ enum class ZeroPointSite : std::uint8_t { before_rounding, after_rounding };
 /// What happens to an integer outside the target type.
 enum class Overflow : std::uint8_t { saturate, wrap };
 
+/// How a product of an s32 with a Q31 multiplier is rounded (semantics, sections 1.7, 1.9 and 1.10).
+enum class FixedPointRounding : std::uint8_t {
+    double_rounding,  ///< gemmlowp: rounding doubling high product, ties up, then a rounding shift, ties away from zero
+    single_up,        ///< one rounding, ties up (TFLite with single rounding, TVM UPWARD, XNNPACK rndnu)
+    single_away,      ///< one rounding, ties away from zero (TVM TONEAREST, XNNPACK rndna)
+    q31               ///< QNNPACK: as double_rounding, but the sign of the data decides the second tie; no left shift
+};
+
 /// The two forms of fake quantization: the specification's quotient, or precomputed scale and shift.
 enum class FakeQuantizeForm : std::uint8_t { specification, scale_shift };
 
@@ -143,8 +151,26 @@ struct Convert {
     friend bool operator==(const Convert&, const Convert&) = default;
 };
 
-using Operation =
-    std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize, Requantize, Convert>;
+/// clamp(round(data * multiplier * 2^(shift - 31)) + zero_point, lowest, highest) in integers only. Slots: data (s32),
+/// multiplier (s32), shift (s32, positive to the left), zero_point (optional, s32); the parameters are scalar or
+/// broadcast to data. Out: an integer type that holds lowest and highest.
+struct RequantizeFixedPoint {
+    static constexpr std::string_view name = "requantize_fixed_point";
+    FixedPointRounding rounding = FixedPointRounding::double_rounding;
+    std::int64_t lowest = -128;
+    std::int64_t highest = 127;
+    friend bool operator==(const RequantizeFixedPoint&, const RequantizeFixedPoint&) = default;
+};
+
+/// (data + 2^(shift - 1)) >> shift: division by a power of two, ties up. Slots: data (integer). Out: s32.
+struct ShiftRound {
+    static constexpr std::string_view name = "shift_round";
+    std::int64_t shift = 1;  ///< 1 to 31
+    friend bool operator==(const ShiftRound&, const ShiftRound&) = default;
+};
+
+using Operation = std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize,
+                               Requantize, Convert, RequantizeFixedPoint, ShiftRound>;
 
 /// The name of the operation as it stands in case files.
 std::string_view name_of(const Operation& operation);

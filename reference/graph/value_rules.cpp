@@ -46,8 +46,34 @@ Rule zero_point_of(DataType type) {
     };
 }
 
+Rule within(std::string_view what, std::int64_t lowest, std::int64_t highest) {
+    return [=](double value) -> std::optional<std::string> {
+        const auto integer = static_cast<std::int64_t>(value);
+        if (integer >= lowest && integer <= highest) {
+            return std::nullopt;
+        }
+        return fmt::format("a {} of {} is outside {} to {}", what, integer, lowest, highest);
+    };
+}
+
+/// What each form of fixed-point multiplication is defined for (semantics, sections 1.7, 1.9 and 1.10).
+Rule fixed_point_rule(FixedPointRounding rounding, std::string_view slot) {
+    const bool q31 = rounding == FixedPointRounding::q31;
+    if (slot == "multiplier") {
+        return q31 ? within(slot, 0, highest_of(DataType::s32)) : Rule();
+    }
+    if (q31) {
+        return within(slot, -31, 0);
+    }
+    return within(slot, -31, rounding == FixedPointRounding::double_rounding ? 31 : 30);
+}
+
 /// The rule for the values at a slot; an empty one where everything is allowed.
 Rule rule_for(const Graph& graph, const Node& node, std::string_view slot) {
+    const auto* fixed_point = std::get_if<RequantizeFixedPoint>(&node.operation);
+    if (fixed_point != nullptr && (slot == "multiplier" || slot == "shift")) {
+        return fixed_point_rule(fixed_point->rounding, slot);
+    }
     if (slot == "scale" || slot == "multiplier") {
         return complaint_about_scale;
     }

@@ -50,8 +50,34 @@ DataType output_type(const Operation& operation) {
     if (std::holds_alternative<Convolution>(operation) || std::holds_alternative<Deconvolution>(operation)) {
         return DataType::s32;
     }
+    if (std::holds_alternative<RequantizeFixedPoint>(operation)) {
+        return DataType::s8;
+    }
+    if (std::holds_alternative<ShiftRound>(operation)) {
+        return DataType::s32;
+    }
     const bool integer = std::holds_alternative<Quantize>(operation) || std::holds_alternative<Requantize>(operation);
     return integer ? DataType::u8 : DataType::f32;
+}
+
+TensorData filled(DataType type, Shape shape, double value) {
+    TensorData data(type, std::move(shape));
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+        data.set(i, value);
+    }
+    return data;
+}
+
+/// Values that fit at a slot of the operation.
+TensorData sample_of(const Operation& operation, std::string_view slot) {
+    if (std::holds_alternative<RequantizeFixedPoint>(operation)) {
+        return filled(DataType::s32, slot == "data" ? Shape{1, 1, 8, 9} : Shape{}, slot == "shift" ? 0 : 1);
+    }
+    if (slot == "data" || slot == "a" || slot == "weights") {
+        return filled(DataType::u8, {1, 1, 8, 9}, 1);
+    }
+    const bool integer = slot == "bias" || slot.ends_with("zero_point");
+    return filled(integer ? DataType::s32 : DataType::f32, slot == "bias" ? Shape{1} : Shape{}, 1);
 }
 
 /// A case of one node whose slots are all in use.
@@ -61,17 +87,10 @@ Case case_of(const Operation& operation) {
     Node node{"node", operation, {}, kAbsent};
     for (const Slot& slot : slots_of(operation)) {
         const bool data = slot.name == "data" || slot.name == "a";
-        const bool spatial = data || slot.name == "weights";
-        const bool integer = slot.name == "bias" || slot.name.ends_with("zero_point");
-        const DataType type = spatial ? DataType::u8 : integer ? DataType::s32 : DataType::f32;
-        const Shape shape = spatial ? Shape{1, 1, 8, 9} : slot.name == "bias" ? Shape{1} : Shape{};
         const TensorRole role = data ? TensorRole::input : TensorRole::constant;
+        TensorData values = sample_of(operation, slot.name);
         node.inputs.push_back(static_cast<TensorId>(value.graph.tensors.size()));
-        value.graph.tensors.push_back({std::string(slot.name), type, shape, role, -1});
-        TensorData values(type, shape);
-        for (std::int64_t i = 0; i < values.size(); ++i) {
-            values.set(i, 1);
-        }
+        value.graph.tensors.push_back({std::string(slot.name), values.type(), values.shape(), role, -1});
         value.data.push_back(std::move(values));
     }
     std::vector<Shape> shapes;
@@ -99,7 +118,9 @@ void write_valid(const std::filesystem::path& folder) {
                                     Quantize{},
                                     Dequantize{},
                                     Requantize{},
-                                    Convert{}};
+                                    Convert{},
+                                    RequantizeFixedPoint{},
+                                    ShiftRound{}};
     static_assert(std::size(operations) == std::variant_size_v<Operation>, "a case for every operation");
     for (const Operation& operation : operations) {
         int count = 0;

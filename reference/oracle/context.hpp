@@ -52,5 +52,7 @@ AllowedTensor evaluate_quantize(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_dequantize(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_requantize(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_convert(const Context& context, graph::NodeId id);
+AllowedTensor evaluate_requantize_fixed_point(const Context& context, graph::NodeId id);
+AllowedTensor evaluate_shift_round(const Context& context, graph::NodeId id);
 
 }  // namespace difftest::oracle

@@ -19,7 +19,9 @@ bool is_elementwise(const graph::Node& node) {
            std::holds_alternative<graph::Quantize>(node.operation) ||
            std::holds_alternative<graph::Dequantize>(node.operation) ||
            std::holds_alternative<graph::Requantize>(node.operation) ||
-           std::holds_alternative<graph::Convert>(node.operation);
+           std::holds_alternative<graph::Convert>(node.operation) ||
+           std::holds_alternative<graph::RequantizeFixedPoint>(node.operation) ||
+           std::holds_alternative<graph::ShiftRound>(node.operation);
 }
 
 /// For every tensor the number of element-wise paths (at most 2 are told apart) from it to the node.

@@ -35,6 +35,10 @@ struct Evaluator {
     AllowedTensor operator()(const graph::Dequantize& /*op*/) const { return evaluate_dequantize(context, id); }
     AllowedTensor operator()(const graph::Requantize& /*op*/) const { return evaluate_requantize(context, id); }
     AllowedTensor operator()(const graph::Convert& /*op*/) const { return evaluate_convert(context, id); }
+    AllowedTensor operator()(const graph::RequantizeFixedPoint& /*op*/) const {
+        return evaluate_requantize_fixed_point(context, id);
+    }
+    AllowedTensor operator()(const graph::ShiftRound& /*op*/) const { return evaluate_shift_round(context, id); }
 };
 
 /// F12: a value between fused operations may have been kept in f16.
