@@ -53,10 +53,22 @@ memory::dims right_padding(const graph::Deconvolution& operation) {
 }
 
 /// Fails for weights zero points other than 0, which the library does not take.
-void check_weights_zero_point(const graph::Graph& graph, const Node& node) {
+void check_weights_zero_point(const Node& node) {
     if (graph::input_at(node, "weights_zero_point") != graph::kAbsent) {
         throw Unsupported(fmt::format("{} '{}': the library has no weights zero points on the CPU",
-                                      graph::name_of(node.operation), graph.tensor(node.output).name));
+                                      graph::name_of(node.operation), node.name));
+    }
+}
+
+/// The library requires that the source size follows from the destination's, which output padding of a whole stride
+/// breaks.
+void check_output_padding(const Node& node) {
+    const auto* operation = std::get_if<graph::Deconvolution>(&node.operation);
+    for (std::size_t dimension = 0; operation != nullptr && dimension < operation->strides.size(); ++dimension) {
+        if (operation->output_padding[dimension] >= operation->strides[dimension]) {
+            throw Unsupported(
+                fmt::format("deconvolution '{}': the library has no output padding of a stride or more", node.name));
+        }
     }
 }
 
@@ -122,7 +134,8 @@ Head head_of(const Node& node) {
 ImplementationName add_convolution(Program& program, const PlannedPartition& partition) {
     const graph::Graph& graph = program.graph();
     const Node& node = graph.node(partition.nodes.front());
-    check_weights_zero_point(graph, node);
+    check_weights_zero_point(node);
+    check_output_padding(node);
     auto [description, groups] = head_of(node);
     const ConvolutionTensors tensors = tensors_of(program, node, groups);
     const TensorId weights = graph::input_at(node, "weights");

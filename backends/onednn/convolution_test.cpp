@@ -123,6 +123,16 @@ TEST_F(ConvolutionTest, DeconvolutionCropsByPadsAndExtendsByOutputPadding) {
     EXPECT_THAT(only_output(out), ElementsAre(3, 5, 7, 5, 3, 7, 11, 11, 15));
 }
 
+TEST_F(ConvolutionTest, OutputPaddingOfAStrideIsUnsupported) {
+    const auto data = build_.input(DataType::u8, {1, 1, 1, 1}, {1});
+    const auto weights = build_.constant(DataType::s8, {1, 1, 2, 2}, {1, 2, 3, 4});
+    graph::Deconvolution operation = deconvolution(2);
+    operation.dilations = {2, 2};
+    operation.output_padding = {0, 1};
+    const auto out = build_.node(operation, {data, weights}, DataType::s32, {1, 1, 3, 4});
+    EXPECT_THROW(only_output(out), Unsupported);
+}
+
 TEST_F(ConvolutionTest, DeconvolutionDilates) {
     const auto data = build_.input(DataType::u8, {1, 1, 1, 2}, {1, 2});
     const auto weights = build_.constant(DataType::s8, {1, 1, 1, 2}, {1, 10});

@@ -61,7 +61,7 @@ TEST_F(FusionTest, PerChannelRangesBelongToTheirChannel) {
 }
 
 TEST_F(FusionTest, EqualInputBoundsAreAStep) {
-    // Split, because comparisons among post-ops are broken in oneDNN 2.6 (README.md).
+    // Split, because comparisons among post-ops are broken in oneDNN 2.6 (LIBRARY_TROUBLE.md).
     const auto levels = build_.fake_quantize(accumulators({4, 5, 6}), 256, {10, 10, 3, 7}, DataType::u8);
     const auto out = binary(BinaryAlgorithm::multiply, levels, build_.scalar(2));
     EXPECT_THAT(output_of("split", out), ElementsAre(6, 6, 14));

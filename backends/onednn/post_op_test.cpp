@@ -62,7 +62,7 @@ TEST_F(PostOpTest, ArithmeticWithAScalar) {
 }
 
 TEST_F(PostOpTest, ComparisonsGiveZeroOrOne) {
-    // Split only: as post-ops they are broken in oneDNN 2.6 (README.md).
+    // Split only: as post-ops they are broken in oneDNN 2.6 (LIBRARY_TROUBLE.md).
     const std::vector<std::pair<BinaryAlgorithm, CaseBuilder::Values>> expectations{
         {BinaryAlgorithm::greater_equal, {0, 1, 1}}, {BinaryAlgorithm::greater, {0, 0, 1}},
         {BinaryAlgorithm::less_equal, {1, 1, 0}},    {BinaryAlgorithm::less, {1, 0, 0}},
