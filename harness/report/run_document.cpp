@@ -1,41 +1,20 @@
 #include "harness/report/run_document.hpp"
 
-#include "harness/compare/element_text.hpp"
+#include "harness/report/json_values.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <cmath>
 
 namespace difftest::harness {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// JSON has no infinities and no NaN: those become "inf", "-inf", "nan".
-Json number(double value, graph::DataType type) {
-    if (!std::isfinite(value)) {
-        return value_text(value, type);
-    }
-    return graph::is_integer(type) ? Json(static_cast<std::int64_t>(value)) : Json(value);
-}
-
-Json allowed_set(const oracle::AllowedSet& set, graph::DataType type) {
-    Json intervals = Json::array();
-    for (const oracle::Interval& interval : set.intervals) {
-        intervals.push_back({number(interval.lo, type), number(interval.hi, type)});
-    }
-    return {{"text", set_text(set, type)},
-            {"intervals", std::move(intervals)},
-            {"may_be_nan", set.may_be_nan},
-            {"unconstrained", set.unconstrained}};
-}
-
 Json outside_element(const OutsideElement& element, graph::DataType type) {
     return {{"index", element.index},
             {"coordinates", element.coordinates},
-            {"expected", allowed_set(element.expected, type)},
-            {"got", number(element.got, type)},
-            {"distance", number(element.distance, graph::DataType::f32)}};
+            {"expected", json_set(element.expected, type)},
+            {"got", json_number(element.got, type)},
+            {"distance", json_number(element.distance, graph::DataType::f32)}};
 }
 
 Json output(const Comparison& comparison) {
@@ -59,20 +38,14 @@ Json output(const Comparison& comparison) {
 Json trace(const Trace& steps) {
     Json result = Json::array();
     for (const TraceStep& step : steps) {
-        Json operands = Json::array();
-        for (const TraceOperand& operand : step.operands) {
-            operands.push_back({{"slot", operand.slot},
-                                {"type", graph::name_of(operand.type)},
-                                {"value", number(operand.value, operand.type)}});
-        }
         result.push_back({{"node", step.node},
                           {"operation", step.operation},
                           {"tensor", step.tensor},
                           {"type", graph::name_of(step.type)},
                           {"coordinates", step.coordinates},
-                          {"operands", std::move(operands)},
-                          {"allowed", allowed_set(step.allowed, step.type)},
-                          {"got", step.got ? number(*step.got, step.type) : Json()}});
+                          {"operands", json_operands(step.operands)},
+                          {"allowed", json_set(step.allowed, step.type)},
+                          {"got", step.got ? json_number(*step.got, step.type) : Json()}});
     }
     return result;
 }
