@@ -18,7 +18,7 @@
 /// For single arguments a variant yields a point (or an enclosure, for functions that are only known up to an error).
 /// Every variant is monotone in each argument between the critical points of the first one, so that the image of an
 /// interval is the hull of the images of its corners: rounding to nearest is monotone (semantics, section 3.2, lemma
-/// A).
+/// A). What is not quite so may add `Interval over(box of the first argument, hull)`.
 namespace difftest::oracle {
 
 /// An input of an elementwise operation: its sets, read with numpy broadcast.
@@ -91,22 +91,26 @@ inline Interval hull(const Interval& a, const Interval& b) {
     return {std::min(a.lo, b.lo), std::max(a.hi, b.hi)};
 }
 
+/// What a box becomes: a hull of values, NaN, or either.
+struct Image {
+    Interval hull;
+    bool has_values = false;
+    bool may_be_nan = false;
+
+    void include(const Interval& value) {
+        if (std::isnan(value.lo) || std::isnan(value.hi)) {
+            may_be_nan = true;
+        } else {
+            hull = has_values ? detail::hull(hull, value) : value;
+            has_values = true;
+        }
+    }
+};
+
 /// The image of a box under one variant: the hull over its corners and the critical points of the first argument.
 template <std::size_t N, class Op>
-Interval image(const Op& op, int variant, const std::array<Interval, N>& box) {
-    Interval result{};
-    bool first = true;
-    const auto include = [&](const std::array<double, N>& arguments) {
-        const Interval value = op(variant, arguments);
-        if (std::isnan(value.lo) || std::isnan(value.hi)) {
-            result = {std::nan(""), std::nan("")};
-        } else if (first) {
-            result = value;
-        } else if (!std::isnan(result.lo)) {
-            result = hull(result, value);
-        }
-        first = false;
-    };
+Image image(const Op& op, int variant, const std::array<Interval, N>& box) {
+    Image result;
     for (std::size_t corner = 0; corner < (std::size_t{1} << N); ++corner) {
         std::array<double, N> arguments;
         bool distinct = true;
@@ -118,14 +122,19 @@ Interval image(const Op& op, int variant, const std::array<Interval, N>& box) {
         if (!distinct) {
             continue;
         }
-        include(arguments);
+        result.include(op(variant, arguments));
         if constexpr (requires { op.critical_points(); }) {
             for (const double critical : op.critical_points()) {
                 if (box[0].lo < critical && critical < box[0].hi) {
                     arguments[0] = critical;
-                    include(arguments);
+                    result.include(op(variant, arguments));
                 }
             }
+        }
+    }
+    if constexpr (requires { op.over(box[0], result.hull); }) {
+        if (result.has_values && box[0].lo != box[0].hi) {
+            result.hull = op.over(box[0], result.hull);
         }
     }
     return result;
@@ -136,11 +145,14 @@ void add_images(const Op& op, const std::array<Interval, N>& box, graph::DataTyp
                 SetBuilder& builder) {
     const bool integer_result = graph::is_integer(type);
     for (int variant = 0; variant < op.variants(); ++variant) {
-        const Interval part = stored_as(type, image(op, variant, box));
-        if (std::isnan(part.lo) || std::isnan(part.hi)) {
+        const Image exact = image(op, variant, box);
+        if (exact.may_be_nan) {
             integer_result ? builder.allow_anything() : builder.allow_nan();
+        }
+        if (!exact.has_values) {
             continue;
         }
+        const Interval part = stored_as(type, exact.hull);
         builder.add(part);
         if (flush && !integer_result && (is_subnormal(part.lo) || is_subnormal(part.hi))) {
             builder.add(Interval{0, 0});

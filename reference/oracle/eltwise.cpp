@@ -17,19 +17,43 @@ struct EltwiseOp {
 
     const std::vector<double>& critical_points() const { return critical; }
 
-    int variants() const { return fused_multiply_add ? 2 : 1; }
+    int variants() const { return fused_multiply_add || has_signed_pole(attributes) ? 2 : 1; }
 
     Interval operator()(int variant, const std::array<double, 1>& arguments) const {
         const auto x = static_cast<float>(arguments[0]);
         if (is_transcendental(attributes.algorithm)) {
-            return enclose_function(attributes, x, contract);
+            return enclose_function(attributes, x == 0 && variant == 1 ? -x : x, contract);
         }
         const double y = correctly_rounded(x, variant == 1);
         const bool root = attributes.algorithm == EltwiseAlgorithm::sqrt;
         return root && contract.grants(contract::Freedom::opencl_ulp) ? within_ulps(y, 3) : Interval{y, y};
     }
 
+    Interval over(const Interval& box, const Interval& hull) const {
+        if (attributes.algorithm == EltwiseAlgorithm::hardswish) {
+            return hardswish_over(box, hull);
+        }
+        return enclose_over(attributes, hull, contract);
+    }
+
 private:
+    // Between its turning points x * v, v = alpha x + beta, is monotone but for the roundings of v and of the product:
+    // |x| (|alpha x| + 2 |v|) 2^-24 at most, where the clamp leaves v alone.
+    Interval hardswish_over(const Interval& box, const Interval& hull) const {
+        const double alpha = attributes.alpha;
+        const double beta = attributes.beta;
+        const double zero = -beta / alpha;
+        const double one = (1 - beta) / alpha;
+        const double lo = std::max(box.lo, std::min(zero, one));
+        const double hi = std::min(box.hi, std::max(zero, one));
+        if (alpha == 0 || lo > hi) {
+            return hull;
+        }
+        const double greatest = std::max(std::fabs(lo), std::fabs(hi));
+        const double error = greatest * (std::fabs(alpha) * greatest + 2) * 0x1p-24 * (1 + 0x1p-10);
+        return {least_float_from(hull.lo - 2 * error), greatest_float_to(hull.hi + 2 * error)};
+    }
+
     float correctly_rounded(float x, bool fuse) const {
         const float alpha = attributes.alpha;
         const float beta = attributes.beta;

@@ -1,5 +1,7 @@
 #include "reference/oracle/transcendental.hpp"
 
+#include "reference/oracle/function_error.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,9 +11,9 @@ namespace {
 
 using graph::EltwiseAlgorithm;
 
-constexpr double kUnitRoundoff = 0x1p-24;
 constexpr double kLibraryError = 0x1p-40;  // generous for any libm, relative
-constexpr double kFlushFloor = 0x1p-125;   // the oneDNN injector returns 0 below it
+// Products of errors, and the slope of the error where the function itself is flat.
+constexpr double kSecondOrder = 1 + 0x1p-10;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double logistic(double x) {
@@ -33,52 +35,16 @@ double gelu_erf(double x) {
     return 0.5 * x * std::erfc(-x * kSqrtHalf);
 }
 
-/// Errors in units of the unit roundoff: `absolute` bounds them where |f| <= 1, `relative` times |f| where |f| > 1.
-struct ErrorBound {
-    double absolute;
-    double relative;
-};
-
-// Measured on the oneDNN 2.6.3 injectors, the larger of the FMA and non-FMA column, times 1.25 (semantics 1.3.2).
-ErrorBound onednn_bound(EltwiseAlgorithm algorithm) {
-    switch (algorithm) {
-        case EltwiseAlgorithm::exp: return {1.25 * 2.05, 1.25 * 69.8};
-        case EltwiseAlgorithm::tanh: return {1.25 * 1.22, 1.25 * 1.35};
-        case EltwiseAlgorithm::logistic: return {1.25 * 1.57, 1.25 * 1.57};
-        case EltwiseAlgorithm::elu: return {1.25 * 2.05, 1.25 * 69.8};
-        case EltwiseAlgorithm::gelu_tanh: return {1.25 * 2.49, 1.25 * 2.29};
-        case EltwiseAlgorithm::gelu_erf: return {1.25 * 5.30, 1.25 * 3.26};
-        case EltwiseAlgorithm::swish: return {1.25 * 1.88, 1.25 * 2.31};
-        case EltwiseAlgorithm::mish: return {1.25 * 16.7, 1.25 * 2.50};
-        case EltwiseAlgorithm::soft_relu: return {1.25 * 128, 1.25 * 3.62};
-        case EltwiseAlgorithm::log: return {1.25 * 106.7, 1.25 * 89.2};
-        default: return {1.25, 1.25};  // pow calls libm
+/// The greatest error that the contract grants; negative when it grants none.
+double granted_error(const graph::Eltwise& op, double x, double f, const contract::Contract& contract) {
+    double error = -1;
+    if (contract.grants(contract::Freedom::eltwise_error_table)) {
+        error = onednn_error(op, x, f);
     }
-}
-
-// From the full-profile table, in ulps <= 2 units of roundoff each, with the composite bounds of semantics 3.3.
-double opencl_relative_bound(EltwiseAlgorithm algorithm) {
-    switch (algorithm) {
-        case EltwiseAlgorithm::exp: return 6;
-        case EltwiseAlgorithm::log: return 6;
-        case EltwiseAlgorithm::tanh: return 10;
-        case EltwiseAlgorithm::logistic: return 12;
-        case EltwiseAlgorithm::swish: return 13;
-        case EltwiseAlgorithm::elu: return 7;
-        default: return 32;  // erf and pow: 16 ulp
+    if (contract.grants(contract::Freedom::opencl_ulp)) {
+        error = std::max(error, opencl_error(op, x, f, contract.grants(contract::Freedom::flush_subnormals)));
     }
-}
-
-double round_down(double x) {
-    auto value = static_cast<float>(x);
-    if (static_cast<double>(value) > x) {
-        value = std::nextafterf(value, -std::numeric_limits<float>::infinity());
-    }
-    return value;
-}
-
-double round_up(double x) {
-    return -round_down(-x);
+    return error * kSecondOrder;
 }
 
 }  // namespace
@@ -128,40 +94,74 @@ Interval enclose_function(const graph::Eltwise& op, double x, const contract::Co
     if (op.algorithm == EltwiseAlgorithm::elu && x > 0) {
         return {x, x};
     }
-    const double magnitude = std::fabs(f);
-    const double library = magnitude * kLibraryError;
-    double error = -1;
-    if (contract.grants(contract::Freedom::eltwise_error_table)) {
-        const ErrorBound bound = onednn_bound(op.algorithm);
-        error = kUnitRoundoff * (magnitude <= 1 ? bound.absolute : bound.relative * magnitude) + kFlushFloor;
+    // Correctly rounded; two candidates only when the error of binary64 straddles a midpoint.
+    const double library = std::fabs(f) * kLibraryError;
+    const Interval nearest{static_cast<float>(f - library), static_cast<float>(f + library)};
+    const double error = granted_error(op, x, f, contract);
+    if (error < 0) {
+        return nearest;
     }
-    if (contract.grants(contract::Freedom::opencl_ulp)) {
-        error = std::max(error, kUnitRoundoff * opencl_relative_bound(op.algorithm) * magnitude + 0x1p-145);
+    if (std::isinf(error)) {
+        return {std::min(nearest.lo, std::copysign(kInfinity, f)), std::max(nearest.hi, std::copysign(kInfinity, f))};
     }
-    if (error < 0) {  // correctly rounded; two candidates only when the binary64 error straddles a midpoint
-        return {static_cast<float>(f - library), static_cast<float>(f + library)};
+    return {std::min(nearest.lo, least_float_from(f - error - library)),
+            std::max(nearest.hi, greatest_float_to(f + error + library))};
+}
+
+Interval enclose_over(const graph::Eltwise& op, const Interval& hull, const contract::Contract& contract) {
+    const double level = onednn_error_jump(op);
+    Interval result = hull;
+    if (level == 0 || !contract.grants(contract::Freedom::eltwise_error_table)) {
+        return result;
     }
-    // The correctly rounded result is always allowed, whatever the error bound.
-    const double lo = std::min<double>(round_up(f - error - library), static_cast<float>(f - library));
-    const double hi = std::max<double>(round_down(f + error + library), static_cast<float>(f + library));
-    return {lo, std::min(hi, kInfinity)};
+    const double error = onednn_error_at_jump(op) * kSecondOrder;
+    for (const double passed : {-level, level}) {
+        if (hull.lo <= passed && passed <= hull.hi) {
+            result.lo = std::min(result.lo, least_float_from(passed - error));
+            result.hi = std::max(result.hi, greatest_float_to(passed + error));
+        }
+    }
+    return result;
 }
 
 std::vector<double> turning_points(const graph::Eltwise& op) {
+    const double alpha = op.alpha;
+    const double beta = op.beta;
     switch (op.algorithm) {
-        case EltwiseAlgorithm::gelu_erf: return {-0.7517915246935645};
-        case EltwiseAlgorithm::gelu_tanh: return {-0.752461};
+        case EltwiseAlgorithm::gelu_erf: return {-0.75179153755992859};
+        case EltwiseAlgorithm::gelu_tanh: return {-0.75246140300243001};
         case EltwiseAlgorithm::swish:
-            return op.alpha == 0 ? std::vector<double>{} : std::vector<double>{-1.27846454276 / op.alpha};
-        case EltwiseAlgorithm::mish: return {-1.19243121451};
-        case EltwiseAlgorithm::hardswish: return {-1.5, -3.0, 3.0};
+            return alpha == 0 ? std::vector<double>{} : std::vector<double>{-1.2784645427610738 / alpha};
+        case EltwiseAlgorithm::mish: return {-1.1924312145154952};
+        // x * (alpha x + beta) turns half-way between its zeros, and the clamp makes two kinks.
+        case EltwiseAlgorithm::hardswish:
+            return alpha == 0 ? std::vector<double>{}
+                              : std::vector<double>{-beta / (2 * alpha), -beta / alpha, (1 - beta) / alpha};
         case EltwiseAlgorithm::abs:
         case EltwiseAlgorithm::square:
         case EltwiseAlgorithm::relu:
         case EltwiseAlgorithm::elu:
+        case EltwiseAlgorithm::log:
+        case EltwiseAlgorithm::sqrt:
         case EltwiseAlgorithm::pow: return {0.0};
         default: return {};
     }
+}
+
+bool has_signed_pole(const graph::Eltwise& op) {
+    return op.algorithm == EltwiseAlgorithm::pow && op.beta < 0 && std::fabs(std::fmod(op.beta, 2.0F)) == 1;
+}
+
+double least_float_from(double bound) {
+    return -greatest_float_to(-bound);
+}
+
+double greatest_float_to(double bound) {
+    const auto value = static_cast<float>(bound);
+    if (std::isfinite(value) && static_cast<double>(value) > bound) {
+        return std::nextafterf(value, -std::numeric_limits<float>::infinity());
+    }
+    return value;
 }
 
 }  // namespace difftest::oracle

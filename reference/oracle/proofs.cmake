@@ -1,0 +1,9 @@
+# The proofs of the oracle that need more than the compiler: quick in every run of the tests, at full size by
+# scripts/prove.
+pkg_check_modules(mpfr REQUIRED IMPORTED_TARGET mpfr)
+difftest_test(oracle_transcendental_test
+  SOURCES
+    function_error_test.cpp
+    transcendental_test.cpp
+    testing/exact_function.cpp
+  DEPENDS difftest::oracle fmt::fmt PkgConfig::mpfr)
