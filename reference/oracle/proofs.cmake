@@ -7,3 +7,7 @@ difftest_test(oracle_transcendental_test
     transcendental_test.cpp
     testing/exact_function.cpp
   DEPENDS difftest::oracle fmt::fmt PkgConfig::mpfr)
+difftest_test(oracle_all_floats_test
+  SOURCES
+    all_floats_test.cpp
+  DEPENDS difftest::oracle fmt::fmt)
