@@ -105,7 +105,8 @@ std::string explanation_screen(const Explanation& explanation, const ScreenStyle
         text += fmt::format("; {} is {}", value_text(*explanation.got, explanation.type),
                             explanation.allowed.contains(*explanation.got) ? "allowed" : "outside");
     }
-    text += "\n" + steps_text(explanation, style);
+    text += '\n';
+    text += steps_text(explanation, style);
     if (explanation.got) {
         text += "  needed: the values next to the allowed one from which the rest of the chain gives that result\n";
     }
