@@ -34,11 +34,11 @@ TensorId CaseBuilder::tensor(graph::TensorRole role, graph::DataType type, graph
     return id;
 }
 
-TensorId CaseBuilder::input(graph::DataType type, graph::Shape shape, const Values& values) {
+TensorId CaseBuilder::input(graph::DataType type, const graph::Shape& shape, const Values& values) {
     return tensor(graph::TensorRole::input, type, shape, graph::TensorData(type, shape, values));
 }
 
-TensorId CaseBuilder::constant(graph::DataType type, graph::Shape shape, const Values& values) {
+TensorId CaseBuilder::constant(graph::DataType type, const graph::Shape& shape, const Values& values) {
     return tensor(graph::TensorRole::constant, type, shape, graph::TensorData(type, shape, values));
 }
 

@@ -13,8 +13,8 @@ class CaseBuilder {
 public:
     using Values = std::vector<double>;
 
-    graph::TensorId input(graph::DataType type, graph::Shape shape, const Values& values);
-    graph::TensorId constant(graph::DataType type, graph::Shape shape, const Values& values);
+    graph::TensorId input(graph::DataType type, const graph::Shape& shape, const Values& values);
+    graph::TensorId constant(graph::DataType type, const graph::Shape& shape, const Values& values);
     graph::TensorId scalar(float value) { return constant(graph::DataType::f32, {1}, {static_cast<double>(value)}); }
 
     /// Appends a node. Inputs follow the operation's slots; missing trailing ones are unused.

@@ -23,7 +23,7 @@ using protocol::kMaximumFrames;
 // A signal handler gets no argument of ours.
 ArenaHeader* recorded_header = nullptr;
 
-constexpr std::size_t kAlternateStackBytes = 128 * 1024;
+constexpr std::size_t kAlternateStackBytes = std::size_t{128} * 1024;
 constexpr std::array kFatalSignals{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS, SIGQUIT};
 
 /// Text in a fixed field, made without allocating: the heap may be what is broken.
