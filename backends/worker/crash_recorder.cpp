@@ -10,7 +10,6 @@
 #include <array>
 #include <csignal>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace difftest::backends {
@@ -33,7 +32,7 @@ public:
 
     FrameText& operator<<(std::string_view text) {
         const std::size_t count = std::min(text.size(), field_.size() - 1 - used_);
-        std::memcpy(field_.data() + used_, text.data(), count);
+        std::copy_n(text.data(), count, field_.data() + used_);
         used_ += count;
         field_[used_] = '\0';
         return *this;

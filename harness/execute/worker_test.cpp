@@ -164,7 +164,14 @@ TEST(Worker, WaitingForeverIsAHang) {
 }
 
 TEST(Worker, RunawayMemoryIsACrash) {
-    const RunOutcome outcome = outcome_of("allocate");
+    // A sanitized worker needs about a second to reach its limit: as long as a hang is given in these tests.
+    WorkerSpec spec = misbehaving("allocate");
+    spec.limits.answer = WorkerLimits{}.answer;
+    Worker worker(spec);
+    expect_good(worker);
+    const graph::Case bad = bad_addition();
+    const RunOutcome outcome = worker.run(bad, fused_plan());
+    expect_good(worker);
     ASSERT_EQ(outcome.status, RunStatus::crashed);
     EXPECT_EQ(outcome.crash->stage, "execute");
     EXPECT_TRUE(outcome.crash->confirmed);
