@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace difftest::backends::onednn {
 
 dnnl::memory::data_type to_library(graph::DataType type) {

@@ -2,8 +2,10 @@
 
 #include <gmpxx.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 
 /// Exact rational arithmetic for the tests, written from the definitions and sharing no code with the oracle.
