@@ -1,6 +1,7 @@
 #include "harness/campaign/judged_run.hpp"
 
 #include "harness/campaign/judge.hpp"
+#include "harness/diagnose/explaining_faults.hpp"
 #include "reference/faults/sharpness.hpp"
 
 #include <algorithm>
@@ -73,6 +74,11 @@ void compare_outputs(RunEntry& entry, const JudgingContext& context, const RunOu
     }
     entry.judgement = judge(outcome, entry.outputs, sharpness_where_needed(value, evaluation, entry.outputs));
     trace_worst(entry, value, evaluation, outcome);
+    if (entry.judgement.verdict == Verdict::violation) {
+        for (const faults::Placement& placement : explaining_faults(value, contract, outcome.outputs)) {
+            entry.explained_by.push_back(placement_text(value, placement));
+        }
+    }
 }
 
 void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const backends::Plan& plan) {

@@ -36,6 +36,7 @@ TEST_F(EndToEnd, FoundingBugIsAViolationWithTheNumbersOfTheSlides) {
     EXPECT_EQ(run.exit_code, 1);
     EXPECT_THAT(run.output, HasSubstr("expected 28, got 255"));
     EXPECT_THAT(run.output, HasSubstr("violation"));
+    EXPECT_THAT(run.output, HasSubstr("D01 clamp_dropped_mid_chain at quant1"));
     EXPECT_THAT(run.output, Not(HasSubstr("\x1b"))) << "colours although stdout is no terminal";
 }
 

@@ -69,6 +69,7 @@ Json entry_document(const RunEntry& entry) {
             {"verdict", name_of(entry.judgement.verdict)},
             {"reason", entry.judgement.reason},
             {"known_issue", entry.known_issue ? Json(*entry.known_issue) : Json()},
+            {"explained_by", entry.explained_by},
             {"elements", entry.elements()},
             {"judged", entry.judged()},
             {"outside", entry.outside()},

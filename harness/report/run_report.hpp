@@ -24,6 +24,7 @@ struct RunEntry {
     std::vector<backends::PartitionReport> partitions;  ///< what the library chose
     Judgement judgement;
     std::optional<std::string> known_issue;   ///< id of the known issue that explains the failure
+    std::vector<std::string> explained_by;    ///< faults of the dictionary that reproduce a wrong result
     std::vector<Comparison> outputs;          ///< one per graph output that was compared
     std::optional<std::string> worst_output;  ///< the tensor of the worst outside element of all outputs
     std::vector<std::string> notes;           ///< why elements are unconstrained, in the oracle's words

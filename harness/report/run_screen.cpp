@@ -158,7 +158,11 @@ std::string trace_text(const RunEntry& entry, const ScreenStyle& style) {
         table.add_row({step.node, step.operation, operands_text(step), std::string(graph::name_of(step.type)),
                        set_text(step.allowed, step.type), step.got ? value_text(*step.got, step.type) : ""});
     }
-    return text + table.text("  ", style.width);
+    text += table.text("  ", style.width);
+    if (!entry.explained_by.empty()) {
+        text += fmt::format("  explained in every element by: {}\n", fmt::join(entry.explained_by, "; or by: "));
+    }
+    return text;
 }
 
 /// The failing run that is worth a trace: a finding before a known issue, then the largest distance.
