@@ -43,13 +43,12 @@ Argument argument_for(const Context& context, graph::TensorId id, const graph::S
 std::vector<Interval> parts_of(const AllowedSet& set, graph::DataType type) {
     std::vector<Interval> parts;
     for (const Interval& part : set.intervals) {
-        if (part.lo == part.hi || !std::isfinite(part.lo) || !std::isfinite(part.hi)) {
-            parts.push_back(part);
-        } else if (graph::is_integer(type) && part.hi - part.lo < kMostEnumerated) {
+        const bool several = part.lo != part.hi && std::isfinite(part.lo) && std::isfinite(part.hi);
+        if (several && graph::is_integer(type) && part.hi - part.lo < kMostEnumerated) {
             for (double value = part.lo; value <= part.hi; ++value) {
                 parts.push_back({value, value});
             }
-        } else if (type == graph::DataType::f32) {
+        } else if (several && type == graph::DataType::f32) {
             append_floats(part, parts);
         } else {
             parts.push_back(part);
