@@ -11,3 +11,7 @@ difftest_test(oracle_all_floats_test
   SOURCES
     all_floats_test.cpp
   DEPENDS difftest::oracle fmt::fmt)
+difftest_test(oracle_published_vectors_test
+  SOURCES
+    published_vectors_test.cpp
+  DEPENDS difftest::oracle fmt::fmt nlohmann_json::nlohmann_json)
