@@ -7,10 +7,13 @@
 
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace difftest::oracle {
 namespace {

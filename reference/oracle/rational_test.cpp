@@ -1,12 +1,12 @@
 // The sets of elementwise operations against exact rational arithmetic: without freedoms the set is the chain of
 // correctly rounded steps; with freedoms it is exactly what enumerating the granted evaluations gives.
 #include "reference/oracle/testing/exact.hpp"
+#include "reference/oracle/testing/proof.hpp"
 #include "reference/oracle/testing/single_op.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 #include <set>
 
@@ -19,16 +19,11 @@ using graph::DataType;
 using testing::Chain;
 using testing::granting;
 using testing::nearest_even;
+using testing::ProofCount;
 using testing::Rational;
 using testing::round_to_float;
 
-/// Elements per operation and level: a quick look in every run of the tests, DIFFTEST_PROOF_ELEMENTS for a proof.
-std::size_t elements_to_check() {
-    const char* wanted = std::getenv("DIFFTEST_PROOF_ELEMENTS");
-    return wanted == nullptr ? 3000 : std::strtoull(wanted, nullptr, 10);
-}
-
-const std::size_t kElements = elements_to_check();
+const std::size_t kElements = testing::proof_size("DIFFTEST_PROOF_ELEMENTS", 3000);
 
 /// Floats of moderate exponent with full mantissas; one in eight is a multiple of 1/8 so that ties and exact results
 /// occur.
@@ -61,6 +56,7 @@ std::set<double> values_of(const AllowedSet& set) {
 }
 
 TEST(Rational, BinaryOperationsAreCorrectlyRounded) {
+    ProofCount proof("add, subtract, multiply, divide", "strict");
     const auto a = random_floats(1, -20, 20);
     auto b = random_floats(2, -20, 20);
     std::replace(b.begin(), b.end(), 0.0, 1.0);
@@ -75,6 +71,7 @@ TEST(Rational, BinaryOperationsAreCorrectlyRounded) {
         chain.then(graph::Binary{algorithm}, {chain.vector(DataType::f32, b)});
         const AllowedTensor sets = chain.sets();
         ASSERT_TRUE(sets.all_points());
+        proof.add(kElements);
         for (std::size_t i = 0; i < kElements; ++i) {
             ASSERT_EQ(sets.points()[i], round_to_float(definition(exact(a[i]), exact(b[i])))) << a[i] << " " << b[i];
         }
@@ -82,6 +79,7 @@ TEST(Rational, BinaryOperationsAreCorrectlyRounded) {
 }
 
 TEST(Rational, AProductThatFeedsASumHasExactlyTheTwoGrantedResults) {
+    ProofCount proof("multiply, add or subtract", "F2");
     const auto x = random_floats(3, -3, 8);
     const auto scale = random_floats(4, -6, 2);
     const auto addend = random_floats(5, -3, 8);
@@ -91,6 +89,7 @@ TEST(Rational, AProductThatFeedsASumHasExactlyTheTwoGrantedResults) {
         chain.then(graph::Binary{subtract ? BinaryAlgorithm::subtract : BinaryAlgorithm::add},
                    {chain.vector(DataType::f32, addend)});
         const AllowedTensor sets = chain.sets(granting({Freedom::fused_multiply_add}));
+        proof.add(kElements);
         for (std::size_t i = 0; i < kElements; ++i) {
             const Rational product = exact(x[i]) * exact(scale[i]);
             const Rational third = subtract ? -exact(addend[i]) : exact(addend[i]);
@@ -102,6 +101,7 @@ TEST(Rational, AProductThatFeedsASumHasExactlyTheTwoGrantedResults) {
 }
 
 TEST(Rational, TwoScalesHaveExactlyTheThreeAssociations) {
+    ProofCount proof("two scales", "F1");
     const auto x = random_floats(6, 0, 12);
     const auto first = random_floats(7, -8, 0);
     const auto second = random_floats(8, -8, 0);
@@ -110,6 +110,7 @@ TEST(Rational, TwoScalesHaveExactlyTheThreeAssociations) {
     chain.then(graph::Binary{BinaryAlgorithm::multiply}, {chain.vector(DataType::f32, second)});
     const AllowedTensor sets = chain.sets(granting({Freedom::scale_association}));
     const auto rounded_product = [](double a, double b) { return round_to_float(exact(a) * exact(b)); };
+    proof.add(kElements);
     for (std::size_t i = 0; i < kElements; ++i) {
         const std::set<double> expected{rounded_product(rounded_product(x[i], first[i]), second[i]),
                                         rounded_product(rounded_product(x[i], second[i]), first[i]),
@@ -123,6 +124,7 @@ double saturated(const mpz_class& value, double lo, double hi) {
 }
 
 TEST(Rational, QuantizeWithQuotientAndReciprocal) {
+    ProofCount proof("quantize", "strict, F3");
     const auto x = random_floats(9, -2, 9);
     for (const float scale : {0.3F, 14.0F, 30.0F, 0.00214854861F, 1.0F, 0.125F}) {
         for (const double zero_point : {0.0, 3.0, 128.0, 255.0}) {
@@ -131,6 +133,7 @@ TEST(Rational, QuantizeWithQuotientAndReciprocal) {
             const AllowedTensor strict = chain.sets();
             const AllowedTensor reciprocal = chain.sets(granting({Freedom::reciprocal_division}));
             const Rational inverse = exact(round_to_float(1 / exact(scale)));
+            proof.add(kElements);
             for (std::size_t i = 0; i < kElements; ++i) {
                 const mpz_class quotient = nearest_even(exact(round_to_float(exact(x[i]) / exact(scale))));
                 const mpz_class product = nearest_even(exact(round_to_float(exact(x[i]) * inverse)));
@@ -144,6 +147,7 @@ TEST(Rational, QuantizeWithQuotientAndReciprocal) {
 }
 
 TEST(Rational, RequantizeWithTheZeroPointOnEitherSide) {
+    ProofCount proof("requantize", "strict");
     std::mt19937 engine(10);
     std::vector<double> acc(kElements);
     for (double& value : acc) {
@@ -155,6 +159,7 @@ TEST(Rational, RequantizeWithTheZeroPointOnEitherSide) {
         chain.then(graph::Requantize{graph::Rounding::half_to_even, site},
                    {chain.scalar(multiplier), chain.integer(-5)}, DataType::s8);
         const AllowedTensor sets = chain.sets();
+        proof.add(kElements);
         for (std::size_t i = 0; i < kElements; ++i) {
             const Rational v = exact(round_to_float(exact(round_to_float(exact(acc[i]))) * exact(multiplier)));
             const mpz_class k = site == graph::ZeroPointSite::after_rounding
@@ -166,6 +171,7 @@ TEST(Rational, RequantizeWithTheZeroPointOnEitherSide) {
 }
 
 TEST(Rational, FakeQuantizeInBothForms) {
+    ProofCount proof("fake_quantize", "strict, F13");
     const auto x = random_floats(11, -4, 3);
     struct Range {
         float il, ih, ol, oh;
@@ -183,6 +189,7 @@ TEST(Rational, FakeQuantizeInBothForms) {
         const Rational is = rn(top / rn(exact(r.ih) - exact(r.il)));
         const Rational ish = rn(-exact(r.il) * is);
         const Rational os = rn(rn(exact(r.oh) - exact(r.ol)) / top);
+        proof.add(kElements);
         for (std::size_t i = 0; i < kElements; ++i) {
             const Rational v = exact(x[i]);
             double specified = 0;
@@ -208,10 +215,12 @@ TEST(Rational, FakeQuantizeInBothForms) {
 }
 
 TEST(Rational, LinearAndDequantize) {
+    ProofCount proof("linear, dequantize", "strict, F2");
     const auto x = random_floats(12, -5, 10);
     Chain linear(DataType::f32, x);
     linear.then(graph::Eltwise{graph::EltwiseAlgorithm::linear, 0.7F, -3.1F});
     const AllowedTensor sets = linear.sets(granting({Freedom::fused_multiply_add}));
+    proof.add(kElements);
     for (std::size_t i = 0; i < kElements; ++i) {
         const Rational product = exact(x[i]) * exact(0.7F);
         const std::set<double> expected{round_to_float(product + exact(-3.1F)),

@@ -4,9 +4,11 @@
 
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <vector>
 
 namespace difftest::oracle::testing {
 namespace {

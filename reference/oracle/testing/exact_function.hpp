@@ -2,6 +2,7 @@
 
 #include "reference/graph/operations.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
