@@ -1,6 +1,8 @@
 #include "reference/oracle/elementwise.hpp"
 #include "reference/oracle/scale_association.hpp"
 
+#include <limits>
+
 // Two-argument functions in f32 with numpy broadcast; comparisons give 0 or 1. Where a product feeds a sum, the sum may
 // be one fused multiply-add (F2); where constants are multiplied one after the other, any association may be used (F1).
 
@@ -13,23 +15,47 @@ struct BinaryOp {
     BinaryAlgorithm algorithm;
     bool reciprocal;  ///< F3, when the divisor is a constant
     bool opencl_ulp;  ///< F6: a quotient may be 2.5 ulp off
+    bool computed;    ///< the second operand is a result, and a set does not keep the sign of a zero
 
-    int variants() const { return algorithm == BinaryAlgorithm::divide && reciprocal ? 2 : 1; }
+    int variants() const { return algorithm == BinaryAlgorithm::divide && (reciprocal || computed) ? 2 : 1; }
 
     Interval operator()(int variant, const std::array<double, 2>& arguments) const {
         const auto a = static_cast<float>(arguments[0]);
         const auto b = static_cast<float>(arguments[1]);
-        const double y = variant == 1 ? a * (1.0F / b) : evaluate(a, b);
-        return opencl_ulp && algorithm == BinaryAlgorithm::divide ? within_ulps(y, 2.5) : Interval{y, y};
+        if (algorithm == BinaryAlgorithm::divide) {
+            return divide(a, b, variant == 1);
+        }
+        const double y = evaluate(a, b);
+        return {y, y};
+    }
+
+    void widen_over(const std::array<Interval, 2>& box, Image& image) const {
+        const auto contains = [](const Interval& side, double value) { return side.lo <= value && value <= side.hi; };
+        const auto infinite = [](const Interval& side) { return std::isinf(side.lo) || std::isinf(side.hi); };
+        if (algorithm == BinaryAlgorithm::divide && contains(box[1], 0)) {
+            image.include({-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()});
+            image.may_be_nan = image.may_be_nan || contains(box[0], 0);
+        }
+        if (algorithm == BinaryAlgorithm::multiply) {
+            image.may_be_nan = image.may_be_nan || (contains(box[0], 0) && infinite(box[1])) ||
+                               (contains(box[1], 0) && infinite(box[0]));
+        }
     }
 
 private:
+    Interval divide(float a, float b, bool otherwise) const {
+        const float divisor = otherwise && !reciprocal && b == 0 ? -b : b;
+        const double y = otherwise && reciprocal ? a * (1.0F / b) : a / divisor;
+        // The reciprocal may be 2.5 ulp off, and its product rounds.
+        return opencl_ulp ? within_ulps(y, otherwise && reciprocal ? 3.5 : 2.5) : Interval{y, y};
+    }
+
     float evaluate(float a, float b) const {
         switch (algorithm) {
             case BinaryAlgorithm::add: return a + b;
             case BinaryAlgorithm::subtract: return a - b;
             case BinaryAlgorithm::multiply: return a * b;
-            case BinaryAlgorithm::divide: return a / b;
+            case BinaryAlgorithm::divide: break;
             case BinaryAlgorithm::maximum: return std::max(a, b);
             case BinaryAlgorithm::minimum: return std::min(a, b);
             case BinaryAlgorithm::greater_equal: return a >= b ? 1.0F : 0.0F;
@@ -116,11 +142,11 @@ AllowedTensor evaluate_binary(const Context& context, graph::NodeId id) {
         const graph::TensorId unquantized = context.node(quantize).inputs[0];
         const AllowedTensor scaled = evaluate_elementwise<2>(
             context, output.type, output.shape, {argument_for(context, unquantized, output.shape), arguments[1]},
-            BinaryOp{algorithm, false, false});
+            BinaryOp{algorithm, false, false, false});
         return evaluate_fake_quantize_of(context, quantize, scaled);
     }
     const BinaryOp op{algorithm, context.grants(Freedom::reciprocal_division) && is_constant(context, node.inputs[1]),
-                      context.grants(Freedom::opencl_ulp)};
+                      context.grants(Freedom::opencl_ulp), context.tensor(node.inputs[1]).producer >= 0};
     AllowedTensor result = evaluate_elementwise(context, output.type, output.shape, arguments, op);
     const bool sum = algorithm == BinaryAlgorithm::add || algorithm == BinaryAlgorithm::subtract;
     if (sum && context.grants(Freedom::fused_multiply_add)) {

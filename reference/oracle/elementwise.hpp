@@ -18,7 +18,7 @@
 /// For single arguments a variant yields a point (or an enclosure, for functions that are only known up to an error).
 /// Every variant is monotone in each argument between the critical points of the first one, so that the image of an
 /// interval is the hull of the images of its corners: rounding to nearest is monotone (semantics, section 3.2, lemma
-/// A). What is not quite so may add `Interval over(box of the first argument, hull)`.
+/// A). What is not quite so may add `void widen_over(box, image)`.
 namespace difftest::oracle {
 
 /// An input of an elementwise operation: its sets, read with numpy broadcast.
@@ -85,12 +85,6 @@ bool is_subnormal(double value);
 /// What remains of an f32 result in the output's type: f16 and bf16 round once more, to nearest even.
 Interval stored_as(graph::DataType type, const Interval& value);
 
-namespace detail {
-
-inline Interval hull(const Interval& a, const Interval& b) {
-    return {std::min(a.lo, b.lo), std::max(a.hi, b.hi)};
-}
-
 /// What a box becomes: a hull of values, NaN, or either.
 struct Image {
     Interval hull;
@@ -101,11 +95,13 @@ struct Image {
         if (std::isnan(value.lo) || std::isnan(value.hi)) {
             may_be_nan = true;
         } else {
-            hull = has_values ? detail::hull(hull, value) : value;
+            hull = has_values ? Interval{std::min(hull.lo, value.lo), std::max(hull.hi, value.hi)} : value;
             has_values = true;
         }
     }
 };
+
+namespace detail {
 
 /// The image of a box under one variant: the hull over its corners and the critical points of the first argument.
 template <std::size_t N, class Op>
@@ -132,9 +128,9 @@ Image image(const Op& op, int variant, const std::array<Interval, N>& box) {
             }
         }
     }
-    if constexpr (requires { op.over(box[0], result.hull); }) {
-        if (result.has_values && box[0].lo != box[0].hi) {
-            result.hull = op.over(box[0], result.hull);
+    if constexpr (requires { op.widen_over(box, result); }) {
+        if (std::any_of(box.begin(), box.end(), [](const Interval& side) { return side.lo != side.hi; })) {
+            op.widen_over(box, result);
         }
     }
     return result;

@@ -29,11 +29,13 @@ struct EltwiseOp {
         return root && contract.grants(contract::Freedom::opencl_ulp) ? within_ulps(y, 3) : Interval{y, y};
     }
 
-    Interval over(const Interval& box, const Interval& hull) const {
-        if (attributes.algorithm == EltwiseAlgorithm::hardswish) {
-            return hardswish_over(box, hull);
+    void widen_over(const std::array<Interval, 1>& box, Image& image) const {
+        if (!image.has_values) {
+            return;
         }
-        return enclose_over(attributes, hull, contract);
+        image.hull = attributes.algorithm == EltwiseAlgorithm::hardswish
+                         ? hardswish_over(box[0], image.hull)
+                         : enclose_over(attributes, image.hull, contract);
     }
 
 private:

@@ -223,6 +223,32 @@ TEST(IntervalsThatContainAPole, ReachBothInfinities) {
     EXPECT_FALSE(even.contains(-kInfinity) || even.contains(1e7F));  // 1 / (8e-6)^2 = 1.6e10
 }
 
+/// x / (log(1) * gain) and log(1) * x, where log(1) grants [-8e-6, 8e-6].
+AllowedSet with_interval(graph::BinaryAlgorithm algorithm, double x, const Eltwise& function) {
+    graph::CaseBuilder builder("interval");
+    const auto one = builder.input("one", graph::TensorData(DataType::f32, {1}, {1}));
+    const auto interval = builder.node("interval", function, {one}, DataType::f32);
+    const auto operand = builder.input("x", graph::TensorData(DataType::f32, {1}, {x}));
+    const auto y = builder.node("y", graph::Binary{algorithm}, {operand, interval}, DataType::f32);
+    const graph::Case value = builder.build({y});
+    return evaluate(value, granting({Freedom::eltwise_error_table})).of(value.graph.outputs.front()).at(0);
+}
+
+TEST(IntervalsThatContainAPole, QuotientsReachBothInfinities) {
+    const Eltwise log{EltwiseAlgorithm::log};
+    const AllowedSet quotient = with_interval(graph::BinaryAlgorithm::divide, 1, log);
+    EXPECT_TRUE(quotient.contains(kInfinity) && quotient.contains(-kInfinity) && quotient.contains(1e9F));
+    EXPECT_FALSE(quotient.may_be_nan);
+    EXPECT_TRUE(with_interval(graph::BinaryAlgorithm::divide, 0, log).may_be_nan);
+    // A computed zero has either sign.
+    const Eltwise zero{EltwiseAlgorithm::linear, 0, 0};
+    const AllowedSet point = with_interval(graph::BinaryAlgorithm::divide, 1, zero);
+    EXPECT_TRUE(point.contains(kInfinity) && point.contains(-kInfinity));
+    EXPECT_FALSE(point.contains(0));
+    // Infinity times an interval around zero.
+    EXPECT_TRUE(with_interval(graph::BinaryAlgorithm::multiply, static_cast<double>(kInfinity), log).may_be_nan);
+}
+
 TEST(HardswishOverAnInterval, ContainsEveryPointForAnyParameters) {
     const auto contract = granting({Freedom::eltwise_error_table, Freedom::fused_multiply_add});
     ProofCount proof("hardswish", "intervals");
