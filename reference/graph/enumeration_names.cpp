@@ -71,6 +71,15 @@ constexpr NamedValue<BinaryAlgorithm> kBinaryAlgorithms[] = {
     {BinaryAlgorithm::not_equal, "not_equal"},
 };
 
+constexpr NamedValue<Layout> kLayouts[] = {
+    {Layout::plain, "plain"},
+    {Layout::channels_last, "channels_last"},
+    {Layout::channels_blocked_4, "channels_blocked_4"},
+    {Layout::channels_blocked_8, "channels_blocked_8"},
+    {Layout::channels_blocked_16, "channels_blocked_16"},
+    {Layout::channels_blocked_32, "channels_blocked_32"},
+};
+
 }  // namespace
 
 template <>
@@ -106,6 +115,11 @@ std::span<const NamedValue<EltwiseAlgorithm>> names_of<EltwiseAlgorithm>() {
 template <>
 std::span<const NamedValue<BinaryAlgorithm>> names_of<BinaryAlgorithm>() {
     return kBinaryAlgorithms;
+}
+
+template <>
+std::span<const NamedValue<Layout>> names_of<Layout>() {
+    return kLayouts;
 }
 
 }  // namespace difftest::graph

@@ -53,5 +53,7 @@ template <>
 std::span<const NamedValue<EltwiseAlgorithm>> names_of<EltwiseAlgorithm>();
 template <>
 std::span<const NamedValue<BinaryAlgorithm>> names_of<BinaryAlgorithm>();
+template <>
+std::span<const NamedValue<Layout>> names_of<Layout>();
 
 }  // namespace difftest::graph

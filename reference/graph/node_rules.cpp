@@ -123,6 +123,12 @@ public:
         return check({{"data", kIntegers}}, kS32);
     }
 
+    std::optional<Problem> operator()(const Permute& /*op*/) const { return check_one_type(); }
+    std::optional<Problem> operator()(const Reshape& /*op*/) const { return check_one_type(); }
+    std::optional<Problem> operator()(const Slice& /*op*/) const { return check_one_type(); }
+    std::optional<Problem> operator()(const Concat& /*op*/) const { return check_one_type(); }
+    std::optional<Problem> operator()(const Reorder& /*op*/) const { return check_one_type(); }
+
 private:
     std::optional<Problem> check_convolution() const {
         const TensorId bias = input_at(node_, "bias");
@@ -136,6 +142,26 @@ private:
                       {"data_zero_point", kS32, true},
                       {"weights_zero_point", kS32, true}},
                      kS32);
+    }
+
+    /// Data is moved, not changed: every input and the output have the type of the first input.
+    std::optional<Problem> check_one_type() const {
+        const DataType type = graph_.tensor(node_.inputs.front()).type;
+        const auto slots = slots_of(node_.operation);
+        for (std::size_t i = 1; i < slots.size(); ++i) {
+            if (node_.inputs[i] == kAbsent) {
+                continue;
+            }
+            const Tensor& tensor = graph_.tensor(node_.inputs[i]);
+            const std::string place = fmt::format("/inputs/{}", slots[i].name);
+            if (auto found = wrong_type(place, tensor.type, {type})) {
+                return found;
+            }
+            if (tensor.shape.empty()) {  // shape inference cannot tell a scalar from an unused slot
+                return Problem{place, "a scalar has no dimension to join along"};
+            }
+        }
+        return wrong_type("/output/type", graph_.tensor(node_.output).type, {type});
     }
 
     std::optional<Problem> check(std::initializer_list<SlotRule> rules, const Types& output) const {

@@ -86,6 +86,33 @@ void visit_attributes(Op& op, Visit&& visit) {
     visit("shift", op.shift);
 }
 
+template <Is<Permute> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("order", op.order);
+}
+
+template <Is<Reshape> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("shape", op.shape);
+}
+
+template <Is<Slice> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("begin", op.begin);
+    visit("end", op.end);
+    visit("step", op.step);
+}
+
+template <Is<Concat> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("axis", op.axis);
+}
+
+template <Is<Reorder> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("layout", op.layout);
+}
+
 template <typename Visit>
 void visit_attributes(const Dequantize& /*op*/, Visit&& /*visit*/) {}
 

@@ -70,6 +70,17 @@ enum class BinaryAlgorithm : std::uint8_t {
     not_equal
 };
 
+/// Physical order of the elements in memory, for tensors of any rank: channels are dimension 1. A blocked layout keeps
+/// blocks of that many channels together, innermost; the last block is padded.
+enum class Layout : std::uint8_t {
+    plain,
+    channels_last,
+    channels_blocked_4,
+    channels_blocked_8,
+    channels_blocked_16,
+    channels_blocked_32
+};
+
 /// Cross-correlation over the spatial dimensions (no kernel flip). Slots: data [N, C, spatial...], weights
 /// [O, C/groups, kernel...], bias (optional, s32 [O], added to the accumulator), data_zero_point (optional, s32, scalar
 /// or [C]), weights_zero_point (optional, s32, scalar or [O]). Integer types in, s32 out.
@@ -169,10 +180,53 @@ struct ShiftRound {
     friend bool operator==(const ShiftRound&, const ShiftRound&) = default;
 };
 
-using Operation = std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize,
-                               Requantize, Convert, RequantizeFixedPoint, ShiftRound>;
+/// Dimension d of the result is dimension order[d] of the data. Slots: data. Out: the type of the data.
+struct Permute {
+    static constexpr std::string_view name = "permute";
+    std::vector<std::int64_t> order;
+    friend bool operator==(const Permute&, const Permute&) = default;
+};
+
+/// The same elements in row-major order under another shape. Slots: data. Out: the type of the data.
+struct Reshape {
+    static constexpr std::string_view name = "reshape";
+    std::vector<std::int64_t> shape;
+    friend bool operator==(const Reshape&, const Reshape&) = default;
+};
+
+/// In every dimension the elements begin, begin + step, ... below end. Slots: data. Out: the type of the data.
+struct Slice {
+    static constexpr std::string_view name = "slice";
+    std::vector<std::int64_t> begin;
+    std::vector<std::int64_t> end;   ///< one past the last candidate
+    std::vector<std::int64_t> step;  ///< 1 = every element
+    friend bool operator==(const Slice&, const Slice&) = default;
+};
+
+/// The inputs one after the other along an axis. Slots: data0, data1 to data7 (optional), all of one type. Out: that
+/// type.
+struct Concat {
+    static constexpr std::string_view name = "concat";
+    std::int64_t axis = 1;
+    friend bool operator==(const Concat&, const Concat&) = default;
+};
+
+/// The identity, with the result in another physical layout. Slots: data. Out: the type of the data.
+struct Reorder {
+    static constexpr std::string_view name = "reorder";
+    Layout layout = Layout::plain;
+    friend bool operator==(const Reorder&, const Reorder&) = default;
+};
+
+using Operation =
+    std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize, Requantize, Convert,
+                 Permute, Reshape, Slice, Concat, Reorder, RequantizeFixedPoint, ShiftRound>;
 
 /// The name of the operation as it stands in case files.
 std::string_view name_of(const Operation& operation);
+
+/// True when every element of the result depends on one element of each input: the one at its own place, with numpy
+/// broadcast.
+bool is_elementwise(const Operation& operation);
 
 }  // namespace difftest::graph

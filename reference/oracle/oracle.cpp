@@ -39,6 +39,11 @@ struct Evaluator {
         return evaluate_requantize_fixed_point(context, id);
     }
     AllowedTensor operator()(const graph::ShiftRound& /*op*/) const { return evaluate_shift_round(context, id); }
+    AllowedTensor operator()(const graph::Permute& /*op*/) const { return evaluate_movement(context, id, view); }
+    AllowedTensor operator()(const graph::Reshape& /*op*/) const { return evaluate_movement(context, id, view); }
+    AllowedTensor operator()(const graph::Slice& /*op*/) const { return evaluate_movement(context, id, view); }
+    AllowedTensor operator()(const graph::Concat& /*op*/) const { return evaluate_movement(context, id, view); }
+    AllowedTensor operator()(const graph::Reorder& /*op*/) const { return evaluate_movement(context, id, view); }
 };
 
 /// F12: a value between fused operations may have been kept in f16.
