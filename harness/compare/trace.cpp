@@ -15,10 +15,10 @@ namespace {
 
 template <typename Attribute>
 std::string attribute_text(std::string_view name, const Attribute& attribute) {
-    if constexpr (std::is_same_v<Attribute, graph::EltwiseAlgorithm> ||
-                  std::is_same_v<Attribute, graph::BinaryAlgorithm>) {
-        return std::string(graph::name_of_value(attribute));
-    } else if constexpr (std::is_enum_v<Attribute>) {
+    if constexpr (std::is_enum_v<Attribute>) {
+        if (name == "algorithm") {
+            return std::string(graph::name_of_value(attribute));
+        }
         // The usual way of rounding, saturating, ... is not worth the room.
         return attribute == Attribute{} ? "" : fmt::format("{}={}", name, graph::name_of_value(attribute));
     } else if constexpr (std::is_arithmetic_v<Attribute>) {

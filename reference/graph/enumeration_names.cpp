@@ -71,6 +71,19 @@ constexpr NamedValue<BinaryAlgorithm> kBinaryAlgorithms[] = {
     {BinaryAlgorithm::not_equal, "not_equal"},
 };
 
+constexpr NamedValue<PoolingAlgorithm> kPoolingAlgorithms[] = {
+    {PoolingAlgorithm::maximum, "maximum"},
+    {PoolingAlgorithm::average_include_padding, "average_include_padding"},
+    {PoolingAlgorithm::average_exclude_padding, "average_exclude_padding"},
+};
+
+constexpr NamedValue<ReductionAlgorithm> kReductionAlgorithms[] = {
+    {ReductionAlgorithm::sum, "sum"},
+    {ReductionAlgorithm::mean, "mean"},
+    {ReductionAlgorithm::maximum, "maximum"},
+    {ReductionAlgorithm::minimum, "minimum"},
+};
+
 constexpr NamedValue<Layout> kLayouts[] = {
     {Layout::plain, "plain"},
     {Layout::channels_last, "channels_last"},
@@ -115,6 +128,16 @@ std::span<const NamedValue<EltwiseAlgorithm>> names_of<EltwiseAlgorithm>() {
 template <>
 std::span<const NamedValue<BinaryAlgorithm>> names_of<BinaryAlgorithm>() {
     return kBinaryAlgorithms;
+}
+
+template <>
+std::span<const NamedValue<PoolingAlgorithm>> names_of<PoolingAlgorithm>() {
+    return kPoolingAlgorithms;
+}
+
+template <>
+std::span<const NamedValue<ReductionAlgorithm>> names_of<ReductionAlgorithm>() {
+    return kReductionAlgorithms;
 }
 
 template <>

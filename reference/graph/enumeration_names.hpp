@@ -55,5 +55,9 @@ template <>
 std::span<const NamedValue<BinaryAlgorithm>> names_of<BinaryAlgorithm>();
 template <>
 std::span<const NamedValue<Layout>> names_of<Layout>();
+template <>
+std::span<const NamedValue<PoolingAlgorithm>> names_of<PoolingAlgorithm>();
+template <>
+std::span<const NamedValue<ReductionAlgorithm>> names_of<ReductionAlgorithm>();
 
 }  // namespace difftest::graph

@@ -72,6 +72,12 @@ std::span<const Slot> slots(const Concat& /*op*/) {
 std::span<const Slot> slots(const Reorder& /*op*/) {
     return kUnarySlots;
 }
+std::span<const Slot> slots(const Pooling& /*op*/) {
+    return kUnarySlots;
+}
+std::span<const Slot> slots(const Reduction& /*op*/) {
+    return kUnarySlots;
+}
 
 }  // namespace
 

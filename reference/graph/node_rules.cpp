@@ -129,6 +129,21 @@ public:
     std::optional<Problem> operator()(const Concat& /*op*/) const { return check_one_type(); }
     std::optional<Problem> operator()(const Reorder& /*op*/) const { return check_one_type(); }
 
+    std::optional<Problem> operator()(const Pooling& op) const {
+        return op.algorithm == PoolingAlgorithm::maximum ? check_one_type() : check_average();
+    }
+
+    std::optional<Problem> operator()(const Reduction& op) const {
+        const bool integers = is_integer(graph_.tensor(node_.inputs.front()).type);
+        switch (op.algorithm) {
+            case ReductionAlgorithm::sum: return integers ? check({{"data", kIntegers}}, kS32) : check_one_type();
+            case ReductionAlgorithm::mean: return check_average();
+            case ReductionAlgorithm::maximum:
+            case ReductionAlgorithm::minimum: return check_one_type();
+        }
+        return std::nullopt;
+    }
+
 private:
     std::optional<Problem> check_convolution() const {
         const TensorId bias = input_at(node_, "bias");
@@ -162,6 +177,13 @@ private:
             }
         }
         return wrong_type("/output/type", graph_.tensor(node_.output).type, {type});
+    }
+
+    /// The average of integers may stay a real number.
+    std::optional<Problem> check_average() const {
+        const DataType type = graph_.tensor(node_.inputs.front()).type;
+        return is_integer(type) ? wrong_type("/output/type", graph_.tensor(node_.output).type, {type, DataType::f32})
+                                : check_one_type();
     }
 
     std::optional<Problem> check(std::initializer_list<SlotRule> rules, const Types& output) const {
@@ -201,6 +223,14 @@ std::optional<Problem> problem_of_node(const Graph& graph, const Node& node) {
 }
 
 double multiply_accumulates_of(const Graph& graph, const Node& node) {
+    if (const auto* pooling = std::get_if<Pooling>(&node.operation)) {
+        const Shape& data = graph.tensor(node.inputs.front()).shape;
+        double taps = 1;  // of a window: padding is not visited
+        for (std::size_t i = 0; i < pooling->kernel.size(); ++i) {
+            taps *= static_cast<double>(std::min(pooling->kernel[i], data[i + 2]));
+        }
+        return taps * product(graph.tensor(node.output).shape, 0);
+    }
     const bool convolution = std::holds_alternative<Convolution>(node.operation);
     if (!convolution && !std::holds_alternative<Deconvolution>(node.operation)) {
         return 0;

@@ -14,7 +14,7 @@ concept Is = std::same_as<std::remove_const_t<Op>, Expected>;
 
 template <typename Op, typename Visit>
 requires requires(Op op) {
-    op.pads_begin;
+    op.groups;
 }
 void visit_attributes(Op& op, Visit&& visit) {
     visit("strides", op.strides);
@@ -111,6 +111,22 @@ void visit_attributes(Op& op, Visit&& visit) {
 template <Is<Reorder> Op, typename Visit>
 void visit_attributes(Op& op, Visit&& visit) {
     visit("layout", op.layout);
+}
+
+template <Is<Pooling> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("algorithm", op.algorithm);
+    visit("kernel", op.kernel);
+    visit("strides", op.strides);
+    visit("dilations", op.dilations);
+    visit("pads_begin", op.pads_begin);
+    visit("pads_end", op.pads_end);
+}
+
+template <Is<Reduction> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("algorithm", op.algorithm);
+    visit("axes", op.axes);
 }
 
 template <typename Visit>

@@ -70,6 +70,10 @@ enum class BinaryAlgorithm : std::uint8_t {
     not_equal
 };
 
+enum class PoolingAlgorithm : std::uint8_t { maximum, average_include_padding, average_exclude_padding };
+
+enum class ReductionAlgorithm : std::uint8_t { sum, mean, maximum, minimum };
+
 /// Physical order of the elements in memory, for tensors of any rank: channels are dimension 1. A blocked layout keeps
 /// blocks of that many channels together, innermost; the last block is padded.
 enum class Layout : std::uint8_t {
@@ -218,9 +222,33 @@ struct Reorder {
     friend bool operator==(const Reorder&, const Reorder&) = default;
 };
 
+/// One value from every window, channel by channel, with a geometry like that of a convolution; every window holds at
+/// least one element of the data. Padding is never the maximum; an average divides by the size of the kernel or by the
+/// number of elements that are no padding. Slots: data [N, C, spatial...]. Out: the type of the data; the average of
+/// integers also f32.
+struct Pooling {
+    static constexpr std::string_view name = "pooling";
+    PoolingAlgorithm algorithm = PoolingAlgorithm::maximum;
+    std::vector<std::int64_t> kernel;
+    std::vector<std::int64_t> strides;
+    std::vector<std::int64_t> dilations;  ///< 1 = dense
+    std::vector<std::int64_t> pads_begin;
+    std::vector<std::int64_t> pads_end;
+    friend bool operator==(const Pooling&, const Pooling&) = default;
+};
+
+/// One value from all elements along the axes, which stay as dimensions of 1. Slots: data. Out: the type of the data;
+/// the sum of integers is s32, their mean may also be f32.
+struct Reduction {
+    static constexpr std::string_view name = "reduction";
+    ReductionAlgorithm algorithm = ReductionAlgorithm::sum;
+    std::vector<std::int64_t> axes;  ///< ascending
+    friend bool operator==(const Reduction&, const Reduction&) = default;
+};
+
 using Operation =
     std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize, Requantize, Convert,
-                 Permute, Reshape, Slice, Concat, Reorder, RequantizeFixedPoint, ShiftRound>;
+                 Permute, Reshape, Slice, Concat, Reorder, Pooling, Reduction, RequantizeFixedPoint, ShiftRound>;
 
 /// The name of the operation as it stands in case files.
 std::string_view name_of(const Operation& operation);

@@ -34,4 +34,8 @@ ShapeResult infer(const Slice& op, const std::vector<Shape>& inputs);
 ShapeResult infer(const Concat& op, const std::vector<Shape>& inputs);
 ShapeResult infer(const Reorder& op, const std::vector<Shape>& inputs);
 
+// aggregate_shapes.cpp
+ShapeResult infer(const Pooling& op, const std::vector<Shape>& inputs);
+ShapeResult infer(const Reduction& op, const std::vector<Shape>& inputs);
+
 }  // namespace difftest::graph::shape_rules

@@ -62,7 +62,10 @@ DataType output_type(const Operation& operation) {
     if (std::holds_alternative<ShiftRound>(operation)) {
         return DataType::s32;
     }
-    if (moves_data(operation)) {
+    if (const auto* reduction = std::get_if<Reduction>(&operation)) {
+        return reduction->algorithm == ReductionAlgorithm::sum ? DataType::s32 : DataType::u8;
+    }
+    if (moves_data(operation) || std::holds_alternative<Pooling>(operation)) {
         return DataType::u8;
     }
     const bool integer = std::holds_alternative<Quantize>(operation) || std::holds_alternative<Requantize>(operation);
@@ -137,6 +140,8 @@ void write_valid(const std::filesystem::path& folder) {
                                     Slice{{0, 0, 1, 2}, {1, 1, 8, 9}, {1, 1, 2, 3}},
                                     Concat{3},
                                     Reorder{},
+                                    Pooling{PoolingAlgorithm::maximum, {3, 2}, {2, 1}, {1, 2}, {1, 0}, {0, 1}},
+                                    Reduction{ReductionAlgorithm::sum, {2, 3}},
                                     RequantizeFixedPoint{},
                                     ShiftRound{}};
     static_assert(std::size(operations) == std::variant_size_v<Operation>, "a case for every operation");

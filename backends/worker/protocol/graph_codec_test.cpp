@@ -39,6 +39,9 @@ graph::Case every_operation() {
     add("slice", graph::Slice{{0, 1, 2}, {1, 2, 3}, {4, 5, 6}});
     add("concat", graph::Concat{2});
     add("reorder", graph::Reorder{graph::Layout::channels_blocked_16});
+    add("pooling",
+        graph::Pooling{graph::PoolingAlgorithm::average_exclude_padding, {1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}});
+    add("reduction", graph::Reduction{graph::ReductionAlgorithm::minimum, {0, 2}});
     return value;
 }
 
