@@ -4,10 +4,17 @@
 
 #include <utility>
 
-// Operations that make one element of many: pooling and reductions.
+// Operations that make one element of many: pooling, reductions and resampling.
 
 namespace difftest::graph::shape_rules {
 namespace {
+
+std::optional<Problem> check_spatial(const Shape& data) {
+    if (data.size() < 3 || data.size() > 5) {
+        return Problem{"/inputs/data", fmt::format("shape {} has not 1 to 3 spatial dimensions", to_string(data))};
+    }
+    return std::nullopt;
+}
 
 std::optional<Problem> check_window(const Pooling& op, std::size_t spatial) {
     const std::pair<std::string_view, const std::vector<std::int64_t>&> positive[] = {
@@ -44,8 +51,8 @@ std::optional<Problem> check_windows_hold_data(const Pooling& op, std::size_t i,
 /// O = floor((I + pl + ph - (K - 1) * d - 1) / s) + 1
 ShapeResult infer(const Pooling& op, const std::vector<Shape>& inputs) {
     const Shape& data = inputs[0];
-    if (data.size() < 3 || data.size() > 5) {
-        return problem("/inputs/data", fmt::format("shape {} has not 1 to 3 spatial dimensions", to_string(data)));
+    if (auto found = check_spatial(data)) {
+        return {{}, found};
     }
     if (auto found = check_window(op, data.size() - 2)) {
         return {{}, found};
@@ -86,6 +93,24 @@ ShapeResult infer(const Reduction& op, const std::vector<Shape>& inputs) {
             return problem(place, fmt::format("dimension {} of {} is empty", before, to_string(inputs[0])));
         }
         dimension = 1;
+    }
+    return {std::move(result), std::nullopt};
+}
+
+ShapeResult infer(const Resampling& op, const std::vector<Shape>& inputs) {
+    const Shape& data = inputs[0];
+    if (auto found = check_spatial(data)) {
+        return {{}, found};
+    }
+    if (auto found = bounded(op.sizes, "sizes", data.size() - 2, 1)) {
+        return {{}, found};
+    }
+    Shape result{data[0], data[1]};
+    for (std::size_t i = 0; i + 2 < data.size(); ++i) {
+        if (data[i + 2] == 0) {
+            return problem("/inputs/data", fmt::format("spatial dimension {} of {} is empty", i, to_string(data)));
+        }
+        result.push_back(op.sizes[i]);
     }
     return {std::move(result), std::nullopt};
 }

@@ -92,6 +92,17 @@ TEST(AggregateShapes, Reduction) {
     EXPECT_EQ(shape_or_problem(sum({1, 0}), {2, 3}), "/attributes/axes/1: axis 0 does not ascend");
 }
 
+TEST(AggregateShapes, Resampling) {
+    const auto nearest = [](std::vector<std::int64_t> sizes) {
+        return Resampling{ResamplingAlgorithm::nearest, std::move(sizes)};
+    };
+    EXPECT_EQ(shape_or_problem(nearest({9, 1}), {2, 3, 5, 7}), "2x3x9x1");
+    EXPECT_EQ(shape_or_problem(nearest({9}), {2, 3}), "/inputs/data: shape 2x3 has not 1 to 3 spatial dimensions");
+    EXPECT_EQ(shape_or_problem(nearest({9}), {2, 3, 5, 7}), "/attributes/sizes: 1 values for 2 spatial dimensions");
+    EXPECT_EQ(shape_or_problem(nearest({0}), {2, 3, 5}), "/attributes/sizes/0: 0 is outside 1 to 2147483647");
+    EXPECT_EQ(shape_or_problem(nearest({9}), {2, 3, 0}), "/inputs/data: spatial dimension 0 of 2x3x0 is empty");
+}
+
 std::string problem_of(const Operation& operation, DataType data, DataType output) {
     CaseBuilder builder("one");
     const auto result = builder.node("result", operation, {builder.input("x", TensorData(data, {1, 1, 4}))}, output);
@@ -115,6 +126,8 @@ TEST(AggregateRules, Types) {
     EXPECT_EQ(problem_of(reduction(ReductionAlgorithm::mean), DataType::u8, DataType::s8),
               "/graph/nodes/0/output/type: type s8 is not allowed here, only u8, f32");
     EXPECT_EQ(problem_of(reduction(ReductionAlgorithm::minimum), DataType::u8, DataType::f32), only_u8);
+    EXPECT_EQ(problem_of(Resampling{ResamplingAlgorithm::nearest, {2}}, DataType::u8, DataType::f32), only_u8);
+    EXPECT_EQ(problem_of(Resampling{ResamplingAlgorithm::linear, {2}}, DataType::u8, DataType::f32), "none");
 }
 
 }  // namespace

@@ -84,6 +84,11 @@ constexpr NamedValue<ReductionAlgorithm> kReductionAlgorithms[] = {
     {ReductionAlgorithm::minimum, "minimum"},
 };
 
+constexpr NamedValue<ResamplingAlgorithm> kResamplingAlgorithms[] = {
+    {ResamplingAlgorithm::nearest, "nearest"},
+    {ResamplingAlgorithm::linear, "linear"},
+};
+
 constexpr NamedValue<Layout> kLayouts[] = {
     {Layout::plain, "plain"},
     {Layout::channels_last, "channels_last"},
@@ -138,6 +143,11 @@ std::span<const NamedValue<PoolingAlgorithm>> names_of<PoolingAlgorithm>() {
 template <>
 std::span<const NamedValue<ReductionAlgorithm>> names_of<ReductionAlgorithm>() {
     return kReductionAlgorithms;
+}
+
+template <>
+std::span<const NamedValue<ResamplingAlgorithm>> names_of<ResamplingAlgorithm>() {
+    return kResamplingAlgorithms;
 }
 
 template <>

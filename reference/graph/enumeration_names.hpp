@@ -59,5 +59,7 @@ template <>
 std::span<const NamedValue<PoolingAlgorithm>> names_of<PoolingAlgorithm>();
 template <>
 std::span<const NamedValue<ReductionAlgorithm>> names_of<ReductionAlgorithm>();
+template <>
+std::span<const NamedValue<ResamplingAlgorithm>> names_of<ResamplingAlgorithm>();
 
 }  // namespace difftest::graph

@@ -78,6 +78,9 @@ std::span<const Slot> slots(const Pooling& /*op*/) {
 std::span<const Slot> slots(const Reduction& /*op*/) {
     return kUnarySlots;
 }
+std::span<const Slot> slots(const Resampling& /*op*/) {
+    return kUnarySlots;
+}
 
 }  // namespace
 

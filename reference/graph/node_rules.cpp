@@ -133,6 +133,10 @@ public:
         return op.algorithm == PoolingAlgorithm::maximum ? check_one_type() : check_average();
     }
 
+    std::optional<Problem> operator()(const Resampling& op) const {
+        return op.algorithm == ResamplingAlgorithm::nearest ? check_one_type() : check_average();
+    }
+
     std::optional<Problem> operator()(const Reduction& op) const {
         const bool integers = is_integer(graph_.tensor(node_.inputs.front()).type);
         switch (op.algorithm) {

@@ -123,6 +123,12 @@ void visit_attributes(Op& op, Visit&& visit) {
     visit("pads_end", op.pads_end);
 }
 
+template <Is<Resampling> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("algorithm", op.algorithm);
+    visit("sizes", op.sizes);
+}
+
 template <Is<Reduction> Op, typename Visit>
 void visit_attributes(Op& op, Visit&& visit) {
     visit("algorithm", op.algorithm);

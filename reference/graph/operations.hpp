@@ -74,6 +74,8 @@ enum class PoolingAlgorithm : std::uint8_t { maximum, average_include_padding, a
 
 enum class ReductionAlgorithm : std::uint8_t { sum, mean, maximum, minimum };
 
+enum class ResamplingAlgorithm : std::uint8_t { nearest, linear };
+
 /// Physical order of the elements in memory, for tensors of any rank: channels are dimension 1. A blocked layout keeps
 /// blocks of that many channels together, innermost; the last block is padded.
 enum class Layout : std::uint8_t {
@@ -246,9 +248,18 @@ struct Reduction {
     friend bool operator==(const Reduction&, const Reduction&) = default;
 };
 
-using Operation =
-    std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize, Requantize, Convert,
-                 Permute, Reshape, Slice, Concat, Reorder, Pooling, Reduction, RequantizeFixedPoint, ShiftRound>;
+/// The spatial dimensions in other sizes, with half-pixel centres: position p of O lies at (p + 1/2) * I / O - 1/2 of
+/// the data's I elements. Slots: data [N, C, spatial...]. Out: the type of the data; linear between integers also f32.
+struct Resampling {
+    static constexpr std::string_view name = "resampling";
+    ResamplingAlgorithm algorithm = ResamplingAlgorithm::nearest;
+    std::vector<std::int64_t> sizes;  ///< of the result's spatial dimensions
+    friend bool operator==(const Resampling&, const Resampling&) = default;
+};
+
+using Operation = std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize,
+                               Requantize, Convert, Permute, Reshape, Slice, Concat, Reorder, Pooling, Reduction,
+                               Resampling, RequantizeFixedPoint, ShiftRound>;
 
 /// The name of the operation as it stands in case files.
 std::string_view name_of(const Operation& operation);

@@ -37,5 +37,6 @@ ShapeResult infer(const Reorder& op, const std::vector<Shape>& inputs);
 // aggregate_shapes.cpp
 ShapeResult infer(const Pooling& op, const std::vector<Shape>& inputs);
 ShapeResult infer(const Reduction& op, const std::vector<Shape>& inputs);
+ShapeResult infer(const Resampling& op, const std::vector<Shape>& inputs);
 
 }  // namespace difftest::graph::shape_rules

@@ -65,7 +65,8 @@ DataType output_type(const Operation& operation) {
     if (const auto* reduction = std::get_if<Reduction>(&operation)) {
         return reduction->algorithm == ReductionAlgorithm::sum ? DataType::s32 : DataType::u8;
     }
-    if (moves_data(operation) || std::holds_alternative<Pooling>(operation)) {
+    if (moves_data(operation) || std::holds_alternative<Pooling>(operation) ||
+        std::holds_alternative<Resampling>(operation)) {
         return DataType::u8;
     }
     const bool integer = std::holds_alternative<Quantize>(operation) || std::holds_alternative<Requantize>(operation);
@@ -141,6 +142,7 @@ void write_valid(const std::filesystem::path& folder) {
                                     Concat{3},
                                     Reorder{},
                                     Pooling{PoolingAlgorithm::maximum, {3, 2}, {2, 1}, {1, 2}, {1, 0}, {0, 1}},
+                                    Resampling{ResamplingAlgorithm::nearest, {4, 5}},
                                     Reduction{ReductionAlgorithm::sum, {2, 3}},
                                     RequantizeFixedPoint{},
                                     ShiftRound{}};

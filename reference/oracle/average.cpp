@@ -1,45 +1,31 @@
 #include "reference/oracle/average.hpp"
 
 #include "reference/oracle/elementwise.hpp"
-#include "reference/quantize/rounding.hpp"
+#include "reference/oracle/integer_store.hpp"
 
 namespace difftest::oracle {
 namespace {
 
 using contract::Freedom;
-using graph::Rounding;
 
 /// The largest f32 below 2^31: where backends that saturate in f32 stop (semantics, section 2.4, M5).
 constexpr double kLargestFloatBelowS32 = 2147483520.0;
 
 struct AverageOp {
-    graph::DataType type;
-    bool reciprocal;         ///< F3
-    bool opencl_ulp;         ///< F6
-    bool away_from_zero;     ///< F11
-    bool saturate_in_float;  ///< F14
+    IntegerStore store;
+    bool reciprocal;  ///< F3
+    bool opencl_ulp;  ///< F6
 
-    /// Bit 0: reciprocal, bit 1: rounding away from zero, bit 2: saturation in f32.
-    int variants() const { return 8; }
+    int variants() const { return (reciprocal ? 2 : 1) * store.variants(); }
 
     Interval operator()(int variant, const std::array<double, 2>& arguments) const {
         const auto sum = static_cast<float>(arguments[0]);
         const auto count = static_cast<float>(arguments[1]);
-        const double y = reciprocal && (variant & 1) != 0 ? sum * (1.0F / count) : sum / count;
+        const bool multiply = variant >= store.variants();
+        const double y = multiply ? sum * (1.0F / count) : sum / count;
         const Interval quotient = opencl_ulp ? within_ulps(y, 2.5) : Interval{y, y};
-        return {stored(quotient.lo, variant), stored(quotient.hi, variant)};
-    }
-
-private:
-    double stored(double y, int variant) const {
-        if (!graph::is_integer(type) || std::isnan(y)) {
-            return y;
-        }
-        const bool away = away_from_zero && (variant & 2) != 0;
-        const double integer =
-            quantize::round_to_integer(y, away ? Rounding::half_away_from_zero : Rounding::half_to_even);
-        const double result = quantize::saturate(integer, type);
-        return saturate_in_float && (variant & 4) != 0 ? std::min(result, kLargestFloatBelowS32) : result;
+        const int stored = variant % store.variants();
+        return {store(stored, quotient.lo), store(stored, quotient.hi)};
     }
 };
 
@@ -48,10 +34,8 @@ private:
 AllowedTensor divide_sums(const Context& context, graph::NodeId id, const AllowedTensor& sums,
                           const AllowedTensor& counts) {
     const graph::Tensor& output = context.tensor(context.node(id).output);
-    const bool s32 = output.type == graph::DataType::s32;
-    const AverageOp op{output.type, context.grants(Freedom::reciprocal_division), context.grants(Freedom::opencl_ulp),
-                       context.grants(Freedom::rounding_and_zero_point_site),
-                       s32 && context.grants(Freedom::rounded_s32_output)};
+    const AverageOp op{IntegerStore(context, output.type), context.grants(Freedom::reciprocal_division),
+                       context.grants(Freedom::opencl_ulp)};
     const Argument sum{&sums, nullptr, graph::row_major_strides(output.shape)};
     const Argument count{&counts, nullptr, graph::broadcast_strides(counts.shape(), output.shape)};
     return evaluate_elementwise<2>(context, output.type, output.shape, {sum, count}, op);

@@ -1,9 +1,9 @@
 #include "reference/oracle/aggregate.hpp"
+#include "reference/oracle/float_grid.hpp"
 #include "reference/oracle/set_builder.hpp"
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -20,14 +20,6 @@ constexpr double kDoubleSlack = 0x1p-48;
 
 /// Below this a float is no multiple of 2^-126, so that a sum with it may be subnormal.
 constexpr double kLeastWithoutSubnormalSums = 0x1p-103;
-
-/// The exponent of the lowest set bit of a finite float other than 0.
-int lowest_bit(float value) {
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    const std::uint32_t exponent = (bits >> 23U) & 0xFFU;
-    const std::uint32_t mantissa = (bits & 0x7FFFFFU) | (exponent == 0 ? 0U : 0x800000U);
-    return std::countr_zero(mantissa) + (exponent == 0 ? -149 : static_cast<int>(exponent) - 150);
-}
 
 /// One end of all terms, with what the bounds need to know of them.
 struct Corner {
@@ -78,16 +70,6 @@ std::vector<float> sums_of_all_orders(const Corner& corner) {
     std::vector<float> sums;
     for_each_order(corner.first, corner.count, [&](float sum) { sums.push_back(sum); });
     return sums;
-}
-
-/// The f32 numbers of a real interval: its ends move inwards to the grid.
-Interval on_f32_grid(double lo, double hi) {
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
-    auto first = static_cast<float>(lo);
-    auto last = static_cast<float>(hi);
-    first = first < lo ? std::nextafterf(first, kInfinity) : first;
-    last = last > hi ? std::nextafterf(last, -kInfinity) : last;
-    return {first, last};
 }
 
 /// Sums of which a term is not finite.

@@ -41,6 +41,7 @@ graph::Case every_operation() {
     add("reorder", graph::Reorder{graph::Layout::channels_blocked_16});
     add("pooling",
         graph::Pooling{graph::PoolingAlgorithm::average_exclude_padding, {1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}});
+    add("resampling", graph::Resampling{graph::ResamplingAlgorithm::linear, {7, 8, 9}});
     add("reduction", graph::Reduction{graph::ReductionAlgorithm::minimum, {0, 2}});
     return value;
 }
