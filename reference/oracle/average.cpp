@@ -34,7 +34,7 @@ struct AverageOp {
 AllowedTensor divide_sums(const Context& context, graph::NodeId id, const AllowedTensor& sums,
                           const AllowedTensor& counts) {
     const graph::Tensor& output = context.tensor(context.node(id).output);
-    const AverageOp op{IntegerStore(context, output.type), context.grants(Freedom::reciprocal_division),
+    const AverageOp op{IntegerStore(context, id), context.grants(Freedom::reciprocal_division),
                        context.grants(Freedom::opencl_ulp)};
     const Argument sum{&sums, nullptr, graph::row_major_strides(output.shape)};
     const Argument count{&counts, nullptr, graph::broadcast_strides(counts.shape(), output.shape)};

@@ -164,7 +164,8 @@ struct StoreOp {
     }
 };
 
-AllowedTensor resample_linear(const Context& context, const graph::Node& node, const Axes& axes, std::size_t spatial) {
+AllowedTensor resample_linear(const Context& context, graph::NodeId id, const Axes& axes, std::size_t spatial) {
+    const graph::Node& node = context.node(id);
     const graph::Tensor& output = context.tensor(node.output);
     const graph::Shape& data = context.tensor(node.inputs[0]).shape;
     Interpolation interpolation(context, node.inputs[0], spatial, axes[kDims - 1].interval);
@@ -181,8 +182,7 @@ AllowedTensor resample_linear(const Context& context, const graph::Node& node, c
         interpolation.store(real, index);
     });
     const Argument self{&real, nullptr, graph::row_major_strides(output.shape)};
-    return evaluate_elementwise<1>(context, output.type, output.shape, {self},
-                                   StoreOp{IntegerStore(context, output.type)});
+    return evaluate_elementwise<1>(context, output.type, output.shape, {self}, StoreOp{IntegerStore(context, id)});
 }
 
 }  // namespace
@@ -197,7 +197,7 @@ AllowedTensor evaluate_resampling(const Context& context, graph::NodeId id, Real
         axes[kDims - spatial + i] = axis_of(context, data[2 + i], op.sizes[i]);
     }
     return op.algorithm == graph::ResamplingAlgorithm::nearest ? resample_nearest(context, node, axes, real_view)
-                                                               : resample_linear(context, node, axes, spatial);
+                                                               : resample_linear(context, id, axes, spatial);
 }
 
 }  // namespace difftest::oracle
