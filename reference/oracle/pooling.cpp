@@ -2,6 +2,7 @@
 #include "reference/oracle/average.hpp"
 #include "reference/oracle/window.hpp"
 
+#include <algorithm>
 #include <array>
 #include <variant>
 #include <vector>
@@ -31,7 +32,7 @@ struct Geometry {
     std::array<std::int64_t, kDims> input{1, 1, 1};
     std::array<std::int64_t, kDims> step{1, 1, 1};
     std::array<std::vector<Range>, kDims> ranges{{{{0, 1}}, {{0, 1}}, {{0, 1}}}};
-    std::int64_t kernel_size = 1;
+    double kernel_size = 1;  ///< a kernel that is mostly padding may be beyond 64 bits
 
     Geometry(const graph::Pooling& op, const graph::Shape& data, const graph::Shape& output) {
         const std::size_t spatial = op.kernel.size();
@@ -39,7 +40,7 @@ struct Geometry {
             const std::size_t d = kDims - spatial + i;
             input[d] = data[2 + i];
             step[d] = op.dilations[i];
-            kernel_size *= op.kernel[i];
+            kernel_size *= static_cast<double>(op.kernel[i]);
             ranges[d].clear();
             for (std::int64_t p = 0; p < output[2 + i]; ++p) {
                 const std::int64_t start = p * op.strides[i] - op.pads_begin[i];
@@ -50,8 +51,6 @@ struct Geometry {
             }
         }
     }
-
-    std::int64_t input_size() const { return input[0] * input[1] * input[2]; }
 
     template <class Visit>
     void for_each_window(const Visit& visit) const {
@@ -82,9 +81,9 @@ AllowedTensor divisors(const graph::Pooling& op, const Geometry& geometry, const
     AllowedTensor counts(graph::DataType::f32, graph::Shape(output.begin() + 2, output.end()));
     std::int64_t index = 0;
     geometry.for_each_window([&](const std::array<Range, kDims>& window) {
-        const std::int64_t elements = window[0].count * window[1].count * window[2].count;
+        const auto elements = static_cast<double>(window[0].count * window[1].count * window[2].count);
         const bool all = op.algorithm == PoolingAlgorithm::average_include_padding;
-        counts.set_point(index++, static_cast<double>(all ? geometry.kernel_size : elements));
+        counts.set_point(index++, static_cast<float>(all ? geometry.kernel_size : elements));
     });
     return counts;
 }

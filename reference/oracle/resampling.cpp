@@ -1,4 +1,3 @@
-#include "reference/oracle/aggregate.hpp"
 #include "reference/oracle/elementwise.hpp"
 #include "reference/oracle/integer_store.hpp"
 #include "reference/oracle/interpolation.hpp"
