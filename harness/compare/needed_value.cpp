@@ -1,6 +1,7 @@
 #include "harness/compare/needed_value.hpp"
 
 #include "reference/graph/case_builder.hpp"
+#include "reference/oracle/movement.hpp"
 #include "reference/oracle/oracle.hpp"
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include <limits>
 #include <map>
 #include <set>
-#include <variant>
 
 namespace difftest::harness {
 namespace {
@@ -16,11 +16,6 @@ namespace {
 constexpr int kOctaves = 40;
 constexpr int kStepsPerOctave = 16;
 constexpr int kBisections = 40;
-
-bool is_accumulation(const graph::Node& node) {
-    return std::holds_alternative<graph::Convolution>(node.operation) ||
-           std::holds_alternative<graph::Deconvolution>(node.operation);
-}
 
 /// The rest of the chain behind step `from`, as a function of that step's result at the traced element.
 class RestOfChain {
@@ -43,7 +38,14 @@ public:
             if (!depends) {
                 continue;
             }
-            if (is_accumulation(node)) {
+            if (oracle::moves_data(node.operation)) {
+                const auto found = moved.find(node.inputs[slot_moved_from(node, i)]);
+                if (found != moved.end()) {
+                    moved[node.output] = found->second;
+                }
+                continue;
+            }
+            if (!graph::is_elementwise(node.operation)) {
                 return std::nullopt;
             }
             std::vector<graph::TensorId> inputs;
@@ -58,6 +60,15 @@ public:
 
 private:
     graph::TensorId tensor_of(std::size_t step) const { return *case_.graph.find_tensor(trace_[step].tensor); }
+
+    std::size_t slot_moved_from(const graph::Node& node, std::size_t step) const {
+        const std::vector<std::int64_t> strides = graph::row_major_strides(case_.graph.tensor(node.output).shape);
+        std::int64_t index = 0;
+        for (std::size_t d = 0; d < strides.size(); ++d) {
+            index += strides[d] * trace_[step].coordinates[d];
+        }
+        return oracle::moved_from(case_.graph, node, index).slot;
+    }
 
     graph::TensorId input(graph::CaseBuilder& builder, const std::map<graph::TensorId, graph::TensorId>& moved,
                           const graph::Node& node, std::size_t slot, std::size_t step) const {

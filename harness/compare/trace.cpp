@@ -2,6 +2,7 @@
 
 #include "reference/graph/enumeration_names.hpp"
 #include "reference/graph/operation_attributes.hpp"
+#include "reference/oracle/movement.hpp"
 
 #include <fmt/format.h>
 
@@ -14,10 +15,10 @@ namespace {
 
 template <typename Attribute>
 std::string attribute_text(std::string_view name, const Attribute& attribute) {
-    if constexpr (std::is_same_v<Attribute, graph::EltwiseAlgorithm> ||
-                  std::is_same_v<Attribute, graph::BinaryAlgorithm>) {
-        return std::string(graph::name_of_value(attribute));
-    } else if constexpr (std::is_enum_v<Attribute>) {
+    if constexpr (std::is_enum_v<Attribute>) {
+        if (name == "algorithm") {
+            return std::string(graph::name_of_value(attribute));
+        }
         // The usual way of rounding, saturating, ... is not worth the room.
         return attribute == Attribute{} ? "" : fmt::format("{}={}", name, graph::name_of_value(attribute));
     } else if constexpr (std::is_arithmetic_v<Attribute>) {
@@ -53,11 +54,6 @@ std::string operation_text(const graph::Operation& operation) {
     return text;
 }
 
-bool is_accumulation(const graph::Operation& operation) {
-    return std::holds_alternative<graph::Convolution>(operation) ||
-           std::holds_alternative<graph::Deconvolution>(operation);
-}
-
 class Tracer {
 public:
     Tracer(const graph::Case& value, const oracle::Evaluation& evaluation,
@@ -80,7 +76,10 @@ public:
         if (const auto found = got_.find(tensor); found != got_.end()) {
             step.got = found->second.at(index);
         }
-        if (!is_accumulation(node.operation)) {
+        if (oracle::moves_data(node.operation)) {
+            const oracle::ElementSource source = oracle::moved_from(case_.graph, node, index);
+            visit_input(node, source.slot, source.index, step);
+        } else if (graph::is_elementwise(node.operation)) {
             visit_inputs(node, result, step);
         }
         steps_.push_back(std::move(step));
@@ -90,19 +89,22 @@ public:
 
 private:
     void visit_inputs(const graph::Node& node, const graph::Tensor& result, TraceStep& step) {
-        const auto slots = graph::slots_of(node.operation);
         for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
-            const graph::TensorId input = node.inputs[slot];
-            if (input == graph::kAbsent) {
-                continue;
+            if (node.inputs[slot] != graph::kAbsent) {
+                const graph::Shape& shape = case_.graph.tensor(node.inputs[slot]).shape;
+                visit_input(node, slot, source_index(shape, result.shape, step.coordinates), step);
             }
-            const graph::Tensor& tensor = case_.graph.tensor(input);
-            const std::int64_t index = source_index(tensor.shape, result.shape, step.coordinates);
-            if (tensor.role == graph::TensorRole::intermediate) {
-                follow(input, index);
-            } else {
-                step.operands.push_back({std::string(slots[slot].name), tensor.type, case_.data_of(input).at(index)});
-            }
+        }
+    }
+
+    void visit_input(const graph::Node& node, std::size_t slot, std::int64_t index, TraceStep& step) {
+        const graph::TensorId input = node.inputs[slot];
+        const graph::Tensor& tensor = case_.graph.tensor(input);
+        if (tensor.role == graph::TensorRole::intermediate) {
+            follow(input, index);
+        } else {
+            const std::string name(graph::slots_of(node.operation)[slot].name);
+            step.operands.push_back({name, tensor.type, case_.data_of(input).at(index)});
         }
     }
 

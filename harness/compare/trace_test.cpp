@@ -77,6 +77,20 @@ TEST(Trace, ShowsTheBackendsValueWhereItIsKnown) {
     EXPECT_EQ(*trace[2].got, 224);
 }
 
+TEST(Trace, FollowsTheElementThroughAPermutation) {
+    Chain chain;
+    chain.value.graph.nodes[2] = {"turn", graph::Permute{{0, 3, 2, 1}}, {4}, 5};
+    chain.value.graph.tensors[5].shape = {1, 2, 1, 3};
+    chain.evaluation.tensors[5] = oracle::AllowedTensor(DataType::f32, {1, 2, 1, 3});
+    // [0,1,0,0] of the result, index 3, is [0,0,0,1] of the scaled tensor: channel 0, factor 0.5.
+    const Trace trace = trace_element(chain.value, chain.evaluation, 5, 3, {});
+    ASSERT_EQ(trace.size(), 3U);
+    EXPECT_EQ(trace[2].operation, "permute");
+    EXPECT_EQ(trace[1].coordinates, (std::vector<std::int64_t>{0, 0, 0, 1}));
+    ASSERT_EQ(trace[1].operands.size(), 1U);
+    EXPECT_EQ(trace[1].operands[0].value, 0.5);
+}
+
 TEST(Trace, JoiningBranchesAppearOnce) {
     Chain chain;
     chain.value.graph.nodes[1].inputs = {3, 3};

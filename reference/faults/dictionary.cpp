@@ -88,13 +88,25 @@ bool converts_to_integer(const Case& value, const graph::Node& node) {
            !(holds<graph::Convert>(node) && graph::is_integer(value.graph.tensor(node.inputs[0]).type));
 }
 
+/// Averages of integers that are integers again.
+bool rounds_an_average(const Case& value, const graph::Node& node) {
+    const auto* pooling = std::get_if<graph::Pooling>(&node.operation);
+    const auto* reduction = std::get_if<graph::Reduction>(&node.operation);
+    const auto* resampling = std::get_if<graph::Resampling>(&node.operation);
+    const bool averages = (pooling != nullptr && pooling->algorithm != graph::PoolingAlgorithm::maximum) ||
+                          (reduction != nullptr && reduction->algorithm == graph::ReductionAlgorithm::mean) ||
+                          (resampling != nullptr && resampling->algorithm == graph::ResamplingAlgorithm::linear);
+    return averages && graph::is_integer(value.graph.tensor(node.output).type);
+}
+
 bool wraps(const graph::Node& node) {
     const auto* op = std::get_if<graph::Convert>(&node.operation);
     return op != nullptr && op->overflow == graph::Overflow::wrap;
 }
 
 bool has_channel_parameter(const Case& value, const graph::Node& node) {
-    if (holds<graph::Convolution>(node) || holds<graph::Deconvolution>(node) || holds<graph::Dequantize>(node)) {
+    if (holds<graph::Convolution>(node) || holds<graph::Deconvolution>(node) || holds<graph::Dequantize>(node) ||
+        holds<graph::Concat>(node)) {
         return false;
     }
     return std::any_of(node.inputs.begin() + 1, node.inputs.end(), [&](graph::TensorId id) {
@@ -174,7 +186,7 @@ bool applies(Deviation deviation, const Case& value, NodeId id) {
         case Deviation::clamp_elided_at_256_levels: return is_fake_quantize(node, 256) && eight_bit;
         case Deviation::round_half_away_from_zero:
         case Deviation::round_half_up:
-        case Deviation::truncated_store: return fake_quantize || to_integer;
+        case Deviation::truncated_store: return fake_quantize || to_integer || rounds_an_average(value, node);
         case Deviation::scale_before_quantize: return scales_a_quantized_value(value, node);
         case Deviation::levels_instead_of_levels_minus_one: return fake_quantize;
         case Deviation::wrapped_store: return to_integer && !wraps(node);

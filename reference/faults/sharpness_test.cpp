@@ -1,5 +1,6 @@
 #include "reference/faults/sharpness.hpp"
 
+#include "reference/graph/case_builder.hpp"
 #include "reference/graph/case_file.hpp"
 
 #include <gmock/gmock.h>
@@ -78,6 +79,29 @@ TEST(FaultyEvaluation, WhyTheOtherTestsMissedTheFoundingBug) {
     last.data.resize(last.graph.tensors.size());
     last.graph.outputs = {last.graph.nodes.back().output};
     EXPECT_TRUE(everywhere(last, "clamp_dropped_mid_chain").empty());
+}
+
+TEST(FaultyEvaluation, AveragesOfIntegersRoundByTheSameRules) {
+    // (3 + 4) / 2 = 3.5 and (2 + 3) / 2 = 2.5, by pooling and as the middle between two elements.
+    graph::CaseBuilder builder("averages");
+    const auto x = builder.input("x", graph::TensorData(graph::DataType::u8, {1, 1, 4}, {3, 4, 2, 3}));
+    const auto pooled = builder.node(
+        "pooled", graph::Pooling{graph::PoolingAlgorithm::average_include_padding, {2}, {2}, {1}, {0}, {0}}, {x},
+        graph::DataType::u8);
+    const auto resampled =
+        builder.node("resampled", graph::Resampling{graph::ResamplingAlgorithm::linear, {2}}, {x}, graph::DataType::u8);
+    const graph::Case value = builder.build({pooled, resampled});
+    const auto results = [&](const std::vector<Placement>& faults) {
+        std::vector<std::vector<double>> all;
+        for (const graph::TensorData& data : evaluate_with_faults(value, faults)) {
+            all.push_back({data.at(0), data.at(1)});
+        }
+        return all;
+    };
+    using Both = std::vector<std::vector<double>>;
+    EXPECT_EQ(results({}), (Both{{4, 2}, {4, 2}}));
+    EXPECT_EQ(results(everywhere(value, "round_half_up")), (Both{{4, 3}, {4, 3}}));
+    EXPECT_EQ(results(everywhere(value, "truncated_store")), (Both{{3, 2}, {3, 2}}));
 }
 
 TEST(Sharpness, TheNamedCasesWouldExposeTheFaultsTheyAreMadeFor) {

@@ -71,6 +71,33 @@ constexpr NamedValue<BinaryAlgorithm> kBinaryAlgorithms[] = {
     {BinaryAlgorithm::not_equal, "not_equal"},
 };
 
+constexpr NamedValue<PoolingAlgorithm> kPoolingAlgorithms[] = {
+    {PoolingAlgorithm::maximum, "maximum"},
+    {PoolingAlgorithm::average_include_padding, "average_include_padding"},
+    {PoolingAlgorithm::average_exclude_padding, "average_exclude_padding"},
+};
+
+constexpr NamedValue<ReductionAlgorithm> kReductionAlgorithms[] = {
+    {ReductionAlgorithm::sum, "sum"},
+    {ReductionAlgorithm::mean, "mean"},
+    {ReductionAlgorithm::maximum, "maximum"},
+    {ReductionAlgorithm::minimum, "minimum"},
+};
+
+constexpr NamedValue<ResamplingAlgorithm> kResamplingAlgorithms[] = {
+    {ResamplingAlgorithm::nearest, "nearest"},
+    {ResamplingAlgorithm::linear, "linear"},
+};
+
+constexpr NamedValue<Layout> kLayouts[] = {
+    {Layout::plain, "plain"},
+    {Layout::channels_last, "channels_last"},
+    {Layout::channels_blocked_4, "channels_blocked_4"},
+    {Layout::channels_blocked_8, "channels_blocked_8"},
+    {Layout::channels_blocked_16, "channels_blocked_16"},
+    {Layout::channels_blocked_32, "channels_blocked_32"},
+};
+
 }  // namespace
 
 template <>
@@ -106,6 +133,26 @@ std::span<const NamedValue<EltwiseAlgorithm>> names_of<EltwiseAlgorithm>() {
 template <>
 std::span<const NamedValue<BinaryAlgorithm>> names_of<BinaryAlgorithm>() {
     return kBinaryAlgorithms;
+}
+
+template <>
+std::span<const NamedValue<PoolingAlgorithm>> names_of<PoolingAlgorithm>() {
+    return kPoolingAlgorithms;
+}
+
+template <>
+std::span<const NamedValue<ReductionAlgorithm>> names_of<ReductionAlgorithm>() {
+    return kReductionAlgorithms;
+}
+
+template <>
+std::span<const NamedValue<ResamplingAlgorithm>> names_of<ResamplingAlgorithm>() {
+    return kResamplingAlgorithms;
+}
+
+template <>
+std::span<const NamedValue<Layout>> names_of<Layout>() {
+    return kLayouts;
 }
 
 }  // namespace difftest::graph

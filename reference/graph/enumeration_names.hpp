@@ -53,5 +53,13 @@ template <>
 std::span<const NamedValue<EltwiseAlgorithm>> names_of<EltwiseAlgorithm>();
 template <>
 std::span<const NamedValue<BinaryAlgorithm>> names_of<BinaryAlgorithm>();
+template <>
+std::span<const NamedValue<Layout>> names_of<Layout>();
+template <>
+std::span<const NamedValue<PoolingAlgorithm>> names_of<PoolingAlgorithm>();
+template <>
+std::span<const NamedValue<ReductionAlgorithm>> names_of<ReductionAlgorithm>();
+template <>
+std::span<const NamedValue<ResamplingAlgorithm>> names_of<ResamplingAlgorithm>();
 
 }  // namespace difftest::graph

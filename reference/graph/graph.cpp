@@ -9,6 +9,14 @@ namespace {
 constexpr std::array<Slot, 5> kConvolutionSlots{
     {{"data"}, {"weights"}, {"bias", true}, {"data_zero_point", true}, {"weights_zero_point", true}}};
 constexpr std::array<Slot, 1> kUnarySlots{{{"data"}}};
+constexpr std::array<Slot, 8> kConcatSlots{{{"data0"},
+                                            {"data1", true},
+                                            {"data2", true},
+                                            {"data3", true},
+                                            {"data4", true},
+                                            {"data5", true},
+                                            {"data6", true},
+                                            {"data7", true}}};
 constexpr std::array<Slot, 2> kBinarySlots{{{"a"}, {"b"}}};
 constexpr std::array<Slot, 5> kFakeQuantizeSlots{
     {{"data"}, {"input_low"}, {"input_high"}, {"output_low"}, {"output_high"}}};
@@ -49,11 +57,43 @@ std::span<const Slot> slots(const RequantizeFixedPoint& /*op*/) {
 std::span<const Slot> slots(const ShiftRound& /*op*/) {
     return kUnarySlots;
 }
+std::span<const Slot> slots(const Permute& /*op*/) {
+    return kUnarySlots;
+}
+std::span<const Slot> slots(const Reshape& /*op*/) {
+    return kUnarySlots;
+}
+std::span<const Slot> slots(const Slice& /*op*/) {
+    return kUnarySlots;
+}
+std::span<const Slot> slots(const Concat& /*op*/) {
+    return kConcatSlots;
+}
+std::span<const Slot> slots(const Reorder& /*op*/) {
+    return kUnarySlots;
+}
+std::span<const Slot> slots(const Pooling& /*op*/) {
+    return kUnarySlots;
+}
+std::span<const Slot> slots(const Reduction& /*op*/) {
+    return kUnarySlots;
+}
+std::span<const Slot> slots(const Resampling& /*op*/) {
+    return kUnarySlots;
+}
 
 }  // namespace
 
 std::string_view name_of(const Operation& operation) {
     return std::visit([](const auto& op) { return op.name; }, operation);
+}
+
+bool is_elementwise(const Operation& operation) {
+    return std::holds_alternative<Eltwise>(operation) || std::holds_alternative<Binary>(operation) ||
+           std::holds_alternative<FakeQuantize>(operation) || std::holds_alternative<Quantize>(operation) ||
+           std::holds_alternative<Dequantize>(operation) || std::holds_alternative<Requantize>(operation) ||
+           std::holds_alternative<Convert>(operation) || std::holds_alternative<Reorder>(operation) ||
+           std::holds_alternative<RequantizeFixedPoint>(operation) || std::holds_alternative<ShiftRound>(operation);
 }
 
 std::span<const Slot> slots_of(const Operation& operation) {

@@ -123,6 +123,31 @@ public:
         return check({{"data", kIntegers}}, kS32);
     }
 
+    std::optional<Problem> operator()(const Permute& /*op*/) const { return check_one_type(); }
+    std::optional<Problem> operator()(const Reshape& /*op*/) const { return check_one_type(); }
+    std::optional<Problem> operator()(const Slice& /*op*/) const { return check_one_type(); }
+    std::optional<Problem> operator()(const Concat& /*op*/) const { return check_one_type(); }
+    std::optional<Problem> operator()(const Reorder& /*op*/) const { return check_one_type(); }
+
+    std::optional<Problem> operator()(const Pooling& op) const {
+        return op.algorithm == PoolingAlgorithm::maximum ? check_one_type() : check_average();
+    }
+
+    std::optional<Problem> operator()(const Resampling& op) const {
+        return op.algorithm == ResamplingAlgorithm::nearest ? check_one_type() : check_average();
+    }
+
+    std::optional<Problem> operator()(const Reduction& op) const {
+        const bool integers = is_integer(graph_.tensor(node_.inputs.front()).type);
+        switch (op.algorithm) {
+            case ReductionAlgorithm::sum: return integers ? check({{"data", kIntegers}}, kS32) : check_one_type();
+            case ReductionAlgorithm::mean: return check_average();
+            case ReductionAlgorithm::maximum:
+            case ReductionAlgorithm::minimum: return check_one_type();
+        }
+        return std::nullopt;
+    }
+
 private:
     std::optional<Problem> check_convolution() const {
         const TensorId bias = input_at(node_, "bias");
@@ -136,6 +161,33 @@ private:
                       {"data_zero_point", kS32, true},
                       {"weights_zero_point", kS32, true}},
                      kS32);
+    }
+
+    /// Data is moved, not changed: every input and the output have the type of the first input.
+    std::optional<Problem> check_one_type() const {
+        const DataType type = graph_.tensor(node_.inputs.front()).type;
+        const auto slots = slots_of(node_.operation);
+        for (std::size_t i = 1; i < slots.size(); ++i) {
+            if (node_.inputs[i] == kAbsent) {
+                continue;
+            }
+            const Tensor& tensor = graph_.tensor(node_.inputs[i]);
+            const std::string place = fmt::format("/inputs/{}", slots[i].name);
+            if (auto found = wrong_type(place, tensor.type, {type})) {
+                return found;
+            }
+            if (tensor.shape.empty()) {  // shape inference cannot tell a scalar from an unused slot
+                return Problem{place, "a scalar has no dimension to join along"};
+            }
+        }
+        return wrong_type("/output/type", graph_.tensor(node_.output).type, {type});
+    }
+
+    /// The average of integers may stay a real number.
+    std::optional<Problem> check_average() const {
+        const DataType type = graph_.tensor(node_.inputs.front()).type;
+        return is_integer(type) ? wrong_type("/output/type", graph_.tensor(node_.output).type, {type, DataType::f32})
+                                : check_one_type();
     }
 
     std::optional<Problem> check(std::initializer_list<SlotRule> rules, const Types& output) const {
@@ -175,6 +227,14 @@ std::optional<Problem> problem_of_node(const Graph& graph, const Node& node) {
 }
 
 double multiply_accumulates_of(const Graph& graph, const Node& node) {
+    if (const auto* pooling = std::get_if<Pooling>(&node.operation)) {
+        const Shape& data = graph.tensor(node.inputs.front()).shape;
+        double taps = 1;  // of a window: padding is not visited
+        for (std::size_t i = 0; i < pooling->kernel.size(); ++i) {
+            taps *= static_cast<double>(std::min(pooling->kernel[i], data[i + 2]));
+        }
+        return taps * product(graph.tensor(node.output).shape, 0);
+    }
     const bool convolution = std::holds_alternative<Convolution>(node.operation);
     if (!convolution && !std::holds_alternative<Deconvolution>(node.operation)) {
         return 0;

@@ -11,7 +11,8 @@ namespace difftest::graph {
 /// slots are filled.
 std::optional<Problem> problem_of_node(const Graph& graph, const Node& node);
 
-/// Multiply-accumulate operations that a direct evaluation of the node needs; 0 for everything but convolutions.
+/// Multiply-accumulate operations that a direct evaluation of the node needs; 0 for what does no more
+/// than touch its data.
 /// Precondition: the shapes are consistent. Given as a double because the exact number may not fit into 64 bits.
 double multiply_accumulates_of(const Graph& graph, const Node& node);
 

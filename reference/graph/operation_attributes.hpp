@@ -14,7 +14,7 @@ concept Is = std::same_as<std::remove_const_t<Op>, Expected>;
 
 template <typename Op, typename Visit>
 requires requires(Op op) {
-    op.pads_begin;
+    op.groups;
 }
 void visit_attributes(Op& op, Visit&& visit) {
     visit("strides", op.strides);
@@ -84,6 +84,55 @@ void visit_attributes(Op& op, Visit&& visit) {
 template <Is<ShiftRound> Op, typename Visit>
 void visit_attributes(Op& op, Visit&& visit) {
     visit("shift", op.shift);
+}
+
+template <Is<Permute> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("order", op.order);
+}
+
+template <Is<Reshape> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("shape", op.shape);
+}
+
+template <Is<Slice> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("begin", op.begin);
+    visit("end", op.end);
+    visit("step", op.step);
+}
+
+template <Is<Concat> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("axis", op.axis);
+}
+
+template <Is<Reorder> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("layout", op.layout);
+}
+
+template <Is<Pooling> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("algorithm", op.algorithm);
+    visit("kernel", op.kernel);
+    visit("strides", op.strides);
+    visit("dilations", op.dilations);
+    visit("pads_begin", op.pads_begin);
+    visit("pads_end", op.pads_end);
+}
+
+template <Is<Resampling> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("algorithm", op.algorithm);
+    visit("sizes", op.sizes);
+}
+
+template <Is<Reduction> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("algorithm", op.algorithm);
+    visit("axes", op.axes);
 }
 
 template <typename Visit>

@@ -70,6 +70,23 @@ enum class BinaryAlgorithm : std::uint8_t {
     not_equal
 };
 
+enum class PoolingAlgorithm : std::uint8_t { maximum, average_include_padding, average_exclude_padding };
+
+enum class ReductionAlgorithm : std::uint8_t { sum, mean, maximum, minimum };
+
+enum class ResamplingAlgorithm : std::uint8_t { nearest, linear };
+
+/// Physical order of the elements in memory, for tensors of any rank: channels are dimension 1. A blocked layout keeps
+/// blocks of that many channels together, innermost; the last block is padded.
+enum class Layout : std::uint8_t {
+    plain,
+    channels_last,
+    channels_blocked_4,
+    channels_blocked_8,
+    channels_blocked_16,
+    channels_blocked_32
+};
+
 /// Cross-correlation over the spatial dimensions (no kernel flip). Slots: data [N, C, spatial...], weights
 /// [O, C/groups, kernel...], bias (optional, s32 [O], added to the accumulator), data_zero_point (optional, s32, scalar
 /// or [C]), weights_zero_point (optional, s32, scalar or [O]). Integer types in, s32 out.
@@ -169,10 +186,86 @@ struct ShiftRound {
     friend bool operator==(const ShiftRound&, const ShiftRound&) = default;
 };
 
+/// Dimension d of the result is dimension order[d] of the data. Slots: data. Out: the type of the data.
+struct Permute {
+    static constexpr std::string_view name = "permute";
+    std::vector<std::int64_t> order;
+    friend bool operator==(const Permute&, const Permute&) = default;
+};
+
+/// The same elements in row-major order under another shape. Slots: data. Out: the type of the data.
+struct Reshape {
+    static constexpr std::string_view name = "reshape";
+    std::vector<std::int64_t> shape;
+    friend bool operator==(const Reshape&, const Reshape&) = default;
+};
+
+/// In every dimension the elements begin, begin + step, ... below end. Slots: data. Out: the type of the data.
+struct Slice {
+    static constexpr std::string_view name = "slice";
+    std::vector<std::int64_t> begin;
+    std::vector<std::int64_t> end;   ///< one past the last candidate
+    std::vector<std::int64_t> step;  ///< 1 = every element
+    friend bool operator==(const Slice&, const Slice&) = default;
+};
+
+/// The inputs one after the other along an axis. Slots: data0, data1 to data7 (optional), all of one type. Out: that
+/// type.
+struct Concat {
+    static constexpr std::string_view name = "concat";
+    std::int64_t axis = 1;
+    friend bool operator==(const Concat&, const Concat&) = default;
+};
+
+/// The identity, with the result in another physical layout. Slots: data. Out: the type of the data.
+struct Reorder {
+    static constexpr std::string_view name = "reorder";
+    Layout layout = Layout::plain;
+    friend bool operator==(const Reorder&, const Reorder&) = default;
+};
+
+/// One value from every window, channel by channel, with a geometry like that of a convolution; every window holds at
+/// least one element of the data. Padding is never the maximum; an average divides by the size of the kernel or by the
+/// number of elements that are no padding. Slots: data [N, C, spatial...]. Out: the type of the data; the average of
+/// integers also f32.
+struct Pooling {
+    static constexpr std::string_view name = "pooling";
+    PoolingAlgorithm algorithm = PoolingAlgorithm::maximum;
+    std::vector<std::int64_t> kernel;
+    std::vector<std::int64_t> strides;
+    std::vector<std::int64_t> dilations;  ///< 1 = dense
+    std::vector<std::int64_t> pads_begin;
+    std::vector<std::int64_t> pads_end;
+    friend bool operator==(const Pooling&, const Pooling&) = default;
+};
+
+/// One value from all elements along the axes, which stay as dimensions of 1. Slots: data. Out: the type of the data;
+/// the sum of integers is s32, their mean may also be f32.
+struct Reduction {
+    static constexpr std::string_view name = "reduction";
+    ReductionAlgorithm algorithm = ReductionAlgorithm::sum;
+    std::vector<std::int64_t> axes;  ///< ascending
+    friend bool operator==(const Reduction&, const Reduction&) = default;
+};
+
+/// The spatial dimensions in other sizes, with half-pixel centres: position p of O lies at (p + 1/2) * I / O - 1/2 of
+/// the data's I elements. Slots: data [N, C, spatial...]. Out: the type of the data; linear between integers also f32.
+struct Resampling {
+    static constexpr std::string_view name = "resampling";
+    ResamplingAlgorithm algorithm = ResamplingAlgorithm::nearest;
+    std::vector<std::int64_t> sizes;  ///< of the result's spatial dimensions
+    friend bool operator==(const Resampling&, const Resampling&) = default;
+};
+
 using Operation = std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize,
-                               Requantize, Convert, RequantizeFixedPoint, ShiftRound>;
+                               Requantize, Convert, Permute, Reshape, Slice, Concat, Reorder, Pooling, Reduction,
+                               Resampling, RequantizeFixedPoint, ShiftRound>;
 
 /// The name of the operation as it stands in case files.
 std::string_view name_of(const Operation& operation);
+
+/// True when every element of the result depends on one element of each input: the one at its own place, with numpy
+/// broadcast.
+bool is_elementwise(const Operation& operation);
 
 }  // namespace difftest::graph

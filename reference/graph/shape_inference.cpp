@@ -1,37 +1,13 @@
-#include "reference/graph/validation.hpp"
+#include "reference/graph/shape_rules.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <limits>
-#include <utility>
 #include <variant>
 
 namespace difftest::graph {
+namespace shape_rules {
 namespace {
-
-/// Dimensions and attributes up to this keep every formula below inside 64 bits: (I - 1) * s + (K - 1) * d is the
-/// largest term, and twice (2^31 - 2)^2 plus some paddings is less than 2^63.
-constexpr std::int64_t kLargestTerm = std::numeric_limits<std::int32_t>::max();
-
-ShapeResult problem(std::string place, std::string message) {
-    return {{}, Problem{std::move(place), std::move(message)}};
-}
-
-std::optional<Problem> bounded(const std::vector<std::int64_t>& values, std::string_view name, std::size_t count,
-                               std::int64_t lowest) {
-    const std::string place = fmt::format("/attributes/{}", name);
-    if (values.size() != count) {
-        return Problem{place, fmt::format("{} values for {} spatial dimensions", values.size(), count)};
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        if (values[i] < lowest || values[i] > kLargestTerm) {
-            return Problem{fmt::format("{}/{}", place, i),
-                           fmt::format("{} is outside {} to {}", values[i], lowest, kLargestTerm)};
-        }
-    }
-    return std::nullopt;
-}
 
 /// What convolution and deconvolution have in common: ranks, channels, groups, kernel, bias and zero points.
 /// C = channels of the data, O = channels of the result.
@@ -93,6 +69,8 @@ std::optional<Problem> check_window(const Op& op, const std::vector<Shape>& inpu
     }
     return bounded(op.pads_end, "pads_end", spatial, 0);
 }
+
+}  // namespace
 
 /// O = floor((I + pl + ph - (K - 1) * d - 1) / s) + 1
 ShapeResult infer(const Convolution& op, const std::vector<Shape>& inputs) {
@@ -168,9 +146,11 @@ ShapeResult infer(const Op& op, const std::vector<Shape>& inputs) {
     return {inputs[0], std::nullopt};
 }
 
-}  // namespace
+}  // namespace shape_rules
 
 ShapeResult infer_shape(const Operation& operation, const std::vector<Shape>& inputs) {
+    using shape_rules::kLargestTerm;
+    using shape_rules::problem;
     const auto slots = slots_of(operation);
     if (inputs.size() != slots.size()) {
         return problem("/inputs", fmt::format("{} inputs for {} slots", inputs.size(), slots.size()));
@@ -183,7 +163,7 @@ ShapeResult infer_shape(const Operation& operation, const std::vector<Shape>& in
             }
         }
     }
-    return std::visit([&](const auto& op) { return infer(op, inputs); }, operation);
+    return std::visit([&](const auto& op) { return shape_rules::infer(op, inputs); }, operation);
 }
 
 }  // namespace difftest::graph

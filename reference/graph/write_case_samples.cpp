@@ -46,6 +46,12 @@ std::vector<Operation> variations(const Operation& operation) {
     return result;
 }
 
+bool moves_data(const Operation& operation) {
+    return std::holds_alternative<Permute>(operation) || std::holds_alternative<Reshape>(operation) ||
+           std::holds_alternative<Slice>(operation) || std::holds_alternative<Concat>(operation) ||
+           std::holds_alternative<Reorder>(operation);
+}
+
 DataType output_type(const Operation& operation) {
     if (std::holds_alternative<Convolution>(operation) || std::holds_alternative<Deconvolution>(operation)) {
         return DataType::s32;
@@ -56,8 +62,20 @@ DataType output_type(const Operation& operation) {
     if (std::holds_alternative<ShiftRound>(operation)) {
         return DataType::s32;
     }
+    if (const auto* reduction = std::get_if<Reduction>(&operation)) {
+        return reduction->algorithm == ReductionAlgorithm::sum ? DataType::s32 : DataType::u8;
+    }
+    if (moves_data(operation) || std::holds_alternative<Pooling>(operation) ||
+        std::holds_alternative<Resampling>(operation)) {
+        return DataType::u8;
+    }
     const bool integer = std::holds_alternative<Quantize>(operation) || std::holds_alternative<Requantize>(operation);
     return integer ? DataType::u8 : DataType::f32;
+}
+
+/// "data", or one of several such slots.
+bool is_data(std::string_view slot) {
+    return slot == "a" || (slot.starts_with("data") && !slot.ends_with("zero_point"));
 }
 
 TensorData filled(DataType type, Shape shape, double value) {
@@ -73,7 +91,7 @@ TensorData sample_of(const Operation& operation, std::string_view slot) {
     if (std::holds_alternative<RequantizeFixedPoint>(operation)) {
         return filled(DataType::s32, slot == "data" ? Shape{1, 1, 8, 9} : Shape{}, slot == "shift" ? 0 : 1);
     }
-    if (slot == "data" || slot == "a" || slot == "weights") {
+    if (is_data(slot) || slot == "weights") {
         return filled(DataType::u8, {1, 1, 8, 9}, 1);
     }
     const bool integer = slot == "bias" || slot.ends_with("zero_point");
@@ -86,8 +104,7 @@ Case case_of(const Operation& operation) {
     value.name = std::string(name_of(operation));
     Node node{"node", operation, {}, kAbsent};
     for (const Slot& slot : slots_of(operation)) {
-        const bool data = slot.name == "data" || slot.name == "a";
-        const TensorRole role = data ? TensorRole::input : TensorRole::constant;
+        const TensorRole role = is_data(slot.name) ? TensorRole::input : TensorRole::constant;
         TensorData values = sample_of(operation, slot.name);
         node.inputs.push_back(static_cast<TensorId>(value.graph.tensors.size()));
         value.graph.tensors.push_back({std::string(slot.name), values.type(), values.shape(), role, -1});
@@ -119,6 +136,14 @@ void write_valid(const std::filesystem::path& folder) {
                                     Dequantize{},
                                     Requantize{},
                                     Convert{},
+                                    Permute{{0, 2, 3, 1}},
+                                    Reshape{{9, 8}},
+                                    Slice{{0, 0, 1, 2}, {1, 1, 8, 9}, {1, 1, 2, 3}},
+                                    Concat{3},
+                                    Reorder{},
+                                    Pooling{PoolingAlgorithm::maximum, {3, 2}, {2, 1}, {1, 2}, {1, 0}, {0, 1}},
+                                    Resampling{ResamplingAlgorithm::nearest, {4, 5}},
+                                    Reduction{ReductionAlgorithm::sum, {2, 3}},
                                     RequantizeFixedPoint{},
                                     ShiftRound{}};
     static_assert(std::size(operations) == std::variant_size_v<Operation>, "a case for every operation");

@@ -4,25 +4,11 @@
 
 #include <algorithm>
 #include <set>
-#include <variant>
 
 namespace difftest::oracle {
 namespace {
 
 constexpr std::size_t kMostValues = 16;
-
-/// Operations whose results depend on one element of each input, the same one wherever a tensor is read.
-bool is_elementwise(const graph::Node& node) {
-    return std::holds_alternative<graph::Eltwise>(node.operation) ||
-           std::holds_alternative<graph::Binary>(node.operation) ||
-           std::holds_alternative<graph::FakeQuantize>(node.operation) ||
-           std::holds_alternative<graph::Quantize>(node.operation) ||
-           std::holds_alternative<graph::Dequantize>(node.operation) ||
-           std::holds_alternative<graph::Requantize>(node.operation) ||
-           std::holds_alternative<graph::Convert>(node.operation) ||
-           std::holds_alternative<graph::RequantizeFixedPoint>(node.operation) ||
-           std::holds_alternative<graph::ShiftRound>(node.operation);
-}
 
 /// For every tensor the number of element-wise paths (at most 2 are told apart) from it to the node.
 std::vector<int> paths_to(const Context& context, graph::NodeId id) {
@@ -34,7 +20,7 @@ std::vector<int> paths_to(const Context& context, graph::NodeId id) {
         if (at != id) {
             node_paths[static_cast<std::size_t>(at)] = paths[static_cast<std::size_t>(node.output)];
         }
-        if (node_paths[static_cast<std::size_t>(at)] == 0 || !is_elementwise(node)) {
+        if (node_paths[static_cast<std::size_t>(at)] == 0 || !graph::is_elementwise(node.operation)) {
             continue;
         }
         for (const graph::TensorId input : node.inputs) {
@@ -47,7 +33,8 @@ std::vector<int> paths_to(const Context& context, graph::NodeId id) {
     return paths;
 }
 
-/// The nodes that must be evaluated anew when the tensor changes, up to and without `id`, in order.
+/// The element-wise nodes that must be evaluated anew when the tensor changes, up to and without `id`, in order. What
+/// another node makes of the tensor keeps its full sets: it may mix elements, of which each has a value of its own.
 std::vector<graph::NodeId> dependents(const Context& context, graph::TensorId tensor, graph::NodeId id) {
     std::set<graph::TensorId> changed{tensor};
     std::vector<graph::NodeId> nodes;
@@ -55,7 +42,7 @@ std::vector<graph::NodeId> dependents(const Context& context, graph::TensorId te
         const graph::Node& node = context.node(at);
         const bool reads = std::any_of(node.inputs.begin(), node.inputs.end(),
                                        [&](graph::TensorId input) { return changed.contains(input); });
-        if (reads) {
+        if (reads && graph::is_elementwise(node.operation)) {
             changed.insert(node.output);
             nodes.push_back(at);
         }
@@ -123,7 +110,7 @@ void refine_by(const Context& context, graph::TensorId tensor, graph::NodeId id,
 
 void refine_by_correlation(const Context& context, graph::NodeId id, AllowedTensor& result,
                            const std::function<AllowedTensor(const Context&, graph::NodeId)>& evaluate_node) {
-    if (result.all_points() || !is_elementwise(context.node(id))) {
+    if (result.all_points() || !graph::is_elementwise(context.node(id).operation)) {
         return;
     }
     const std::vector<int> paths = paths_to(context, id);

@@ -39,6 +39,14 @@ struct Evaluator {
         return evaluate_requantize_fixed_point(context, id);
     }
     AllowedTensor operator()(const graph::ShiftRound& /*op*/) const { return evaluate_shift_round(context, id); }
+    AllowedTensor operator()(const graph::Pooling& /*op*/) const { return evaluate_pooling(context, id); }
+    AllowedTensor operator()(const graph::Reduction& /*op*/) const { return evaluate_reduction(context, id); }
+    AllowedTensor operator()(const graph::Resampling& /*op*/) const { return evaluate_resampling(context, id, view); }
+    AllowedTensor operator()(const graph::Permute& /*op*/) const { return evaluate_movement(context, id, view); }
+    AllowedTensor operator()(const graph::Reshape& /*op*/) const { return evaluate_movement(context, id, view); }
+    AllowedTensor operator()(const graph::Slice& /*op*/) const { return evaluate_movement(context, id, view); }
+    AllowedTensor operator()(const graph::Concat& /*op*/) const { return evaluate_movement(context, id, view); }
+    AllowedTensor operator()(const graph::Reorder& /*op*/) const { return evaluate_movement(context, id, view); }
 };
 
 /// F12: a value between fused operations may have been kept in f16.

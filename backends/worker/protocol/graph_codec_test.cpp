@@ -34,6 +34,15 @@ graph::Case every_operation() {
     add("dequantize", graph::Dequantize{});
     add("requantize", graph::Requantize{graph::Rounding::toward_zero, graph::ZeroPointSite::after_rounding});
     add("convert", graph::Convert{graph::Rounding::half_away_from_zero, graph::Overflow::wrap});
+    add("permute", graph::Permute{{0, 2, 1}});
+    add("reshape", graph::Reshape{{6}});
+    add("slice", graph::Slice{{0, 1, 2}, {1, 2, 3}, {4, 5, 6}});
+    add("concat", graph::Concat{2});
+    add("reorder", graph::Reorder{graph::Layout::channels_blocked_16});
+    add("pooling",
+        graph::Pooling{graph::PoolingAlgorithm::average_exclude_padding, {1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}});
+    add("resampling", graph::Resampling{graph::ResamplingAlgorithm::linear, {7, 8, 9}});
+    add("reduction", graph::Reduction{graph::ReductionAlgorithm::minimum, {0, 2}});
     return value;
 }
 
