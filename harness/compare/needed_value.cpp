@@ -17,11 +17,6 @@ constexpr int kOctaves = 40;
 constexpr int kStepsPerOctave = 16;
 constexpr int kBisections = 40;
 
-bool is_accumulation(const graph::Node& node) {
-    return std::holds_alternative<graph::Convolution>(node.operation) ||
-           std::holds_alternative<graph::Deconvolution>(node.operation);
-}
-
 /// The rest of the chain behind step `from`, as a function of that step's result at the traced element.
 class RestOfChain {
 public:
@@ -43,7 +38,7 @@ public:
             if (!depends) {
                 continue;
             }
-            if (is_accumulation(node)) {
+            if (graph::is_contraction(node.operation)) {
                 return std::nullopt;
             }
             std::vector<graph::TensorId> inputs;

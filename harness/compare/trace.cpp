@@ -53,11 +53,6 @@ std::string operation_text(const graph::Operation& operation) {
     return text;
 }
 
-bool is_accumulation(const graph::Operation& operation) {
-    return std::holds_alternative<graph::Convolution>(operation) ||
-           std::holds_alternative<graph::Deconvolution>(operation);
-}
-
 class Tracer {
 public:
     Tracer(const graph::Case& value, const oracle::Evaluation& evaluation,
@@ -80,7 +75,7 @@ public:
         if (const auto found = got_.find(tensor); found != got_.end()) {
             step.got = found->second.at(index);
         }
-        if (!is_accumulation(node.operation)) {
+        if (!graph::is_contraction(node.operation)) {
             visit_inputs(node, result, step);
         }
         steps_.push_back(std::move(step));

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::array<Slot, 5> kConvolutionSlots{
     {{"data"}, {"weights"}, {"bias", true}, {"data_zero_point", true}, {"weights_zero_point", true}}};
+constexpr std::array<Slot, 5> kMatmulSlots{
+    {{"a"}, {"b"}, {"bias", true}, {"a_zero_point", true}, {"b_zero_point", true}}};
 constexpr std::array<Slot, 1> kUnarySlots{{{"data"}}};
 constexpr std::array<Slot, 2> kBinarySlots{{{"a"}, {"b"}}};
 constexpr std::array<Slot, 5> kFakeQuantizeSlots{
@@ -20,6 +22,12 @@ std::span<const Slot> slots(const Convolution& /*op*/) {
     return kConvolutionSlots;
 }
 std::span<const Slot> slots(const Deconvolution& /*op*/) {
+    return kConvolutionSlots;
+}
+std::span<const Slot> slots(const Matmul& /*op*/) {
+    return kMatmulSlots;
+}
+std::span<const Slot> slots(const InnerProduct& /*op*/) {
     return kConvolutionSlots;
 }
 std::span<const Slot> slots(const Eltwise& /*op*/) {
@@ -58,6 +66,11 @@ std::string_view name_of(const Operation& operation) {
 
 std::span<const Slot> slots_of(const Operation& operation) {
     return std::visit([](const auto& op) { return slots(op); }, operation);
+}
+
+bool is_contraction(const Operation& operation) {
+    return std::holds_alternative<Convolution>(operation) || std::holds_alternative<Deconvolution>(operation) ||
+           std::holds_alternative<Matmul>(operation) || std::holds_alternative<InnerProduct>(operation);
 }
 
 std::optional<std::size_t> slot_index(const Operation& operation, std::string_view slot) {

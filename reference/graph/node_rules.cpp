@@ -51,6 +51,14 @@ public:
     std::optional<Problem> operator()(const Convolution& /*op*/) const { return check_convolution(); }
     std::optional<Problem> operator()(const Deconvolution& /*op*/) const { return check_convolution(); }
 
+    std::optional<Problem> operator()(const InnerProduct& /*op*/) const { return check_convolution(); }
+
+    std::optional<Problem> operator()(const Matmul& /*op*/) const {
+        return check(
+            {{"a", kBytes}, {"b", kBytes}, {"bias", kS32}, {"a_zero_point", kS32, true}, {"b_zero_point", kS32, true}},
+            kS32);
+    }
+
     std::optional<Problem> operator()(const Eltwise& op) const {
         for (const auto& [name, value] : {std::pair{"alpha", op.alpha}, std::pair{"beta", op.beta}}) {
             if (!std::isfinite(value)) {
@@ -175,15 +183,20 @@ std::optional<Problem> problem_of_node(const Graph& graph, const Node& node) {
 }
 
 double multiply_accumulates_of(const Graph& graph, const Node& node) {
-    const bool convolution = std::holds_alternative<Convolution>(node.operation);
-    if (!convolution && !std::holds_alternative<Deconvolution>(node.operation)) {
+    const Shape& output = graph.tensor(node.output).shape;
+    if (const auto* matmul = std::get_if<Matmul>(&node.operation)) {
+        const Shape& a = graph.tensor(input_at(node, "a")).shape;
+        return product(output, 0) * static_cast<double>(a[a.size() - (matmul->transpose_a ? 2 : 1)]);
+    }
+    const bool transposed = std::holds_alternative<Deconvolution>(node.operation);
+    if (!transposed && !std::holds_alternative<Convolution>(node.operation) &&
+        !std::holds_alternative<InnerProduct>(node.operation)) {
         return 0;
     }
     const Shape& data = graph.tensor(input_at(node, "data")).shape;
     const Shape& weights = graph.tensor(input_at(node, "weights")).shape;
     // Every weight meets each position of the result (convolution) or of the data (deconvolution) once a batch entry.
-    const Shape& positions = convolution ? graph.tensor(node.output).shape : data;
-    return static_cast<double>(data[0]) * product(weights, 0) * product(positions, 2);
+    return static_cast<double>(data[0]) * product(weights, 0) * product(transposed ? data : output, 2);
 }
 
 }  // namespace difftest::graph

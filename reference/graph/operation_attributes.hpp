@@ -86,6 +86,15 @@ void visit_attributes(Op& op, Visit&& visit) {
     visit("shift", op.shift);
 }
 
+template <Is<Matmul> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("transpose_a", op.transpose_a);
+    visit("transpose_b", op.transpose_b);
+}
+
+template <typename Visit>
+void visit_attributes(const InnerProduct& /*op*/, Visit&& /*visit*/) {}
+
 template <typename Visit>
 void visit_attributes(const Dequantize& /*op*/, Visit&& /*visit*/) {}
 

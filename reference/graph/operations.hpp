@@ -95,6 +95,24 @@ struct Deconvolution {
     friend bool operator==(const Deconvolution&, const Deconvolution&) = default;
 };
 
+/// Product of matrices over the last two dimensions, with numpy broadcast over those before them: result[..., m, n] =
+/// bias[n] + sum_k (a[..., m, k] - a_zero_point) * (b[..., k, n] - b_zero_point[n]). Slots: a [..., M, K], b [..., K,
+/// N], bias (optional, s32, scalar or [N]), a_zero_point (optional, s32, scalar), b_zero_point (optional, s32, scalar
+/// or [N]). Integer types in, s32 out.
+struct Matmul {
+    static constexpr std::string_view name = "matmul";
+    bool transpose_a = false;  ///< a is given as [..., K, M]
+    bool transpose_b = false;  ///< b is given as [..., N, K]
+    friend bool operator==(const Matmul&, const Matmul&) = default;
+};
+
+/// A convolution whose kernel covers everything: result[n, o] = bias[o] + sum over all i of (data[n, i] - zero point) *
+/// (weights[o, i] - zero point). Slots and types are those of the convolution, data [N, C, ...], weights [O, C, ...].
+struct InnerProduct {
+    static constexpr std::string_view name = "inner_product";
+    friend bool operator==(const InnerProduct&, const InnerProduct&) = default;
+};
+
 /// One-argument function in f32. Slots: data. Out: f32.
 struct Eltwise {
     static constexpr std::string_view name = "eltwise";
@@ -169,8 +187,8 @@ struct ShiftRound {
     friend bool operator==(const ShiftRound&, const ShiftRound&) = default;
 };
 
-using Operation = std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize,
-                               Requantize, Convert, RequantizeFixedPoint, ShiftRound>;
+using Operation = std::variant<Convolution, Deconvolution, Matmul, InnerProduct, Eltwise, Binary, FakeQuantize,
+                               Quantize, Dequantize, Requantize, Convert, RequantizeFixedPoint, ShiftRound>;
 
 /// The name of the operation as it stands in case files.
 std::string_view name_of(const Operation& operation);

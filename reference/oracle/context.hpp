@@ -39,8 +39,8 @@ bool is_mid_chain(const graph::Graph& graph, graph::NodeId id);
 /// contract or fold the two. -1 otherwise.
 graph::NodeId foldable_producer(const graph::Graph& graph, graph::TensorId id);
 
-AllowedTensor evaluate_convolution(const Context& context, graph::NodeId id, RealView& real_view);
-AllowedTensor evaluate_deconvolution(const Context& context, graph::NodeId id, RealView& real_view);
+/// Convolution, deconvolution, inner product and matmul.
+AllowedTensor evaluate_contraction(const Context& context, graph::NodeId id, RealView& real_view);
 AllowedTensor evaluate_eltwise(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_binary(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_fake_quantize(const Context& context, graph::NodeId id);

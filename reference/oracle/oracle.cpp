@@ -24,9 +24,13 @@ struct Evaluator {
     graph::NodeId id;
     RealView& view;
 
-    AllowedTensor operator()(const graph::Convolution& /*op*/) const { return evaluate_convolution(context, id, view); }
+    AllowedTensor operator()(const graph::Convolution& /*op*/) const { return evaluate_contraction(context, id, view); }
     AllowedTensor operator()(const graph::Deconvolution& /*op*/) const {
-        return evaluate_deconvolution(context, id, view);
+        return evaluate_contraction(context, id, view);
+    }
+    AllowedTensor operator()(const graph::Matmul& /*op*/) const { return evaluate_contraction(context, id, view); }
+    AllowedTensor operator()(const graph::InnerProduct& /*op*/) const {
+        return evaluate_contraction(context, id, view);
     }
     AllowedTensor operator()(const graph::Eltwise& /*op*/) const { return evaluate_eltwise(context, id); }
     AllowedTensor operator()(const graph::Binary& /*op*/) const { return evaluate_binary(context, id); }
