@@ -94,7 +94,8 @@ bool wraps(const graph::Node& node) {
 }
 
 bool has_channel_parameter(const Case& value, const graph::Node& node) {
-    if (graph::is_contraction(node.operation) || holds<graph::Dequantize>(node)) {
+    if (graph::is_contraction(node.operation) || holds<graph::Dequantize>(node) || holds<graph::Select>(node) ||
+        holds<graph::Sum>(node)) {
         return false;
     }
     return std::any_of(node.inputs.begin() + 1, node.inputs.end(), [&](graph::TensorId id) {

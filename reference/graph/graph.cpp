@@ -12,6 +12,9 @@ constexpr std::array<Slot, 5> kMatmulSlots{
     {{"a"}, {"b"}, {"bias", true}, {"a_zero_point", true}, {"b_zero_point", true}}};
 constexpr std::array<Slot, 1> kUnarySlots{{{"data"}}};
 constexpr std::array<Slot, 2> kBinarySlots{{{"a"}, {"b"}}};
+constexpr std::array<Slot, 3> kSelectSlots{{{"condition"}, {"a"}, {"b"}}};
+constexpr std::array<Slot, 2> kPreluSlots{{{"data"}, {"slope"}}};
+constexpr std::array<Slot, 2> kSumSlots{{{"data"}, {"previous"}}};
 constexpr std::array<Slot, 5> kFakeQuantizeSlots{
     {{"data"}, {"input_low"}, {"input_high"}, {"output_low"}, {"output_high"}}};
 constexpr std::array<Slot, 3> kScaleSlots{{{"data"}, {"scale"}, {"zero_point", true}}};
@@ -35,6 +38,15 @@ std::span<const Slot> slots(const Eltwise& /*op*/) {
 }
 std::span<const Slot> slots(const Binary& /*op*/) {
     return kBinarySlots;
+}
+std::span<const Slot> slots(const Select& /*op*/) {
+    return kSelectSlots;
+}
+std::span<const Slot> slots(const Prelu& /*op*/) {
+    return kPreluSlots;
+}
+std::span<const Slot> slots(const Sum& /*op*/) {
+    return kSumSlots;
 }
 std::span<const Slot> slots(const FakeQuantize& /*op*/) {
     return kFakeQuantizeSlots;

@@ -53,11 +53,7 @@ public:
 
     std::optional<Problem> operator()(const InnerProduct& /*op*/) const { return check_convolution(); }
 
-    std::optional<Problem> operator()(const Matmul& /*op*/) const {
-        return check(
-            {{"a", kBytes}, {"b", kBytes}, {"bias", kS32}, {"a_zero_point", kS32, true}, {"b_zero_point", kS32, true}},
-            kS32);
-    }
+    std::optional<Problem> operator()(const Matmul& /*op*/) const { return check_sums("a", "b"); }
 
     std::optional<Problem> operator()(const Eltwise& op) const {
         for (const auto& [name, value] : {std::pair{"alpha", op.alpha}, std::pair{"beta", op.beta}}) {
@@ -75,6 +71,28 @@ public:
 
     std::optional<Problem> operator()(const Binary& /*op*/) const {
         return check({{"a", kAll}, {"b", kAll}}, kFloatings);
+    }
+
+    std::optional<Problem> operator()(const Select& /*op*/) const {
+        const DataType type = graph_.tensor(node_.output).type;
+        const Types same{type};
+        const Types& branches = is_integer(type) ? same : kAll;
+        return check({{"condition", kAll}, {"a", branches}, {"b", branches}}, kAll);
+    }
+
+    std::optional<Problem> operator()(const Prelu& /*op*/) const {
+        return check({{"data", kAll}, {"slope", kAll}}, kFloatings);
+    }
+
+    std::optional<Problem> operator()(const Sum& op) const {
+        if (!std::isfinite(op.scale)) {
+            return Problem{"/attributes/scale", fmt::format("{} is not finite", op.scale)};
+        }
+        if (op.zero_point < lowest_of(DataType::s32) || op.zero_point > highest_of(DataType::s32)) {
+            return Problem{"/attributes/zero_point", fmt::format("{} does not fit into s32", op.zero_point)};
+        }
+        const bool as_it_is = op.reinterpretation == Reinterpretation::none;
+        return check({{"data", kAll}, {"previous", as_it_is ? kAll : kBytes}}, kFloatings);
     }
 
     std::optional<Problem> operator()(const FakeQuantize& op) const {
@@ -138,12 +156,26 @@ private:
             return Problem{"/inputs/bias", fmt::format("shape {} is not one value for each channel",
                                                        to_string(graph_.tensor(bias).shape))};
         }
-        return check({{"data", kBytes},
-                      {"weights", kBytes},
-                      {"bias", kS32},
-                      {"data_zero_point", kS32, true},
-                      {"weights_zero_point", kS32, true}},
-                     kS32);
+        return check_sums("data", "weights");
+    }
+
+    /// Integers give s32 and may have zero points; floating-point operands give a floating-point result.
+    std::optional<Problem> check_sums(std::string_view first, std::string_view second) const {
+        const std::string zero_points[] = {fmt::format("{}_zero_point", first), fmt::format("{}_zero_point", second)};
+        if (is_integer(graph_.tensor(input_at(node_, first)).type)) {
+            return check({{first, kBytes},
+                          {second, kBytes},
+                          {"bias", kS32},
+                          {zero_points[0], kS32, true},
+                          {zero_points[1], kS32, true}},
+                         kS32);
+        }
+        for (const std::string& slot : zero_points) {
+            if (input_at(node_, slot) != kAbsent) {
+                return Problem{fmt::format("/inputs/{}", slot), "only integers have a zero point"};
+            }
+        }
+        return check({{first, kFloatings}, {second, kFloatings}, {"bias", kFloatings}}, kFloatings);
     }
 
     std::optional<Problem> check(std::initializer_list<SlotRule> rules, const Types& output) const {

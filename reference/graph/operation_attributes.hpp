@@ -92,6 +92,19 @@ void visit_attributes(Op& op, Visit&& visit) {
     visit("transpose_b", op.transpose_b);
 }
 
+template <Is<Sum> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("scale", op.scale);
+    visit("zero_point", op.zero_point);
+    visit("reinterpretation", op.reinterpretation);
+}
+
+template <typename Visit>
+void visit_attributes(const Select& /*op*/, Visit&& /*visit*/) {}
+
+template <typename Visit>
+void visit_attributes(const Prelu& /*op*/, Visit&& /*visit*/) {}
+
 template <typename Visit>
 void visit_attributes(const InnerProduct& /*op*/, Visit&& /*visit*/) {}
 

@@ -70,9 +70,13 @@ enum class BinaryAlgorithm : std::uint8_t {
     not_equal
 };
 
+/// As which type the bytes of an 8-bit tensor are read.
+enum class Reinterpretation : std::uint8_t { none, s8, u8 };
+
 /// Cross-correlation over the spatial dimensions (no kernel flip). Slots: data [N, C, spatial...], weights
 /// [O, C/groups, kernel...], bias (optional, s32 [O], added to the accumulator), data_zero_point (optional, s32, scalar
-/// or [C]), weights_zero_point (optional, s32, scalar or [O]). Integer types in, s32 out.
+/// or [C]), weights_zero_point (optional, s32, scalar or [O]). Integer types in, s32 out; or floating-point data, weights and bias
+/// without zero points, and a floating-point result of sums in f32 in any order.
 struct Convolution {
     static constexpr std::string_view name = "convolution";
     std::vector<std::int64_t> strides;
@@ -98,7 +102,7 @@ struct Deconvolution {
 /// Product of matrices over the last two dimensions, with numpy broadcast over those before them: result[..., m, n] =
 /// bias[n] + sum_k (a[..., m, k] - a_zero_point) * (b[..., k, n] - b_zero_point[n]). Slots: a [..., M, K], b [..., K,
 /// N], bias (optional, s32, scalar or [N]), a_zero_point (optional, s32, scalar), b_zero_point (optional, s32, scalar
-/// or [N]). Integer types in, s32 out.
+/// or [N]). Integer types in, s32 out; or floating-point types as for the convolution.
 struct Matmul {
     static constexpr std::string_view name = "matmul";
     bool transpose_a = false;  ///< a is given as [..., K, M]
@@ -127,6 +131,29 @@ struct Binary {
     static constexpr std::string_view name = "binary";
     BinaryAlgorithm algorithm = BinaryAlgorithm::add;
     friend bool operator==(const Binary&, const Binary&) = default;
+};
+
+/// condition != 0 ? a : b, with numpy broadcast. Slots: condition, a, b. Out: f32, or the integer type of both
+/// branches.
+struct Select {
+    static constexpr std::string_view name = "select";
+    friend bool operator==(const Select&, const Select&) = default;
+};
+
+/// data where it is positive, data * slope elsewhere, in f32. Slots: data, slope (broadcast to data). Out: f32.
+struct Prelu {
+    static constexpr std::string_view name = "prelu";
+    friend bool operator==(const Prelu&, const Prelu&) = default;
+};
+
+/// data + scale * (previous - zero_point), every operation in f32: what a sum post-op adds to what is in memory. Slots:
+/// data, previous (of the same shape). Out: f32.
+struct Sum {
+    static constexpr std::string_view name = "sum";
+    float scale = 1;
+    std::int64_t zero_point = 0;
+    Reinterpretation reinterpretation = Reinterpretation::none;  ///< of previous
+    friend bool operator==(const Sum&, const Sum&) = default;
 };
 
 /// Slots: data, input_low, input_high, output_low, output_high (f32, broadcast to data). The output type is that of the
@@ -187,8 +214,9 @@ struct ShiftRound {
     friend bool operator==(const ShiftRound&, const ShiftRound&) = default;
 };
 
-using Operation = std::variant<Convolution, Deconvolution, Matmul, InnerProduct, Eltwise, Binary, FakeQuantize,
-                               Quantize, Dequantize, Requantize, Convert, RequantizeFixedPoint, ShiftRound>;
+using Operation =
+    std::variant<Convolution, Deconvolution, Matmul, InnerProduct, Eltwise, Binary, Select, Prelu, Sum, FakeQuantize,
+                 Quantize, Dequantize, Requantize, Convert, RequantizeFixedPoint, ShiftRound>;
 
 /// The name of the operation as it stands in case files.
 std::string_view name_of(const Operation& operation);

@@ -209,6 +209,28 @@ ShapeResult infer(const Binary& /*op*/, const std::vector<Shape>& inputs) {
     return {*result, std::nullopt};
 }
 
+ShapeResult infer(const Select& /*op*/, const std::vector<Shape>& inputs) {
+    const auto branches = broadcast(inputs[1], inputs[2]);
+    if (!branches) {
+        return problem("/inputs/b",
+                       fmt::format("shape {} does not broadcast with {}", to_string(inputs[2]), to_string(inputs[1])));
+    }
+    const auto result = broadcast(inputs[0], *branches);
+    if (!result) {
+        return problem("/inputs/condition", fmt::format("shape {} does not broadcast with the branches' {}",
+                                                        to_string(inputs[0]), to_string(*branches)));
+    }
+    return {*result, std::nullopt};
+}
+
+ShapeResult infer(const Sum& /*op*/, const std::vector<Shape>& inputs) {
+    if (inputs[1] != inputs[0]) {
+        return problem("/inputs/previous",
+                       fmt::format("shape {} is not the data's {}", to_string(inputs[1]), to_string(inputs[0])));
+    }
+    return {inputs[0], std::nullopt};
+}
+
 /// Every other operation works element by element on its first input; the others broadcast to that.
 template <typename Op>
 ShapeResult infer(const Op& op, const std::vector<Shape>& inputs) {

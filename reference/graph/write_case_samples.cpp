@@ -89,7 +89,7 @@ TensorData sample_of(const Operation& operation, std::string_view slot) {
     if (std::holds_alternative<Matmul>(operation) && slot.size() == 1) {
         return filled(slot == "a" ? DataType::u8 : DataType::s8, {2, 3, 3}, 1);
     }
-    if (slot == "data" || slot == "a" || slot == "weights") {
+    if (slot == "data" || slot == "a" || slot == "weights" || slot == "previous") {
         return filled(DataType::u8, {1, 1, 8, 9}, 1);
     }
     const bool integer = slot == "bias" || slot.ends_with("zero_point");
@@ -103,7 +103,7 @@ Case case_of(const Operation& operation) {
     value.name = std::string(name_of(operation));
     Node node{"node", operation, {}, kAbsent};
     for (const Slot& slot : slots_of(operation)) {
-        const bool data = slot.name == "data" || slot.name == "a";
+        const bool data = slot.name == "data" || slot.name == "a" || slot.name == "condition";
         const TensorRole role = data ? TensorRole::input : TensorRole::constant;
         TensorData values = sample_of(operation, slot.name);
         node.inputs.push_back(static_cast<TensorId>(value.graph.tensors.size()));
@@ -133,6 +133,9 @@ void write_valid(const std::filesystem::path& folder) {
                                     InnerProduct{},
                                     Eltwise{},
                                     Binary{},
+                                    Select{},
+                                    Prelu{},
+                                    Sum{},
                                     FakeQuantize{},
                                     Quantize{},
                                     Dequantize{},

@@ -1,5 +1,6 @@
 #include "reference/oracle/elementwise.hpp"
 #include "reference/oracle/scale_association.hpp"
+#include "reference/oracle/selection.hpp"
 
 // Two-argument functions in f32 with numpy broadcast; comparisons give 0 or 1. Where a product feeds a sum, the sum may
 // be one fused multiply-add (F2); where constants are multiplied one after the other, any association may be used (F1).
@@ -32,12 +33,7 @@ private:
             case BinaryAlgorithm::divide: return a / b;
             case BinaryAlgorithm::maximum: return std::max(a, b);
             case BinaryAlgorithm::minimum: return std::min(a, b);
-            case BinaryAlgorithm::greater_equal: return a >= b ? 1.0F : 0.0F;
-            case BinaryAlgorithm::greater: return a > b ? 1.0F : 0.0F;
-            case BinaryAlgorithm::less_equal: return a <= b ? 1.0F : 0.0F;
-            case BinaryAlgorithm::less: return a < b ? 1.0F : 0.0F;
-            case BinaryAlgorithm::equal: return a == b ? 1.0F : 0.0F;
-            case BinaryAlgorithm::not_equal: return a != b ? 1.0F : 0.0F;
+            default: break;  // comparisons: selection.cpp
         }
         return std::nanf("");
     }
@@ -57,25 +53,6 @@ struct FusedMultiplyAddOp {
     }
 };
 
-struct Factors {
-    graph::TensorId a;
-    graph::TensorId b;
-};
-
-/// The factors of the tensor when a multiplication produces it for nothing but its one reader.
-std::optional<Factors> factors_of(const Context& context, graph::TensorId id) {
-    const graph::NodeId producer = foldable_producer(context.graph(), id);
-    if (producer < 0) {
-        return std::nullopt;
-    }
-    const graph::Node& node = context.node(producer);
-    const auto* binary = std::get_if<graph::Binary>(&node.operation);
-    if (binary == nullptr || binary->algorithm != BinaryAlgorithm::multiply) {
-        return std::nullopt;
-    }
-    return Factors{node.inputs[0], node.inputs[1]};
-}
-
 bool is_constant(const Context& context, graph::TensorId id) {
     return context.tensor(id).role == graph::TensorRole::constant;
 }
@@ -84,7 +61,7 @@ void add_contractions(const Context& context, const graph::Node& node, BinaryAlg
                       AllowedTensor& result) {
     const graph::Tensor& output = context.tensor(node.output);
     for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
-        const auto factors = factors_of(context, node.inputs[side]);
+        const auto factors = product_factors_of(context, node.inputs[side]);
         if (!factors) {
             continue;
         }
@@ -100,6 +77,19 @@ void add_contractions(const Context& context, const graph::Node& node, BinaryAlg
 }
 
 }  // namespace
+
+std::optional<ProductFactors> product_factors_of(const Context& context, graph::TensorId id) {
+    const graph::NodeId producer = foldable_producer(context.graph(), id);
+    if (producer < 0) {
+        return std::nullopt;
+    }
+    const graph::Node& node = context.node(producer);
+    const auto* binary = std::get_if<graph::Binary>(&node.operation);
+    if (binary == nullptr || binary->algorithm != BinaryAlgorithm::multiply) {
+        return std::nullopt;
+    }
+    return ProductFactors{node.inputs[0], node.inputs[1]};
+}
 
 AllowedTensor evaluate_binary(const Context& context, graph::NodeId id) {
     using contract::Freedom;
@@ -118,6 +108,9 @@ AllowedTensor evaluate_binary(const Context& context, graph::NodeId id) {
             context, output.type, output.shape, {argument_for(context, unquantized, output.shape), arguments[1]},
             BinaryOp{algorithm, false, false});
         return evaluate_fake_quantize_of(context, quantize, scaled);
+    }
+    if (is_comparison(algorithm)) {
+        return evaluate_comparison(context, output, arguments, algorithm);
     }
     const BinaryOp op{algorithm, context.grants(Freedom::reciprocal_division) && is_constant(context, node.inputs[1]),
                       context.grants(Freedom::opencl_ulp)};

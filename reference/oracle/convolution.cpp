@@ -1,4 +1,5 @@
 #include "reference/oracle/accumulator_freedoms.hpp"
+#include "reference/oracle/float_contraction.hpp"
 #include "reference/oracle/wide_operands.hpp"
 
 #include <fmt/format.h>
@@ -59,6 +60,9 @@ AllowedTensor points_of(const IntegerOperands& operands, const std::vector<std::
 }  // namespace
 
 AllowedTensor evaluate_contraction(const Context& context, graph::NodeId id, RealView& real_view) {
+    if (!graph::is_integer(context.tensor(context.node(id).output).type)) {
+        return evaluate_float_contraction(context, id);
+    }
     const IntegerOperands operands(context, id);
     std::vector<std::int64_t> acc = operands.accumulate();
     if (context.broken(Deviation::padding_with_raw_zero, id)) {

@@ -15,6 +15,8 @@ constexpr std::size_t kMostValues = 16;
 bool is_elementwise(const graph::Node& node) {
     return std::holds_alternative<graph::Eltwise>(node.operation) ||
            std::holds_alternative<graph::Binary>(node.operation) ||
+           std::holds_alternative<graph::Select>(node.operation) ||
+           std::holds_alternative<graph::Prelu>(node.operation) || std::holds_alternative<graph::Sum>(node.operation) ||
            std::holds_alternative<graph::FakeQuantize>(node.operation) ||
            std::holds_alternative<graph::Quantize>(node.operation) ||
            std::holds_alternative<graph::Dequantize>(node.operation) ||
