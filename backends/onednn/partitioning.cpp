@@ -175,6 +175,9 @@ std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusi
             continue;
         }
         const Node& node = value.graph.node(id);
+        if (is_convolution(node) && !graph::is_integer(value.graph.tensor(node.output).type)) {
+            return CannotLower{fmt::format("'{}': only integer convolutions are lowered to oneDNN", node.name)};
+        }
         if (is_convolution(node)) {
             PlannedPartition grown = grow_from_convolution(value, id, fusion, taken);
             for (const NodeId member : grown.nodes) {

@@ -105,8 +105,8 @@ bool wraps(const graph::Node& node) {
 }
 
 bool has_channel_parameter(const Case& value, const graph::Node& node) {
-    if (holds<graph::Convolution>(node) || holds<graph::Deconvolution>(node) || holds<graph::Dequantize>(node) ||
-        holds<graph::Concat>(node)) {
+    if (graph::is_contraction(node.operation) || holds<graph::Dequantize>(node) || holds<graph::Concat>(node) ||
+        holds<graph::Select>(node) || holds<graph::Sum>(node)) {
         return false;
     }
     return std::any_of(node.inputs.begin() + 1, node.inputs.end(), [&](graph::TensorId id) {
@@ -199,8 +199,7 @@ bool applies(Deviation deviation, const Case& value, NodeId id) {
                 return kernel_has_extent(value, node) &&
                        std::any_of(op.dilations.begin(), op.dilations.end(), [](std::int64_t d) { return d > 1; });
             });
-        case Deviation::bias_dropped:
-            return window_satisfies(node, [&](const auto& /*op*/) { return node.inputs[2] != graph::kAbsent; });
+        case Deviation::bias_dropped: return graph::is_contraction(node.operation) && node.inputs[2] != graph::kAbsent;
         case Deviation::repeated_eltwise_uses_first_parameters: return repeats_an_algorithm(value, node);
     }
     return false;

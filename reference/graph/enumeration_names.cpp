@@ -27,6 +27,12 @@ constexpr NamedValue<FixedPointRounding> kFixedPointRoundings[] = {
     {FixedPointRounding::q31, "q31"},
 };
 
+constexpr NamedValue<Reinterpretation> kReinterpretations[] = {
+    {Reinterpretation::none, "none"},
+    {Reinterpretation::s8, "s8"},
+    {Reinterpretation::u8, "u8"},
+};
+
 constexpr NamedValue<FakeQuantizeForm> kFakeQuantizeForms[] = {
     {FakeQuantizeForm::specification, "specification"},
     {FakeQuantizeForm::scale_shift, "scale_shift"},
@@ -118,6 +124,11 @@ std::span<const NamedValue<Overflow>> names_of<Overflow>() {
 template <>
 std::span<const NamedValue<FixedPointRounding>> names_of<FixedPointRounding>() {
     return kFixedPointRoundings;
+}
+
+template <>
+std::span<const NamedValue<Reinterpretation>> names_of<Reinterpretation>() {
+    return kReinterpretations;
 }
 
 template <>

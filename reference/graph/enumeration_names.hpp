@@ -48,6 +48,8 @@ std::span<const NamedValue<Overflow>> names_of<Overflow>();
 template <>
 std::span<const NamedValue<FixedPointRounding>> names_of<FixedPointRounding>();
 template <>
+std::span<const NamedValue<Reinterpretation>> names_of<Reinterpretation>();
+template <>
 std::span<const NamedValue<FakeQuantizeForm>> names_of<FakeQuantizeForm>();
 template <>
 std::span<const NamedValue<EltwiseAlgorithm>> names_of<EltwiseAlgorithm>();

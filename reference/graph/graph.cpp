@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::array<Slot, 5> kConvolutionSlots{
     {{"data"}, {"weights"}, {"bias", true}, {"data_zero_point", true}, {"weights_zero_point", true}}};
+constexpr std::array<Slot, 5> kMatmulSlots{
+    {{"a"}, {"b"}, {"bias", true}, {"a_zero_point", true}, {"b_zero_point", true}}};
 constexpr std::array<Slot, 1> kUnarySlots{{{"data"}}};
 constexpr std::array<Slot, 8> kConcatSlots{{{"data0"},
                                             {"data1", true},
@@ -18,6 +20,9 @@ constexpr std::array<Slot, 8> kConcatSlots{{{"data0"},
                                             {"data6", true},
                                             {"data7", true}}};
 constexpr std::array<Slot, 2> kBinarySlots{{{"a"}, {"b"}}};
+constexpr std::array<Slot, 3> kSelectSlots{{{"condition"}, {"a"}, {"b"}}};
+constexpr std::array<Slot, 2> kPreluSlots{{{"data"}, {"slope"}}};
+constexpr std::array<Slot, 2> kSumSlots{{{"data"}, {"previous"}}};
 constexpr std::array<Slot, 5> kFakeQuantizeSlots{
     {{"data"}, {"input_low"}, {"input_high"}, {"output_low"}, {"output_high"}}};
 constexpr std::array<Slot, 3> kScaleSlots{{{"data"}, {"scale"}, {"zero_point", true}}};
@@ -30,11 +35,26 @@ std::span<const Slot> slots(const Convolution& /*op*/) {
 std::span<const Slot> slots(const Deconvolution& /*op*/) {
     return kConvolutionSlots;
 }
+std::span<const Slot> slots(const Matmul& /*op*/) {
+    return kMatmulSlots;
+}
+std::span<const Slot> slots(const InnerProduct& /*op*/) {
+    return kConvolutionSlots;
+}
 std::span<const Slot> slots(const Eltwise& /*op*/) {
     return kUnarySlots;
 }
 std::span<const Slot> slots(const Binary& /*op*/) {
     return kBinarySlots;
+}
+std::span<const Slot> slots(const Select& /*op*/) {
+    return kSelectSlots;
+}
+std::span<const Slot> slots(const Prelu& /*op*/) {
+    return kPreluSlots;
+}
+std::span<const Slot> slots(const Sum& /*op*/) {
+    return kSumSlots;
 }
 std::span<const Slot> slots(const FakeQuantize& /*op*/) {
     return kFakeQuantizeSlots;
@@ -90,14 +110,21 @@ std::string_view name_of(const Operation& operation) {
 
 bool is_elementwise(const Operation& operation) {
     return std::holds_alternative<Eltwise>(operation) || std::holds_alternative<Binary>(operation) ||
-           std::holds_alternative<FakeQuantize>(operation) || std::holds_alternative<Quantize>(operation) ||
-           std::holds_alternative<Dequantize>(operation) || std::holds_alternative<Requantize>(operation) ||
-           std::holds_alternative<Convert>(operation) || std::holds_alternative<Reorder>(operation) ||
-           std::holds_alternative<RequantizeFixedPoint>(operation) || std::holds_alternative<ShiftRound>(operation);
+           std::holds_alternative<Select>(operation) || std::holds_alternative<Prelu>(operation) ||
+           std::holds_alternative<Sum>(operation) || std::holds_alternative<FakeQuantize>(operation) ||
+           std::holds_alternative<Quantize>(operation) || std::holds_alternative<Dequantize>(operation) ||
+           std::holds_alternative<Requantize>(operation) || std::holds_alternative<Convert>(operation) ||
+           std::holds_alternative<Reorder>(operation) || std::holds_alternative<RequantizeFixedPoint>(operation) ||
+           std::holds_alternative<ShiftRound>(operation);
 }
 
 std::span<const Slot> slots_of(const Operation& operation) {
     return std::visit([](const auto& op) { return slots(op); }, operation);
+}
+
+bool is_contraction(const Operation& operation) {
+    return std::holds_alternative<Convolution>(operation) || std::holds_alternative<Deconvolution>(operation) ||
+           std::holds_alternative<Matmul>(operation) || std::holds_alternative<InnerProduct>(operation);
 }
 
 std::optional<std::size_t> slot_index(const Operation& operation, std::string_view slot) {

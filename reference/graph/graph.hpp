@@ -65,6 +65,10 @@ struct Slot {
 /// The input slots of an operation, in the order of Node::inputs.
 std::span<const Slot> slots_of(const Operation& operation);
 
+/// True for convolution, deconvolution, matmul and inner product: each element of the result is a sum of products.
+/// Their slots are, in this order, both operands, the bias and a zero point for each operand.
+bool is_contraction(const Operation& operation);
+
 /// The index of a slot by name; nothing when the operation has none of that name.
 std::optional<std::size_t> slot_index(const Operation& operation, std::string_view slot);
 

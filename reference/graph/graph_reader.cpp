@@ -46,6 +46,10 @@ void read_attribute(const JsonCursor& cursor, std::int64_t& value) {
     value = cursor.integer();
 }
 
+void read_attribute(const JsonCursor& cursor, bool& value) {
+    value = cursor.truth_value();
+}
+
 void read_attribute(const JsonCursor& cursor, float& value) {
     value = cursor.number();
 }

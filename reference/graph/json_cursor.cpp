@@ -108,6 +108,13 @@ const std::string& JsonCursor::text() const {
     return value_->get_ref<const std::string&>();
 }
 
+bool JsonCursor::truth_value() const {
+    if (!value_->is_boolean()) {
+        fail(fmt::format("expected true or false, found {}", kind_of(*value_)));
+    }
+    return value_->get<bool>();
+}
+
 std::int64_t JsonCursor::integer() const {
     if (!value_->is_number_integer()) {
         fail(fmt::format("expected an integer, found {}", kind_of(*value_)));

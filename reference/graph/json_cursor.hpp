@@ -29,6 +29,7 @@ public:
     std::vector<JsonCursor> elements() const;
 
     const std::string& text() const;
+    bool truth_value() const;
     std::int64_t integer() const;
     std::vector<std::int64_t> integers() const;
     /// A finite f32.

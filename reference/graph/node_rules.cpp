@@ -51,6 +51,10 @@ public:
     std::optional<Problem> operator()(const Convolution& /*op*/) const { return check_convolution(); }
     std::optional<Problem> operator()(const Deconvolution& /*op*/) const { return check_convolution(); }
 
+    std::optional<Problem> operator()(const InnerProduct& /*op*/) const { return check_convolution(); }
+
+    std::optional<Problem> operator()(const Matmul& /*op*/) const { return check_sums("a", "b"); }
+
     std::optional<Problem> operator()(const Eltwise& op) const {
         for (const auto& [name, value] : {std::pair{"alpha", op.alpha}, std::pair{"beta", op.beta}}) {
             if (!std::isfinite(value)) {
@@ -67,6 +71,28 @@ public:
 
     std::optional<Problem> operator()(const Binary& /*op*/) const {
         return check({{"a", kAll}, {"b", kAll}}, kFloatings);
+    }
+
+    std::optional<Problem> operator()(const Select& /*op*/) const {
+        const DataType type = graph_.tensor(node_.output).type;
+        const Types same{type};
+        const Types& branches = is_integer(type) ? same : kAll;
+        return check({{"condition", kAll}, {"a", branches}, {"b", branches}}, kAll);
+    }
+
+    std::optional<Problem> operator()(const Prelu& /*op*/) const {
+        return check({{"data", kAll}, {"slope", kAll}}, kFloatings);
+    }
+
+    std::optional<Problem> operator()(const Sum& op) const {
+        if (!std::isfinite(op.scale)) {
+            return Problem{"/attributes/scale", fmt::format("{} is not finite", op.scale)};
+        }
+        if (op.zero_point < lowest_of(DataType::s32) || op.zero_point > highest_of(DataType::s32)) {
+            return Problem{"/attributes/zero_point", fmt::format("{} does not fit into s32", op.zero_point)};
+        }
+        const bool as_it_is = op.reinterpretation == Reinterpretation::none;
+        return check({{"data", kAll}, {"previous", as_it_is ? kAll : kBytes}}, kFloatings);
     }
 
     std::optional<Problem> operator()(const FakeQuantize& op) const {
@@ -155,12 +181,26 @@ private:
             return Problem{"/inputs/bias", fmt::format("shape {} is not one value for each channel",
                                                        to_string(graph_.tensor(bias).shape))};
         }
-        return check({{"data", kBytes},
-                      {"weights", kBytes},
-                      {"bias", kS32},
-                      {"data_zero_point", kS32, true},
-                      {"weights_zero_point", kS32, true}},
-                     kS32);
+        return check_sums("data", "weights");
+    }
+
+    /// Integers give s32 and may have zero points; floating-point operands give a floating-point result.
+    std::optional<Problem> check_sums(std::string_view first, std::string_view second) const {
+        const std::string zero_points[] = {fmt::format("{}_zero_point", first), fmt::format("{}_zero_point", second)};
+        if (is_integer(graph_.tensor(input_at(node_, first)).type)) {
+            return check({{first, kBytes},
+                          {second, kBytes},
+                          {"bias", kS32},
+                          {zero_points[0], kS32, true},
+                          {zero_points[1], kS32, true}},
+                         kS32);
+        }
+        for (const std::string& slot : zero_points) {
+            if (input_at(node_, slot) != kAbsent) {
+                return Problem{fmt::format("/inputs/{}", slot), "only integers have a zero point"};
+            }
+        }
+        return check({{first, kFloatings}, {second, kFloatings}, {"bias", kFloatings}}, kFloatings);
     }
 
     /// Data is moved, not changed: every input and the output have the type of the first input.
@@ -227,23 +267,28 @@ std::optional<Problem> problem_of_node(const Graph& graph, const Node& node) {
 }
 
 double multiply_accumulates_of(const Graph& graph, const Node& node) {
+    const Shape& output = graph.tensor(node.output).shape;
     if (const auto* pooling = std::get_if<Pooling>(&node.operation)) {
         const Shape& data = graph.tensor(node.inputs.front()).shape;
         double taps = 1;  // of a window: padding is not visited
         for (std::size_t i = 0; i < pooling->kernel.size(); ++i) {
             taps *= static_cast<double>(std::min(pooling->kernel[i], data[i + 2]));
         }
-        return taps * product(graph.tensor(node.output).shape, 0);
+        return taps * product(output, 0);
     }
-    const bool convolution = std::holds_alternative<Convolution>(node.operation);
-    if (!convolution && !std::holds_alternative<Deconvolution>(node.operation)) {
+    if (const auto* matmul = std::get_if<Matmul>(&node.operation)) {
+        const Shape& a = graph.tensor(input_at(node, "a")).shape;
+        return product(output, 0) * static_cast<double>(a[a.size() - (matmul->transpose_a ? 2 : 1)]);
+    }
+    const bool transposed = std::holds_alternative<Deconvolution>(node.operation);
+    if (!transposed && !std::holds_alternative<Convolution>(node.operation) &&
+        !std::holds_alternative<InnerProduct>(node.operation)) {
         return 0;
     }
     const Shape& data = graph.tensor(input_at(node, "data")).shape;
     const Shape& weights = graph.tensor(input_at(node, "weights")).shape;
     // Every weight meets each position of the result (convolution) or of the data (deconvolution) once a batch entry.
-    const Shape& positions = convolution ? graph.tensor(node.output).shape : data;
-    return static_cast<double>(data[0]) * product(weights, 0) * product(positions, 2);
+    return static_cast<double>(data[0]) * product(weights, 0) * product(transposed ? data : output, 2);
 }
 
 }  // namespace difftest::graph

@@ -134,6 +134,27 @@ void visit_attributes(Op& op, Visit&& visit) {
     visit("algorithm", op.algorithm);
     visit("axes", op.axes);
 }
+template <Is<Matmul> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("transpose_a", op.transpose_a);
+    visit("transpose_b", op.transpose_b);
+}
+
+template <Is<Sum> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("scale", op.scale);
+    visit("zero_point", op.zero_point);
+    visit("reinterpretation", op.reinterpretation);
+}
+
+template <typename Visit>
+void visit_attributes(const Select& /*op*/, Visit&& /*visit*/) {}
+
+template <typename Visit>
+void visit_attributes(const Prelu& /*op*/, Visit&& /*visit*/) {}
+
+template <typename Visit>
+void visit_attributes(const InnerProduct& /*op*/, Visit&& /*visit*/) {}
 
 template <typename Visit>
 void visit_attributes(const Dequantize& /*op*/, Visit&& /*visit*/) {}

@@ -86,10 +86,13 @@ enum class Layout : std::uint8_t {
     channels_blocked_16,
     channels_blocked_32
 };
+/// As which type the bytes of an 8-bit tensor are read.
+enum class Reinterpretation : std::uint8_t { none, s8, u8 };
 
 /// Cross-correlation over the spatial dimensions (no kernel flip). Slots: data [N, C, spatial...], weights
 /// [O, C/groups, kernel...], bias (optional, s32 [O], added to the accumulator), data_zero_point (optional, s32, scalar
-/// or [C]), weights_zero_point (optional, s32, scalar or [O]). Integer types in, s32 out.
+/// or [C]), weights_zero_point (optional, s32, scalar or [O]). Integer types in, s32 out; or floating-point data,
+/// weights and bias without zero points, and a floating-point result of sums in f32 in any order.
 struct Convolution {
     static constexpr std::string_view name = "convolution";
     std::vector<std::int64_t> strides;
@@ -112,6 +115,24 @@ struct Deconvolution {
     friend bool operator==(const Deconvolution&, const Deconvolution&) = default;
 };
 
+/// Product of matrices over the last two dimensions, with numpy broadcast over those before them: result[..., m, n] =
+/// bias[n] + sum_k (a[..., m, k] - a_zero_point) * (b[..., k, n] - b_zero_point[n]). Slots: a [..., M, K], b [..., K,
+/// N], bias (optional, s32, scalar or [N]), a_zero_point (optional, s32, scalar), b_zero_point (optional, s32, scalar
+/// or [N]). Integer types in, s32 out; or floating-point types as for the convolution.
+struct Matmul {
+    static constexpr std::string_view name = "matmul";
+    bool transpose_a = false;  ///< a is given as [..., K, M]
+    bool transpose_b = false;  ///< b is given as [..., N, K]
+    friend bool operator==(const Matmul&, const Matmul&) = default;
+};
+
+/// A convolution whose kernel covers everything: result[n, o] = bias[o] + sum over all i of (data[n, i] - zero point) *
+/// (weights[o, i] - zero point). Slots and types are those of the convolution, data [N, C, ...], weights [O, C, ...].
+struct InnerProduct {
+    static constexpr std::string_view name = "inner_product";
+    friend bool operator==(const InnerProduct&, const InnerProduct&) = default;
+};
+
 /// One-argument function in f32. Slots: data. Out: f32.
 struct Eltwise {
     static constexpr std::string_view name = "eltwise";
@@ -126,6 +147,29 @@ struct Binary {
     static constexpr std::string_view name = "binary";
     BinaryAlgorithm algorithm = BinaryAlgorithm::add;
     friend bool operator==(const Binary&, const Binary&) = default;
+};
+
+/// condition != 0 ? a : b, with numpy broadcast. Slots: condition, a, b. Out: f32, or the integer type of both
+/// branches.
+struct Select {
+    static constexpr std::string_view name = "select";
+    friend bool operator==(const Select&, const Select&) = default;
+};
+
+/// data where it is positive, data * slope elsewhere, in f32. Slots: data, slope (broadcast to data). Out: f32.
+struct Prelu {
+    static constexpr std::string_view name = "prelu";
+    friend bool operator==(const Prelu&, const Prelu&) = default;
+};
+
+/// data + scale * (previous - zero_point), every operation in f32: what a sum post-op adds to what is in memory. Slots:
+/// data, previous (of the same shape). Out: f32.
+struct Sum {
+    static constexpr std::string_view name = "sum";
+    float scale = 1;
+    std::int64_t zero_point = 0;
+    Reinterpretation reinterpretation = Reinterpretation::none;  ///< of previous
+    friend bool operator==(const Sum&, const Sum&) = default;
 };
 
 /// Slots: data, input_low, input_high, output_low, output_high (f32, broadcast to data). The output type is that of the
@@ -257,9 +301,9 @@ struct Resampling {
     friend bool operator==(const Resampling&, const Resampling&) = default;
 };
 
-using Operation = std::variant<Convolution, Deconvolution, Eltwise, Binary, FakeQuantize, Quantize, Dequantize,
-                               Requantize, Convert, Permute, Reshape, Slice, Concat, Reorder, Pooling, Reduction,
-                               Resampling, RequantizeFixedPoint, ShiftRound>;
+using Operation = std::variant<Convolution, Deconvolution, Matmul, InnerProduct, Eltwise, Binary, Select, Prelu, Sum,
+                               FakeQuantize, Quantize, Dequantize, Requantize, Convert, Permute, Reshape, Slice, Concat,
+                               Reorder, Pooling, Reduction, Resampling, RequantizeFixedPoint, ShiftRound>;
 
 /// The name of the operation as it stands in case files.
 std::string_view name_of(const Operation& operation);

@@ -3,11 +3,34 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <tuple>
+#include <utility>
 #include <variant>
 
 namespace difftest::graph {
 namespace shape_rules {
 namespace {
+
+/// Bias and zero points: one value, or one for each channel that they belong to.
+std::optional<Problem> check_channel_parameters(const std::vector<Shape>& inputs, std::int64_t data_channels,
+                                                std::int64_t result_channels) {
+    const auto per_channel = [&](std::size_t slot, std::string_view name, std::int64_t channels) {
+        const bool fits = inputs[slot].empty() || inputs[slot] == Shape{channels};
+        return fits ? std::nullopt
+                    : std::optional(Problem{fmt::format("/inputs/{}", name),
+                                            fmt::format("shape {} is neither scalar nor {} channels",
+                                                        to_string(inputs[slot]), channels)});
+    };
+    if (!inputs[2].empty() && inputs[2] != Shape{result_channels}) {
+        return Problem{"/inputs/bias",
+                       fmt::format("shape {} is not that of {} channels", to_string(inputs[2]), result_channels)};
+    }
+    if (auto found = per_channel(3, "data_zero_point", data_channels)) {
+        return found;
+    }
+    return per_channel(4, "weights_zero_point", result_channels);
+}
 
 /// What convolution and deconvolution have in common: ranks, channels, groups, kernel, bias and zero points.
 /// C = channels of the data, O = channels of the result.
@@ -38,21 +61,7 @@ std::optional<Problem> check_channels(const Op& op, const std::vector<Shape>& in
             return Problem{"/inputs/weights", fmt::format("shape {} has an empty kernel", to_string(weights))};
         }
     }
-    const auto per_channel = [&](std::size_t slot, std::string_view name, std::int64_t channels) {
-        const bool fits = inputs[slot].empty() || inputs[slot] == Shape{channels};
-        return fits ? std::nullopt
-                    : std::optional(Problem{fmt::format("/inputs/{}", name),
-                                            fmt::format("shape {} is neither scalar nor {} channels",
-                                                        to_string(inputs[slot]), channels)});
-    };
-    if (!inputs[2].empty() && inputs[2] != Shape{weights[0]}) {
-        return Problem{"/inputs/bias",
-                       fmt::format("shape {} is not that of {} channels", to_string(inputs[2]), weights[0])};
-    }
-    if (auto found = per_channel(3, "data_zero_point", data[1])) {
-        return found;
-    }
-    return per_channel(4, "weights_zero_point", weights[0]);
+    return check_channel_parameters(inputs, data[1], weights[0]);
 }
 
 template <typename Op>
@@ -123,6 +132,53 @@ ShapeResult infer(const Deconvolution& op, const std::vector<Shape>& inputs) {
     return {result, std::nullopt};
 }
 
+/// [..., M, K] x [..., K, N] -> [..., M, N] with the dimensions before the last two broadcast.
+ShapeResult infer(const Matmul& op, const std::vector<Shape>& inputs) {
+    const Shape& a = inputs[0];
+    const Shape& b = inputs[1];
+    for (const auto& [slot, shape] : {std::pair{"a", &a}, std::pair{"b", &b}}) {
+        if (shape->size() < 2) {
+            return problem(fmt::format("/inputs/{}", slot), fmt::format("shape {} is no matrix", to_string(*shape)));
+        }
+    }
+    const auto [m, a_depth] =
+        op.transpose_a ? std::pair{a.end()[-1], a.end()[-2]} : std::pair{a.end()[-2], a.end()[-1]};
+    const auto [b_depth, n] =
+        op.transpose_b ? std::pair{b.end()[-1], b.end()[-2]} : std::pair{b.end()[-2], b.end()[-1]};
+    auto batch = broadcast({a.begin(), a.end() - 2}, {b.begin(), b.end() - 2});
+    if (a_depth != b_depth || !batch) {
+        return problem("/inputs/b", fmt::format("shape {} does not multiply with {}", to_string(b), to_string(a)));
+    }
+    for (const auto& [slot, shape, columns] :
+         {std::tuple{"bias", &inputs[2], n}, std::tuple{"a_zero_point", &inputs[3], std::int64_t{1}},
+          std::tuple{"b_zero_point", &inputs[4], n}}) {
+        if (!shape->empty() && *shape != Shape{columns}) {
+            return problem(fmt::format("/inputs/{}", slot),
+                           fmt::format("shape {} is neither scalar nor {} columns", to_string(*shape), columns));
+        }
+    }
+    batch->push_back(m);
+    batch->push_back(n);
+    return {*std::move(batch), std::nullopt};
+}
+
+/// [N, C, ...] and [O, C, ...] -> [N, O]
+ShapeResult infer(const InnerProduct& /*op*/, const std::vector<Shape>& inputs) {
+    const Shape& data = inputs[0];
+    const Shape& weights = inputs[1];
+    if (data.size() < 2) {
+        return problem("/inputs/data", fmt::format("shape {} has no channels", to_string(data)));
+    }
+    if (weights.size() != data.size() || !std::equal(data.begin() + 1, data.end(), weights.begin() + 1)) {
+        return problem("/inputs/weights",
+                       fmt::format("shape {} does not cover the data's {}", to_string(weights), to_string(data)));
+    }
+    if (auto found = check_channel_parameters(inputs, data[1], weights[0])) {
+        return {{}, found};
+    }
+    return {{data[0], weights[0]}, std::nullopt};
+}
+
 ShapeResult infer(const Binary& /*op*/, const std::vector<Shape>& inputs) {
     const auto result = broadcast(inputs[0], inputs[1]);
     if (!result) {
@@ -130,6 +186,28 @@ ShapeResult infer(const Binary& /*op*/, const std::vector<Shape>& inputs) {
                        fmt::format("shape {} does not broadcast with {}", to_string(inputs[1]), to_string(inputs[0])));
     }
     return {*result, std::nullopt};
+}
+
+ShapeResult infer(const Select& /*op*/, const std::vector<Shape>& inputs) {
+    const auto branches = broadcast(inputs[1], inputs[2]);
+    if (!branches) {
+        return problem("/inputs/b",
+                       fmt::format("shape {} does not broadcast with {}", to_string(inputs[2]), to_string(inputs[1])));
+    }
+    const auto result = broadcast(inputs[0], *branches);
+    if (!result) {
+        return problem("/inputs/condition", fmt::format("shape {} does not broadcast with the branches' {}",
+                                                        to_string(inputs[0]), to_string(*branches)));
+    }
+    return {*result, std::nullopt};
+}
+
+ShapeResult infer(const Sum& /*op*/, const std::vector<Shape>& inputs) {
+    if (inputs[1] != inputs[0]) {
+        return problem("/inputs/previous",
+                       fmt::format("shape {} is not the data's {}", to_string(inputs[1]), to_string(inputs[0])));
+    }
+    return {inputs[0], std::nullopt};
 }
 
 /// Every other operation works element by element on its first input; the others broadcast to that.

@@ -25,7 +25,11 @@ std::optional<Problem> bounded(const std::vector<std::int64_t>& values, std::str
 // shape_inference.cpp, with a template for all operations that work element by element
 ShapeResult infer(const Convolution& op, const std::vector<Shape>& inputs);
 ShapeResult infer(const Deconvolution& op, const std::vector<Shape>& inputs);
+ShapeResult infer(const Matmul& op, const std::vector<Shape>& inputs);
+ShapeResult infer(const InnerProduct& op, const std::vector<Shape>& inputs);
 ShapeResult infer(const Binary& op, const std::vector<Shape>& inputs);
+ShapeResult infer(const Select& op, const std::vector<Shape>& inputs);
+ShapeResult infer(const Sum& op, const std::vector<Shape>& inputs);
 
 // movement_shapes.cpp
 ShapeResult infer(const Permute& op, const std::vector<Shape>& inputs);

@@ -86,6 +86,9 @@ Rule rule_for(const Graph& graph, const Node& node, std::string_view slot) {
     if (slot == "weights_zero_point") {
         return zero_point_of(graph.tensor(input_at(node, "weights")).type);
     }
+    if (slot == "a_zero_point" || slot == "b_zero_point") {
+        return zero_point_of(graph.tensor(input_at(node, slot.substr(0, 1))).type);
+    }
     if (slot == "zero_point") {
         // The zero point is a value of the quantized side: the data of a dequantize, the result of the others.
         const bool quantized_data = std::holds_alternative<Dequantize>(node.operation);

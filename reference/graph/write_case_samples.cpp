@@ -22,23 +22,36 @@ namespace {
 
 using namespace difftest::graph;
 
-/// `operation` with each of its enumerations at each of its values in turn, the others at their default.
+/// All values of an enumeration; of a truth value the one that is not the default.
+template <typename Member>
+std::vector<Member> values_of() {
+    std::vector<Member> values;
+    if constexpr (std::is_enum_v<Member>) {
+        for (const auto& entry : names_of<Member>()) {
+            values.push_back(entry.value);
+        }
+    } else if constexpr (std::is_same_v<Member, bool>) {
+        values.push_back(true);
+    }
+    return values;
+}
+
+/// `operation` with each of its enumerations and truth values at each of its values in turn, the others at their
+/// default.
 std::vector<Operation> variations(const Operation& operation) {
     std::vector<Operation> result{operation};
     std::visit(
         [&](const auto& op) {
             visit_attributes(op, [&](std::string_view name, const auto& member) {
                 using Member = std::remove_cvref_t<decltype(member)>;
-                if constexpr (std::is_enum_v<Member>) {
-                    for (const auto& entry : names_of<Member>()) {
-                        auto copy = op;
-                        visit_attributes(copy, [&](std::string_view other, auto& target) {
-                            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(target)>, Member>) {
-                                target = other == name ? entry.value : target;
-                            }
-                        });
-                        result.emplace_back(copy);
-                    }
+                for (const Member& value : values_of<Member>()) {
+                    auto copy = op;
+                    visit_attributes(copy, [&](std::string_view other, auto& target) {
+                        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(target)>, Member>) {
+                            target = other == name ? value : target;
+                        }
+                    });
+                    result.emplace_back(copy);
                 }
             });
         },
@@ -53,7 +66,7 @@ bool moves_data(const Operation& operation) {
 }
 
 DataType output_type(const Operation& operation) {
-    if (std::holds_alternative<Convolution>(operation) || std::holds_alternative<Deconvolution>(operation)) {
+    if (is_contraction(operation)) {
         return DataType::s32;
     }
     if (std::holds_alternative<RequantizeFixedPoint>(operation)) {
@@ -91,11 +104,15 @@ TensorData sample_of(const Operation& operation, std::string_view slot) {
     if (std::holds_alternative<RequantizeFixedPoint>(operation)) {
         return filled(DataType::s32, slot == "data" ? Shape{1, 1, 8, 9} : Shape{}, slot == "shift" ? 0 : 1);
     }
-    if (is_data(slot) || slot == "weights") {
+    if (std::holds_alternative<Matmul>(operation) && slot.size() == 1) {
+        return filled(slot == "a" ? DataType::u8 : DataType::s8, {2, 3, 3}, 1);
+    }
+    if (is_data(slot) || slot == "weights" || slot == "previous") {
         return filled(DataType::u8, {1, 1, 8, 9}, 1);
     }
     const bool integer = slot == "bias" || slot.ends_with("zero_point");
-    return filled(integer ? DataType::s32 : DataType::f32, slot == "bias" ? Shape{1} : Shape{}, 1);
+    return filled(integer ? DataType::s32 : DataType::f32,
+                  slot == "bias" && !std::holds_alternative<Matmul>(operation) ? Shape{1} : Shape{}, 1);
 }
 
 /// A case of one node whose slots are all in use.
@@ -104,7 +121,8 @@ Case case_of(const Operation& operation) {
     value.name = std::string(name_of(operation));
     Node node{"node", operation, {}, kAbsent};
     for (const Slot& slot : slots_of(operation)) {
-        const TensorRole role = is_data(slot.name) ? TensorRole::input : TensorRole::constant;
+        const bool data = is_data(slot.name) || slot.name == "condition";
+        const TensorRole role = data ? TensorRole::input : TensorRole::constant;
         TensorData values = sample_of(operation, slot.name);
         node.inputs.push_back(static_cast<TensorId>(value.graph.tensors.size()));
         value.graph.tensors.push_back({std::string(slot.name), values.type(), values.shape(), role, -1});
@@ -129,8 +147,13 @@ void write_valid(const std::filesystem::path& folder) {
     const std::vector<std::int64_t> zero{0, 0};
     const Operation operations[] = {Convolution{one, one, zero, zero, 1},
                                     Deconvolution{one, one, zero, zero, zero, 1},
+                                    Matmul{},
+                                    InnerProduct{},
                                     Eltwise{},
                                     Binary{},
+                                    Select{},
+                                    Prelu{},
+                                    Sum{},
                                     FakeQuantize{},
                                     Quantize{},
                                     Dequantize{},

@@ -1,5 +1,6 @@
 #include "reference/oracle/elementwise.hpp"
 #include "reference/oracle/scale_association.hpp"
+#include "reference/oracle/selection.hpp"
 
 #include <limits>
 
@@ -58,12 +59,7 @@ private:
             case BinaryAlgorithm::divide: break;
             case BinaryAlgorithm::maximum: return std::max(a, b);
             case BinaryAlgorithm::minimum: return std::min(a, b);
-            case BinaryAlgorithm::greater_equal: return a >= b ? 1.0F : 0.0F;
-            case BinaryAlgorithm::greater: return a > b ? 1.0F : 0.0F;
-            case BinaryAlgorithm::less_equal: return a <= b ? 1.0F : 0.0F;
-            case BinaryAlgorithm::less: return a < b ? 1.0F : 0.0F;
-            case BinaryAlgorithm::equal: return a == b ? 1.0F : 0.0F;
-            case BinaryAlgorithm::not_equal: return a != b ? 1.0F : 0.0F;
+            default: break;  // comparisons: selection.cpp
         }
         return std::nanf("");
     }
@@ -83,25 +79,6 @@ struct FusedMultiplyAddOp {
     }
 };
 
-struct Factors {
-    graph::TensorId a;
-    graph::TensorId b;
-};
-
-/// The factors of the tensor when a multiplication produces it for nothing but its one reader.
-std::optional<Factors> factors_of(const Context& context, graph::TensorId id) {
-    const graph::NodeId producer = foldable_producer(context.graph(), id);
-    if (producer < 0) {
-        return std::nullopt;
-    }
-    const graph::Node& node = context.node(producer);
-    const auto* binary = std::get_if<graph::Binary>(&node.operation);
-    if (binary == nullptr || binary->algorithm != BinaryAlgorithm::multiply) {
-        return std::nullopt;
-    }
-    return Factors{node.inputs[0], node.inputs[1]};
-}
-
 bool is_constant(const Context& context, graph::TensorId id) {
     return context.tensor(id).role == graph::TensorRole::constant;
 }
@@ -110,7 +87,7 @@ void add_contractions(const Context& context, const graph::Node& node, BinaryAlg
                       AllowedTensor& result) {
     const graph::Tensor& output = context.tensor(node.output);
     for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
-        const auto factors = factors_of(context, node.inputs[side]);
+        const auto factors = product_factors_of(context, node.inputs[side]);
         if (!factors) {
             continue;
         }
@@ -126,6 +103,19 @@ void add_contractions(const Context& context, const graph::Node& node, BinaryAlg
 }
 
 }  // namespace
+
+std::optional<ProductFactors> product_factors_of(const Context& context, graph::TensorId id) {
+    const graph::NodeId producer = foldable_producer(context.graph(), id);
+    if (producer < 0) {
+        return std::nullopt;
+    }
+    const graph::Node& node = context.node(producer);
+    const auto* binary = std::get_if<graph::Binary>(&node.operation);
+    if (binary == nullptr || binary->algorithm != BinaryAlgorithm::multiply) {
+        return std::nullopt;
+    }
+    return ProductFactors{node.inputs[0], node.inputs[1]};
+}
 
 AllowedTensor evaluate_binary(const Context& context, graph::NodeId id) {
     using contract::Freedom;
@@ -144,6 +134,9 @@ AllowedTensor evaluate_binary(const Context& context, graph::NodeId id) {
             context, output.type, output.shape, {argument_for(context, unquantized, output.shape), arguments[1]},
             BinaryOp{algorithm, false, false, false});
         return evaluate_fake_quantize_of(context, quantize, scaled);
+    }
+    if (is_comparison(algorithm)) {
+        return evaluate_comparison(context, output, arguments, algorithm);
     }
     const BinaryOp op{algorithm, context.grants(Freedom::reciprocal_division) && is_constant(context, node.inputs[1]),
                       context.grants(Freedom::opencl_ulp), context.tensor(node.inputs[1]).producer >= 0};

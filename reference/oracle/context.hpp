@@ -2,6 +2,7 @@
 
 #include "reference/oracle/oracle.hpp"
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -39,9 +40,20 @@ bool is_mid_chain(const graph::Graph& graph, graph::NodeId id);
 /// contract or fold the two. -1 otherwise.
 graph::NodeId foldable_producer(const graph::Graph& graph, graph::TensorId id);
 
-AllowedTensor evaluate_convolution(const Context& context, graph::NodeId id, RealView& real_view);
-AllowedTensor evaluate_deconvolution(const Context& context, graph::NodeId id, RealView& real_view);
+struct ProductFactors {
+    graph::TensorId a;
+    graph::TensorId b;
+};
+
+/// The factors of the tensor when a multiplication produces it for nothing but its one reader.
+std::optional<ProductFactors> product_factors_of(const Context& context, graph::TensorId id);
+
+/// Convolution, deconvolution, inner product and matmul.
+AllowedTensor evaluate_contraction(const Context& context, graph::NodeId id, RealView& real_view);
 AllowedTensor evaluate_eltwise(const Context& context, graph::NodeId id);
+AllowedTensor evaluate_select(const Context& context, graph::NodeId id);
+AllowedTensor evaluate_prelu(const Context& context, graph::NodeId id);
+AllowedTensor evaluate_sum(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_binary(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_fake_quantize(const Context& context, graph::NodeId id);
 

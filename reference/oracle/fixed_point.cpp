@@ -13,6 +13,10 @@ namespace {
 constexpr double kLowestS32 = -2147483648.0;
 constexpr double kHighestS32 = 2147483647.0;
 
+bool is_s32(double value) {
+    return value >= kLowestS32 && value <= kHighestS32;
+}
+
 Interval outside_contract() {
     return {std::nan(""), std::nan("")};
 }
@@ -25,11 +29,14 @@ struct FixedPointOp {
     int variants() const { return 1; }
 
     Interval operator()(int /*variant*/, const std::array<double, 4>& arguments) const {
-        const auto product = quantize::multiply_fixed_point(static_cast<std::int32_t>(arguments[0]),
-                                                            static_cast<std::int32_t>(arguments[1]),
-                                                            static_cast<int>(arguments[2]), attributes.rounding);
+        std::optional<std::int32_t> product;
+        if (is_s32(arguments[0])) {
+            product = quantize::multiply_fixed_point(static_cast<std::int32_t>(arguments[0]),
+                                                     static_cast<std::int32_t>(arguments[1]),
+                                                     static_cast<int>(arguments[2]), attributes.rounding);
+        }
         const double sum = product ? *product + arguments[3] : std::nan("");
-        if (!(sum >= kLowestS32 && sum <= kHighestS32)) {
+        if (!is_s32(sum)) {
             *overflows = true;
             return outside_contract();
         }
@@ -46,7 +53,10 @@ struct ShiftRoundOp {
     int variants() const { return 1; }
 
     Interval operator()(int /*variant*/, const std::array<double, 1>& arguments) const {
-        const auto result = quantize::shift_round(static_cast<std::int32_t>(arguments[0]), shift);
+        std::optional<std::int32_t> result;
+        if (is_s32(arguments[0])) {
+            result = quantize::shift_round(static_cast<std::int32_t>(arguments[0]), shift);
+        }
         if (!result) {
             *overflows = true;
             return outside_contract();

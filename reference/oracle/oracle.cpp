@@ -24,12 +24,19 @@ struct Evaluator {
     graph::NodeId id;
     RealView& view;
 
-    AllowedTensor operator()(const graph::Convolution& /*op*/) const { return evaluate_convolution(context, id, view); }
+    AllowedTensor operator()(const graph::Convolution& /*op*/) const { return evaluate_contraction(context, id, view); }
     AllowedTensor operator()(const graph::Deconvolution& /*op*/) const {
-        return evaluate_deconvolution(context, id, view);
+        return evaluate_contraction(context, id, view);
+    }
+    AllowedTensor operator()(const graph::Matmul& /*op*/) const { return evaluate_contraction(context, id, view); }
+    AllowedTensor operator()(const graph::InnerProduct& /*op*/) const {
+        return evaluate_contraction(context, id, view);
     }
     AllowedTensor operator()(const graph::Eltwise& /*op*/) const { return evaluate_eltwise(context, id); }
     AllowedTensor operator()(const graph::Binary& /*op*/) const { return evaluate_binary(context, id); }
+    AllowedTensor operator()(const graph::Select& /*op*/) const { return evaluate_select(context, id); }
+    AllowedTensor operator()(const graph::Prelu& /*op*/) const { return evaluate_prelu(context, id); }
+    AllowedTensor operator()(const graph::Sum& /*op*/) const { return evaluate_sum(context, id); }
     AllowedTensor operator()(const graph::FakeQuantize& /*op*/) const { return evaluate_fake_quantize(context, id); }
     AllowedTensor operator()(const graph::Quantize& /*op*/) const { return evaluate_quantize(context, id); }
     AllowedTensor operator()(const graph::Dequantize& /*op*/) const { return evaluate_dequantize(context, id); }

@@ -64,7 +64,8 @@ std::vector<Tap> taps_of(const graph::Case& value, graph::NodeId node_id, std::i
     Geometry geometry;
     if (!geometry_of(node.operation, geometry) ||
         value.graph.tensor(node.inputs[0]).role == graph::TensorRole::intermediate ||
-        value.graph.tensor(node.inputs[1]).role == graph::TensorRole::intermediate) {
+        value.graph.tensor(node.inputs[1]).role == graph::TensorRole::intermediate ||
+        !graph::is_integer(value.graph.tensor(node.output).type)) {
         return {};
     }
     const graph::TensorData& data = value.data_of(node.inputs[0]);

@@ -59,5 +59,21 @@ TEST(Wrap, KeepsTheLowBits) {
     EXPECT_EQ(wrap(4294967296.0 + 5, DataType::s32), 5);
 }
 
+struct Pair {
+    double lo;
+    double hi;
+};
+
+[[gnu::noinline]] Pair in_float(const Pair& pair) {
+    return {static_cast<float>(pair.lo), static_cast<float>(pair.hi)};
+}
+
+TEST(Compiler, KeepsTheRoundingOfAPairToFloat) {
+    // The oracle rounds intervals like this; GCC 12.2 -O2 leaves out the conversions (cmake/Compiler.cmake).
+    const Pair rounded = in_float({16777217.0, -16777219.0});
+    EXPECT_EQ(rounded.lo, 16777216.0);
+    EXPECT_EQ(rounded.hi, -16777220.0);
+}
+
 }  // namespace
 }  // namespace difftest::quantize

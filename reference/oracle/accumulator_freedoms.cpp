@@ -1,0 +1,173 @@
+#include "reference/oracle/accumulator_freedoms.hpp"
+
+#include "reference/oracle/set_builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+namespace difftest::oracle {
+namespace {
+
+using contract::Freedom;
+
+constexpr double kExactInFloat = 0x1p24;
+
+/// The largest f32 below 2^31: where a conversion from f32 to s32 saturates.
+constexpr double kLargestFloatBelowS32 = 2147483520.0;
+
+double rn(double x) {
+    return static_cast<float>(x);
+}
+
+bool beyond(double value) {
+    return std::abs(value) > kExactInFloat;
+}
+
+/// The largest value that the source may have where the pairs are made: an s8 source is shifted to u8.
+std::int64_t largest_source(const IntegerOperands& operands) {
+    const AllowedTensor& data = operands.context.set_of(operands.node.inputs[0]);
+    double largest = 0;
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+        const bool point = data.is_point(i);
+        const double highest = point ? data.point(i) : static_cast<double>(graph::highest_of(data.type()));
+        largest = std::max(largest, highest + (operands.signed_source() ? 128 : 0));
+    }
+    return static_cast<std::int64_t>(largest);
+}
+
+/// How the bias may come to an accumulator in f32: acc and bias are exact integers, `real_acc` is what the backend has.
+template <class Add>
+void for_each_sum(const IntegerOperands& operands, double real_acc, double bias, const Add& add) {
+    add(rn(real_acc + bias));
+    if (operands.node.inputs[2] != graph::kAbsent && operands.context.grants(Freedom::bias_stage)) {
+        add(rn(rn(real_acc) + rn(bias)));
+    }
+}
+
+/// Calls add(value) with what a reader in f32 may see; in the same order for every accumulator, and each of the values
+/// is monotone in the accumulator.
+template <class Add>
+void for_each_real(const IntegerOperands& operands, double acc, double bias, const std::vector<double>& compensations,
+                   const Add& add) {
+    for_each_sum(operands, acc, bias, add);
+    for (const double compensation : compensations) {
+        const double raw = rn(acc + compensation);
+        for_each_sum(operands, rn(raw - rn(compensation)), bias, add);
+        for_each_sum(operands, raw - compensation, bias, add);
+    }
+}
+
+std::vector<double> reals(const IntegerOperands& operands, double acc, double bias,
+                          const std::vector<double>& compensations) {
+    std::vector<double> values;
+    for_each_real(operands, acc, bias, compensations, [&](double value) { values.push_back(value); });
+    return values;
+}
+
+}  // namespace
+
+void exclude_sloppy_elements(const IntegerOperands& operands, AllowedTensor& result) {
+    const bool pairs = operands.context.grants(Freedom::pair_saturation);
+    const bool halves = operands.signed_source() && operands.context.grants(Freedom::halved_weights);
+    if (!pairs && !halves) {
+        return;
+    }
+    const Accumulation& shape = operands.contraction.shape;
+    const std::int64_t largest_x = largest_source(operands);
+    for (std::size_t s = 0; s < operands.contraction.slabs.size(); ++s) {
+        for (std::int64_t o = 0; o < shape.output_channels(); ++o) {
+            const std::int32_t* w = operands.w.data() + operands.contraction.slabs[s].w + o * shape.taps();
+            std::int64_t largest_w = 0;
+            bool odd = false;
+            for (std::int64_t tap = 0; tap < shape.taps(); ++tap) {
+                largest_w = std::max<std::int64_t>(largest_w, std::abs(halves ? w[tap] / 2 : w[tap]));
+                odd = odd || w[tap] % 2 != 0;
+            }
+            const bool rounds = halves && odd;
+            if (!rounds && 2 * largest_x * largest_w <= std::numeric_limits<std::int16_t>::max()) {
+                continue;
+            }
+            operands.context.note(
+                fmt::format("node {}: without VNNI the library may {} (documented); not judged", operands.node.name,
+                            rounds ? "round halved odd weights" : "saturate pairs of products in s16"));
+            operands.contraction.for_each_result(static_cast<std::int64_t>(s), o, [&](std::int64_t index) {
+                result.set(index, {{}, false, true});
+            });
+        }
+    }
+}
+
+void fill_real_view(const IntegerOperands& operands, const std::vector<std::int64_t>& acc, const AllowedTensor& result,
+                    RealView& view) {
+    const bool compensated = operands.node.inputs[3] != graph::kAbsent || operands.signed_source();
+    std::vector<std::vector<std::int64_t>> compensations;
+    if (operands.context.grants(Freedom::float_compensation) && compensated) {
+        for (const std::int32_t shift : {0, 128}) {
+            compensations.push_back(operands.accumulate_constant([&](std::int64_t channel) {
+                return operands.x_zero_point(channel) + (operands.signed_source() ? shift : 0);
+            }));
+        }
+    }
+    std::vector<double> of_element(compensations.size());
+    for (std::size_t i = 0; i < acc.size(); ++i) {
+        const auto index = static_cast<std::int64_t>(i);
+        const auto bias = static_cast<double>(operands.bias(index));
+        const AllowedSet wide = result.is_point(index) ? AllowedSet{} : result.at(index);
+        if (wide.unconstrained) {
+            continue;
+        }
+        const bool point = wide.intervals.empty();
+        const double lo = point ? static_cast<double>(acc[i]) : wide.intervals.front().lo - bias;
+        const double hi = point ? static_cast<double>(acc[i]) : wide.intervals.back().hi - bias;
+        bool inexact = beyond(bias);
+        for (const double end : {lo, hi}) {
+            inexact = inexact || beyond(end) || beyond(end + bias);
+            for (const auto& compensation : compensations) {
+                const auto term = static_cast<double>(compensation[i]);
+                inexact = inexact || beyond(term) || beyond(end + term);
+            }
+        }
+        if (!inexact) {
+            continue;
+        }
+        for (std::size_t c = 0; c < compensations.size(); ++c) {
+            of_element[c] = static_cast<double>(compensations[c][i]);
+        }
+        const std::vector<double> least = reals(operands, lo, bias, of_element);
+        const std::vector<double> greatest = reals(operands, hi, bias, of_element);
+        SetBuilder builder;
+        for (std::size_t v = 0; v < least.size(); ++v) {
+            builder.add(Interval{least[v], greatest[v]});
+        }
+        bool widened = false;
+        view.insert_or_assign(index, builder.build(widened));
+    }
+}
+
+void allow_rounded_results(const IntegerOperands& operands, AllowedTensor& result) {
+    if (!operands.context.grants(Freedom::rounded_s32_output) ||
+        !operands.context.graph().is_output(operands.node.output)) {
+        return;
+    }
+    for (const std::int64_t index : result.wide_indices()) {
+        AllowedSet set = result.at(index);
+        for (Interval& part : set.intervals) {
+            part = {std::min(part.lo, rn(part.lo)), std::max(part.hi, std::min(rn(part.hi), kLargestFloatBelowS32))};
+        }
+        result.set(index, std::move(set));
+    }
+    for (std::int64_t index = 0; index < result.size(); ++index) {
+        const double exact = result.point(index);
+        const double rounded = std::min(rn(exact), kLargestFloatBelowS32);
+        if (result.is_point(index) && rounded != exact) {
+            const double lower = std::min(exact, rounded);
+            const double upper = std::max(exact, rounded);
+            result.set(index, {{{lower, lower}, {upper, upper}}, false, false});
+        }
+    }
+}
+
+}  // namespace difftest::oracle
