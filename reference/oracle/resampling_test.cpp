@@ -86,16 +86,17 @@ TEST(Resampling, LinearIntegersRoundToEvenUnlessF11) {
 }
 
 TEST(Resampling, NearestAtATieDependsOnTheEvaluationOfTheCoordinate) {
-    // 10 to 3, position 1: 1.5 * 10 / 3 - 0.5 = 4.5, element 5. With rn(10/3) < 10/3 and one rounding it is below 4.5.
-    TensorData data(DataType::u8, {1, 1, 10});
-    for (std::int64_t i = 0; i < 10; ++i) {
+    // 6 to 37, position 18: 18.5 * 6 / 37 - 0.5 = 2.5, element 3. With the ratio rounded down, rn(6/37) < 6/37, the
+    // nearest float of 18.5 * rn(6/37) - 0.5 is 2.5 - 2^-22, element 2: floats below 4 lie 2^-22 apart.
+    TensorData data(DataType::u8, {1, 1, 6});
+    for (std::int64_t i = 0; i < 6; ++i) {
         data.set(i, static_cast<double>(10 * i));
     }
     const auto at_tie = [&](const contract::Contract& contract) {
-        return resampled(ResamplingAlgorithm::nearest, {3}, data, DataType::u8, contract).at(1).to_string();
+        return resampled(ResamplingAlgorithm::nearest, {37}, data, DataType::u8, contract).at(18).to_string();
     };
-    EXPECT_EQ(at_tie({}), "{50}");
-    EXPECT_EQ(at_tie(granting({Freedom::scale_association, Freedom::fused_multiply_add})), "{40, 50}");
+    EXPECT_EQ(at_tie({}), "{30}");
+    EXPECT_EQ(at_tie(granting({Freedom::scale_association, Freedom::fused_multiply_add})), "{20, 30}");
 }
 
 /// One dimension of a linear interpolation, from the formula.
