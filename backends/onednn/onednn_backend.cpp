@@ -59,7 +59,8 @@ std::string_view status_text(dnnl_status_t status) {
     std::string_view words = failure.message;
     words = words.substr(0, words.find(". Run workload with"));
     const std::string message = fmt::format("{}: {} ({})", what, words, status_text(failure.status));
-    if (failure.status == dnnl_unimplemented) {
+    // The library checks arguments to find out whether it supports them. Everything else is a failure, not a refusal.
+    if (failure.status == dnnl_unimplemented || failure.status == dnnl_invalid_arguments) {
         throw Unsupported(message);
     }
     throw BackendError(message);

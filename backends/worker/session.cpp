@@ -1,5 +1,6 @@
 #include "backends/worker/session.hpp"
 
+#include "backends/worker/child_processes.hpp"
 #include "backends/worker/floating_point_environment.hpp"
 #include "backends/worker/process_limits.hpp"
 #include "backends/worker/protocol/graph_codec.hpp"
@@ -138,6 +139,7 @@ void Session::take_snapshots() {
 
 protocol::RunAnswer Session::run(const protocol::RunRequest& request) {
     EnvironmentWatch watch;
+    const bool had_children = has_children();
     protocol::RunAnswer answer;
     const auto prepare = [&](const Buffers& buffers) {
         enter(Stage::create);
@@ -175,6 +177,7 @@ protocol::RunAnswer Session::run(const protocol::RunRequest& request) {
         destroy(std::move(executable));
     }
     answer.floating_point_environment_changed = watch.changed();
+    answer.left_processes = !had_children && has_children();
     return answer;
 }
 

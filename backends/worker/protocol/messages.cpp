@@ -61,6 +61,7 @@ RunAnswer run_answer_from(const Json& message) {
     answer.create_nanoseconds = message.at("create_nanoseconds").get<std::int64_t>();
     answer.execute_nanoseconds = message.at("execute_nanoseconds").get<std::int64_t>();
     answer.floating_point_environment_changed = message.at("floating_point_environment_changed").get<bool>();
+    answer.left_processes = message.at("left_processes").get<bool>();
     return answer;
 }
 
@@ -90,7 +91,9 @@ Answer answer_from(const Json& message) {
     }
     if (kind == "resources") {
         return Resources{message.at("descriptors").get<std::int64_t>(), message.at("threads").get<std::int64_t>(),
-                         message.at("resident_bytes").get<std::int64_t>()};
+                         message.at("resident_bytes").get<std::int64_t>(),
+                         message.at("vector_control").get<std::uint32_t>(),
+                         message.at("x87_control").get<std::uint16_t>()};
     }
     if (kind == "failure") {
         return failure_from(message);
@@ -147,13 +150,16 @@ std::string encode(const Answer& answer) {
                             {"contract", run.contract.to_string()},
                             {"create_nanoseconds", run.create_nanoseconds},
                             {"execute_nanoseconds", run.execute_nanoseconds},
-                            {"floating_point_environment_changed", run.floating_point_environment_changed}};
+                            {"floating_point_environment_changed", run.floating_point_environment_changed},
+                            {"left_processes", run.left_processes}};
             },
             [](const Resources& resources) {
                 return Json{{"answer", "resources"},
                             {"descriptors", resources.descriptors},
                             {"threads", resources.threads},
-                            {"resident_bytes", resources.resident_bytes}};
+                            {"resident_bytes", resources.resident_bytes},
+                            {"vector_control", resources.vector_control},
+                            {"x87_control", resources.x87_control}};
             },
             [](const Failure& failure) {
                 return Json{{"answer", "failure"},

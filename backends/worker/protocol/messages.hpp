@@ -58,7 +58,7 @@ struct RunRequest {
     bool fresh_executable = true;
 };
 
-/// Asks for the worker's own use of descriptors, threads and memory.
+/// Asks what the worker holds, and which floating-point environment loading the library has left.
 struct ResourcesRequest {};
 
 /// The worker ends itself in an orderly way and does not answer.
@@ -85,12 +85,15 @@ struct RunAnswer {
     std::int64_t create_nanoseconds = 0;   ///< of the first executable
     std::int64_t execute_nanoseconds = 0;  ///< of the first execution
     bool floating_point_environment_changed = false;
+    bool left_processes = false;  ///< a child process is there that was not there before
 };
 
 struct Resources {
     std::int64_t descriptors = 0;
     std::int64_t threads = 0;
     std::int64_t resident_bytes = 0;
+    std::uint32_t vector_control = 0;  ///< MXCSR without sticky flags, when the backend had been made
+    std::uint16_t x87_control = 0;
 };
 
 using Answer = std::variant<Description, std::vector<PlanOffer>, RunAnswer, Resources, Failure>;
