@@ -98,6 +98,9 @@ private:
         if (const RunRequest* run = std::get_if<RunRequest>(&request)) {
             return session.answer(*run);
         }
+        if (const BareRequest* bare = std::get_if<BareRequest>(&request)) {
+            return session.answer(*bare);
+        }
         if (std::holds_alternative<ResourcesRequest>(request)) {
             Resources resources = used_resources();
             resources.vector_control = loaded_.vector_control();

@@ -5,6 +5,7 @@
 #include "backends/worker/process_limits.hpp"
 #include "backends/worker/protocol/graph_codec.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <memory>
@@ -80,6 +81,15 @@ protocol::Answer Session::answer(const protocol::RunRequest& request) {
             load(*request.load);
         }
         return run(request);
+    });
+}
+
+protocol::Answer Session::answer(const protocol::BareRequest& request) {
+    return guarded([&]() -> protocol::Answer {
+        if (request.load) {
+            load(*request.load);
+        }
+        return run_bare(request);
     });
 }
 
@@ -178,6 +188,33 @@ protocol::RunAnswer Session::run(const protocol::RunRequest& request) {
     }
     answer.floating_point_environment_changed = watch.changed();
     answer.left_processes = !had_children && has_children();
+    return answer;
+}
+
+protocol::BareAnswer Session::run_bare(const protocol::BareRequest& request) {
+    protocol::BareAnswer answer;
+    const std::int64_t processor_start = used_processor_nanoseconds();
+    auto start = std::chrono::steady_clock::now();
+    enter(Stage::create);
+    std::unique_ptr<Executable> executable = backend_.prepare(case_, request.plan, first_);
+    answer.create_nanoseconds = nanoseconds_since(start);
+    enter(Stage::execute);
+    for (std::int64_t turn = 0; turn < request.executions; ++turn) {
+        start = std::chrono::steady_clock::now();
+        executable->execute();
+        const std::int64_t took = nanoseconds_since(start);
+        if (turn == 0) {
+            answer.execute_nanoseconds = took;
+            answer.best_execute_nanoseconds = took;
+            answer.processor_nanoseconds = used_processor_nanoseconds() - processor_start;
+        }
+        answer.best_execute_nanoseconds = std::min(answer.best_execute_nanoseconds, took);
+    }
+    answer.partitions = executable->partitions();
+    start = std::chrono::steady_clock::now();
+    enter(Stage::destroy);
+    executable.reset();
+    answer.destroy_nanoseconds = nanoseconds_since(start);
     return answer;
 }
 

@@ -224,8 +224,9 @@ WorkerResources Conversation::resources() {
     if (resources == nullptr) {
         throw WorkerUnavailable(fmt::format("{}: does not tell what it holds", spec_.program.string()));
     }
-    return {resources->descriptors, resources->threads, resources->resident_bytes, resources->vector_control,
-            resources->x87_control};
+    return {resources->descriptors,    resources->threads,
+            resources->resident_bytes, resources->vector_control,
+            resources->x87_control,    std::chrono::nanoseconds(resources->processor_nanoseconds)};
 }
 
 }  // namespace difftest::harness

@@ -3,6 +3,7 @@
 #include "harness/execute/conversation.hpp"
 #include "harness/execute/worker.hpp"
 
+#include <stdexcept>
 #include <utility>
 #include <variant>
 
@@ -135,6 +136,25 @@ RunOutcome LoadedCase::run(const backends::Plan& plan, const RunOptions& options
         add_incident(outcome, std::move(suspect));
     }
     return again;
+}
+
+BareRun LoadedCase::run_bare(const backends::Plan& plan, std::int64_t executions) {
+    trust_arena();
+    auto answer = conversation_->ask(BareRequest{{}, plan, executions}, image_.get(), image_->request(), case_->name);
+    if (const RunOutcome* failure = std::get_if<RunOutcome>(&answer)) {
+        throw std::runtime_error(case_->name + ": " + failure->message);
+    }
+    BareAnswer* bare = std::get_if<BareAnswer>(&std::get<Answer>(answer));
+    if (bare == nullptr) {
+        throw std::runtime_error(case_->name + ": " + wrong_answer().message);
+    }
+    using std::chrono::nanoseconds;
+    return {std::move(bare->partitions),
+            nanoseconds(bare->create_nanoseconds),
+            nanoseconds(bare->execute_nanoseconds),
+            nanoseconds(bare->best_execute_nanoseconds),
+            nanoseconds(bare->destroy_nanoseconds),
+            nanoseconds(bare->processor_nanoseconds)};
 }
 
 }  // namespace difftest::harness

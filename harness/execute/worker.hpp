@@ -76,6 +76,17 @@ struct WorkerResources {
     /// rounding mode of <cfenv>), and the x87 control word (0 where there is none).
     std::uint32_t vector_control = 0;
     std::uint16_t x87_control = 0;
+    std::chrono::nanoseconds processor_time{0};  ///< that the process has used
+};
+
+/// What a plan takes without any check, measured inside the worker.
+struct BareRun {
+    std::vector<backends::PartitionReport> partitions;
+    std::chrono::nanoseconds create{0};
+    std::chrono::nanoseconds execute{0};       ///< the first execution
+    std::chrono::nanoseconds best_execute{0};  ///< the fastest execution
+    std::chrono::nanoseconds destroy{0};
+    std::chrono::nanoseconds processor_time{0};  ///< of the worker, for creation and the first execution
 };
 
 /// The death of a worker that no case repeats alone in a fresh worker: the after-effect of an earlier case, or
@@ -106,6 +117,10 @@ public:
     /// Runs one plan with every check. Never throws because of what the worker does. A worker that has damaged what was
     /// not its own (overrun, changed environment, left processes) runs nothing else.
     RunOutcome run(const backends::Plan& plan, const RunOptions& options = {});
+
+    /// Creates the plan's primitives and executes them as often, without any check. For measuring only. Throws
+    /// std::runtime_error when the backend refuses or the worker dies.
+    BareRun run_bare(const backends::Plan& plan, std::int64_t executions = 1);
 
     /// The other case that ran last in the same process, whose after-effect a failure of this one may be; empty when
     /// there is none.
