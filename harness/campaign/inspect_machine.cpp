@@ -1,7 +1,7 @@
 #include "harness/campaign/inspect_machine.hpp"
 
+#include "harness/campaign/backend_availability.hpp"
 #include "harness/campaign/backend_session.hpp"
-#include "reference/faults/dictionary.hpp"
 
 #include <fmt/format.h>
 #include <sched.h>
@@ -89,14 +89,6 @@ std::vector<std::string> opencl_platforms() {
     }
     std::sort(names.begin(), names.end());
     return names;
-}
-
-/// A kind that needs an argument is started with the first that there is.
-std::string example_name(const BackendKind& kind) {
-    if (kind.argument.empty()) {
-        return std::string(kind.name);
-    }
-    return fmt::format("{}:{}", kind.name, faults::all_faults().front().name);
 }
 
 void inspect_ladder(BackendState& state, BackendSession& session) {

@@ -1,5 +1,7 @@
 #include "harness/campaign/run_cases.hpp"
 
+#include "harness/execute/test_support.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,19 +16,8 @@ namespace {
 
 using testing::HasSubstr;
 
-/// data + addend in f32; the stand-in misbehaves where the node is called "bad".
-graph::Case addition(const std::string& name, const std::string& node, const std::vector<double>& data,
-                     const std::vector<double>& addend) {
-    const graph::Shape shape{static_cast<std::int64_t>(data.size())};
-    graph::Case value;
+graph::Case named(const std::string& name, graph::Case value) {
     value.name = name;
-    value.graph.tensors = {{"data", graph::DataType::f32, shape, graph::TensorRole::input, -1},
-                           {"addend", graph::DataType::f32, shape, graph::TensorRole::constant, -1},
-                           {"sum", graph::DataType::f32, shape, graph::TensorRole::intermediate, 0}};
-    value.graph.nodes = {{node, graph::Binary{graph::BinaryAlgorithm::add}, {0, 1}, 2}};
-    value.graph.outputs = {2};
-    value.data = {graph::TensorData(graph::DataType::f32, shape, data),
-                  graph::TensorData(graph::DataType::f32, shape, addend), graph::TensorData()};
     return value;
 }
 
@@ -34,13 +25,12 @@ graph::Case addition(const std::string& name, const std::string& node, const std
 RunReport report_of(const std::string& behaviour) {
     static const BackendKind kKind{"misbehaving", "", "", {}, false, ""};
     RunRequest request;
-    request.cases = {addition("before", "good", {4, 5}, {0.5, 0.25}),
-                     addition("spoiled", "bad", {1, 2, 3}, {10, 20, 30}),
-                     addition("after", "good", {6, 7, 8}, {1, 2, 4})};
-    request.backends = {
-        {"misbehaving", &kKind, DIFFTEST_BINARY_DIR "/tests/workers/difftest-worker-misbehaving", {behaviour}}};
+    request.cases = {named("before", good_addition()), named("spoiled", bad_addition()),
+                     named("after", addition("good", {6, 7, 8}, {1, 2, 4}))};
+    const WorkerSpec spec = misbehaving(behaviour);
+    request.backends = {{"misbehaving", &kKind, spec.program, spec.arguments}};
+    request.limits = spec.limits;
     request.limits.answer = std::chrono::milliseconds(2000);
-    request.limits.memory_bytes = std::uint64_t{512} << 20;
     return run_cases(request);
 }
 
@@ -163,9 +153,9 @@ TEST(StandIn, AWrongValueIsConfirmedInAFreshWorker) {
 TEST(StandIn, ABackendThatCannotBeStartedIsListedAndTheOthersRun) {
     static const BackendKind kBroken{"broken", "", "", {}, true, ""};
     static const BackendKind kKind{"misbehaving", "", "", {}, false, ""};
-    const std::string program = DIFFTEST_BINARY_DIR "/tests/workers/difftest-worker-misbehaving";
+    const std::filesystem::path program = misbehaving("").program;
     RunRequest request;
-    request.cases = {addition("one", "good", {4, 5}, {0.5, 0.25}), addition("two", "good", {4, 5}, {0.5, 0.25})};
+    request.cases = {named("one", good_addition()), named("two", good_addition())};
     request.backends = {{"broken", &kBroken, program, {"unavailable"}}, {"misbehaving", &kKind, program, {"correct"}}};
     const RunReport report = run_cases(request);
     ASSERT_EQ(report.backends.size(), 2U) << "once, not for each case";

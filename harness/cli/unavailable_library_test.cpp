@@ -58,6 +58,11 @@ protected:
         const ProgramRun alone = difftest_with(libraries, {"--case", kMinimal, "--backend", "onednn"});
         EXPECT_EQ(alone.exit_code, 4) << "silence must not look like success";
 
+        const json catalogue =
+            checked_document(difftest_with(libraries, {"list", "backends", "--json"}).output, "list");
+        EXPECT_EQ(catalogue.at("backends").at(0).at("available"), false);
+        EXPECT_THAT(catalogue.at("backends").at(0).at("missing").get<std::string>(), HasSubstr(words));
+
         const json machine = checked_document(difftest_with(libraries, {"doctor", "--json"}).output, "doctor");
         EXPECT_EQ(machine.at("backends").at(0).at("available"), false);
         EXPECT_THAT(machine.at("backends").at(0).at("problem").get<std::string>(), HasSubstr(words));
