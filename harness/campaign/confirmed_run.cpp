@@ -28,8 +28,8 @@ RunEntry confirmed_run(LoadedCase& loaded, const JudgingContext& context, const 
     }
     const std::string reason = entry.judgement.reason;
     entry.judgement.reason =
-        fmt::format("{}{}{} after '{}' in the same worker, but {} in a fresh one", name_of(entry.judgement.verdict),
-                    reason.empty() ? "" : ": ", reason, predecessor, name_of(alone.judgement.verdict));
+        fmt::format("{} after '{}' in the same worker, but {} in a fresh one{}{}", name_of(entry.judgement.verdict),
+                    predecessor, name_of(alone.judgement.verdict), reason.empty() ? "" : ": ", reason);
     entry.judgement.verdict = Verdict::nondeterministic;
     return entry;
 }
