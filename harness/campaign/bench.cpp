@@ -88,7 +88,11 @@ public:
 private:
     void run_bare(const graph::Case& value) {
         LoadedCase loaded = top_rung(bare_).load(value);
-        const BareRun bare = loaded.run_bare(first_plan(value, loaded.plans()));
+        const auto result = loaded.run_bare(first_plan(value, loaded.plans()));
+        if (const auto* failure = std::get_if<RunOutcome>(&result)) {
+            throw std::runtime_error(fmt::format("{}: {}", value.name, failure->message));
+        }
+        const auto& bare = std::get<BareRun>(result);
         round_.bare += bare.create + bare.execute + bare.destroy;
         round_.bare_processor += bare.processor_time;
     }
@@ -146,30 +150,34 @@ std::vector<BenchHolding> endure(Worker& worker, std::int64_t cases) {
     return holdings;
 }
 
-/// The library's own reference implementations have "ref" or "simple" in their name.
 bool is_reference(const std::string& implementation) {
     return implementation.starts_with("ref");
 }
 
-/// The plan whose convolution a reference implementation runs, if there is one; else the first plan.
-BenchShape measured_shape(Worker& worker, const SpeedCase& speed) {
+/// The library's reference implementation where it can be asked for and is there, else what the library chooses.
+BenchShape measured_shape(Worker& worker, SpeedCase speed) {
     BenchShape shape;
     shape.name = speed.value.name;
     shape.multiplications = speed.multiplications;
-    LoadedCase loaded = worker.load(speed.value);
     contract::Contract contract;
-    for (const backends::PlanOffer& offer : loaded.plans().offers) {
-        const auto* plan = std::get_if<backends::Plan>(&offer);
-        if (plan == nullptr || shape.is_reference) {
-            continue;
-        }
-        const BareRun run = loaded.run_bare(*plan, kExecutionsOfAShape);
-        const std::string implementation = run.partitions.empty() ? "" : run.partitions.front().implementation;
-        if (shape.implementation.empty() || is_reference(implementation)) {
-            shape.library = run.best_execute;
-            shape.implementation = implementation;
-            shape.is_reference = is_reference(implementation);
-            contract = plan->contract;
+    for (const std::vector<std::string>& plans : {std::vector<std::string>{"fused@ref", "split@ref"}, {}}) {
+        speed.value.execution.plans = plans;
+        LoadedCase loaded = worker.load(speed.value);
+        for (const backends::PlanOffer& offer : loaded.plans().offers) {
+            const auto* plan = std::get_if<backends::Plan>(&offer);
+            if (plan == nullptr || !shape.implementation.empty()) {
+                continue;
+            }
+            const auto result = loaded.run_bare(*plan, kExecutionsOfAShape);
+            const auto* run = std::get_if<BareRun>(&result);
+            const std::string implementation =
+                run == nullptr || run->partitions.empty() ? "" : run->partitions.front().implementation;
+            if (run != nullptr && (plans.empty() || is_reference(implementation))) {
+                shape.library = run->best_execute;
+                shape.implementation = implementation;
+                shape.is_reference = is_reference(implementation);
+                contract = plan->contract;
+            }
         }
     }
     if (shape.implementation.empty()) {

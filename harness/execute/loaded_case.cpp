@@ -3,7 +3,6 @@
 #include "harness/execute/conversation.hpp"
 #include "harness/execute/worker.hpp"
 
-#include <stdexcept>
 #include <utility>
 #include <variant>
 
@@ -138,23 +137,23 @@ RunOutcome LoadedCase::run(const backends::Plan& plan, const RunOptions& options
     return again;
 }
 
-BareRun LoadedCase::run_bare(const backends::Plan& plan, std::int64_t executions) {
+std::variant<BareRun, RunOutcome> LoadedCase::run_bare(const backends::Plan& plan, std::int64_t executions) {
     trust_arena();
     auto answer = conversation_->ask(BareRequest{{}, plan, executions}, image_.get(), image_->request(), case_->name);
-    if (const RunOutcome* failure = std::get_if<RunOutcome>(&answer)) {
-        throw std::runtime_error(case_->name + ": " + failure->message);
+    if (RunOutcome* failure = std::get_if<RunOutcome>(&answer)) {
+        return std::move(*failure);
     }
     BareAnswer* bare = std::get_if<BareAnswer>(&std::get<Answer>(answer));
     if (bare == nullptr) {
-        throw std::runtime_error(case_->name + ": " + wrong_answer().message);
+        return wrong_answer();
     }
     using std::chrono::nanoseconds;
-    return {std::move(bare->partitions),
-            nanoseconds(bare->create_nanoseconds),
-            nanoseconds(bare->execute_nanoseconds),
-            nanoseconds(bare->best_execute_nanoseconds),
-            nanoseconds(bare->destroy_nanoseconds),
-            nanoseconds(bare->processor_nanoseconds)};
+    return BareRun{std::move(bare->partitions),
+                   nanoseconds(bare->create_nanoseconds),
+                   nanoseconds(bare->execute_nanoseconds),
+                   nanoseconds(bare->best_execute_nanoseconds),
+                   nanoseconds(bare->destroy_nanoseconds),
+                   nanoseconds(bare->processor_nanoseconds)};
 }
 
 }  // namespace difftest::harness

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 /// Running cases in a worker process: nothing that a library does there can hurt the judge or hide from it.
@@ -118,9 +119,9 @@ public:
     /// not its own (overrun, changed environment, left processes) runs nothing else.
     RunOutcome run(const backends::Plan& plan, const RunOptions& options = {});
 
-    /// Creates the plan's primitives and executes them as often, without any check. For measuring only. Throws
-    /// std::runtime_error when the backend refuses or the worker dies.
-    BareRun run_bare(const backends::Plan& plan, std::int64_t executions = 1);
+    /// Creates the plan's primitives and executes them as often, without any check. For measuring only. The RunOutcome
+    /// says why there is nothing to measure: the backend refuses, or the worker died.
+    std::variant<BareRun, RunOutcome> run_bare(const backends::Plan& plan, std::int64_t executions = 1);
 
     /// The other case that ran last in the same process, whose after-effect a failure of this one may be; empty when
     /// there is none.
