@@ -78,8 +78,8 @@ private:
     }
 
     std::optional<Request> receive() {
-        const std::optional<std::string> line = receive_line(kSocketDescriptor, incoming_);
-        return line ? std::optional(decode_request(*line)) : std::nullopt;
+        const std::optional<std::string> message = receive_message(kSocketDescriptor, incoming_);
+        return message ? std::optional(decode_request(*message)) : std::nullopt;
     }
 
     bool send(const Answer& answer) {
@@ -88,7 +88,7 @@ private:
             // A child that the library forked and that came back here must not speak for its parent.
             ::_exit(0);
         }
-        return send_line(kSocketDescriptor, encode(answer));
+        return send_message(kSocketDescriptor, encode(answer));
     }
 
     Answer answer_to(const Request& request, Session& session) const {
@@ -114,7 +114,7 @@ private:
     MappedArena& arena_;
     std::unique_ptr<Backend> backend_;
     FloatingPointEnvironment loaded_;
-    LineBuffer incoming_;
+    MessageBuffer incoming_;
     const pid_t process_ = ::getpid();
 };
 

@@ -7,6 +7,7 @@
 #include "reference/graph/case.hpp"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace difftest::harness {
@@ -50,7 +51,7 @@ private:
 
     SharedArena& arena_;
     const graph::Case& case_;
-    std::vector<std::uint8_t> encoded_;
+    std::string encoded_;
     backends::protocol::LoadRequest request_;
     std::vector<backends::protocol::Slot> slots_;
 };

@@ -60,10 +60,10 @@ const backends::Description& Conversation::started() {
     const auto answer = [&]() -> std::variant<Answer, RunOutcome> {
         const StartRequest request{kProtocolVersion, spec_.limits.memory_bytes, spec_.limits.mapping_bytes};
         const Reply reply = process_->ask(encode(Request(request)), spec_.limits.start);
-        if (reply.kind != Reply::Kind::line) {
+        if (reply.kind != Reply::Kind::message) {
             return outcome_of_silence(reply.kind, spec_.limits.start);
         }
-        return decode_answer(reply.line);
+        return decode_answer(reply.message);
     };
     std::string reason;
     try {
@@ -100,11 +100,11 @@ std::optional<RunOutcome> Conversation::start() {
 
 std::variant<Answer, RunOutcome> Conversation::converse(const Request& request) {
     const Reply reply = process_->ask(encode(request), spec_.limits.answer);
-    if (reply.kind != Reply::Kind::line) {
+    if (reply.kind != Reply::Kind::message) {
         return outcome_of_silence(reply.kind, spec_.limits.answer);
     }
     try {
-        return judged(decode_answer(reply.line));
+        return judged(decode_answer(reply.message));
     } catch (const ProtocolError& error) {
         bury(false);
         return failed(RunStatus::harness_error, fmt::format("the worker answered garbage: {}", error.what()));
@@ -177,13 +177,13 @@ RunOutcome Conversation::outcome_of_silence(Reply::Kind kind, std::chrono::milli
             outcome.message = fmt::format("closed its socket during {}", outcome.crash->stage);
             outcome.crash->signal = 0;
             break;
-        case Reply::Kind::too_long:
+        case Reply::Kind::noise:
             outcome.status = RunStatus::harness_error;
             outcome.crash.reset();
-            outcome.message = "the worker answered garbage: a line without end";
+            outcome.message = "the worker answered garbage";
             break;
         case Reply::Kind::ended:
-        case Reply::Kind::line: outcome.message = describe(*outcome.crash); break;
+        case Reply::Kind::message: outcome.message = describe(*outcome.crash); break;
     }
     return outcome;
 }

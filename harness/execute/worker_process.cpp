@@ -35,7 +35,7 @@ milliseconds since(Clock::time_point start) {
 
 WorkerProcess::~WorkerProcess() {
     if (!reaped_) {
-        if (is_running() && backends::protocol::send_line(
+        if (is_running() && backends::protocol::send_message(
                                 process_.socket.get(), backends::protocol::encode(backends::protocol::EndRequest{}))) {
             const Clock::time_point start = Clock::now();
             while (is_running() && since(start) < kFarewell) {
@@ -136,21 +136,21 @@ bool WorkerProcess::is_stuck(milliseconds elapsed, milliseconds limit,
     return processor_time() == before;
 }
 
-Reply WorkerProcess::wait_for_line(milliseconds limit) {
+Reply WorkerProcess::wait_for_message(milliseconds limit) {
     const Clock::time_point start = Clock::now();
     const std::chrono::nanoseconds processor_time_at_start = processor_time();
     while (true) {
-        if (std::optional<std::string> line = incoming_.take_line()) {
-            return {Reply::Kind::line, std::move(*line)};
+        if (std::optional<std::string> message = incoming_.take()) {
+            return {Reply::Kind::message, std::move(*message)};
         }
-        if (incoming_.overflowed()) {
-            return {Reply::Kind::too_long, {}};
+        if (incoming_.has_noise()) {
+            return {Reply::Kind::noise, {}};
         }
         if (!is_running()) {
             while (read_socket()) {
             }
-            std::optional<std::string> line = incoming_.take_line();
-            return line ? Reply{Reply::Kind::line, std::move(*line)} : Reply{Reply::Kind::ended, {}};
+            std::optional<std::string> message = incoming_.take();
+            return message ? Reply{Reply::Kind::message, std::move(*message)} : Reply{Reply::Kind::ended, {}};
         }
         if (socket_closed_) {
             // A process that exits closes its descriptors some time before it is seen to have ended.
@@ -163,11 +163,11 @@ Reply WorkerProcess::wait_for_line(milliseconds limit) {
     }
 }
 
-Reply WorkerProcess::ask(std::string message, milliseconds limit) {
-    if (!backends::protocol::send_line(process_.socket.get(), std::move(message))) {
+Reply WorkerProcess::ask(std::string_view message, milliseconds limit) {
+    if (!backends::protocol::send_message(process_.socket.get(), message)) {
         return {ends_within(kFarewell) ? Reply::Kind::ended : Reply::Kind::closed, {}};
     }
-    return wait_for_line(limit);
+    return wait_for_message(limit);
 }
 
 ProcessEnd WorkerProcess::interrupt() {

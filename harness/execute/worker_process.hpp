@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 namespace difftest::harness {
 
@@ -18,14 +19,14 @@ struct ProcessEnd {
 /// What came instead of, or as, an answer.
 struct Reply {
     enum class Kind : std::uint8_t {
-        line,      ///< `line` is the answer
+        message,   ///< `message` is the answer
         ended,     ///< the process is dead
         closed,    ///< the process lives but has closed its end
         too_late,  ///< no answer within the limit
-        too_long,  ///< an endless line
+        noise,     ///< something that is no message
     };
     Kind kind = Kind::ended;
-    std::string line;
+    std::string message;
 };
 
 /// One running worker process.
@@ -43,7 +44,7 @@ public:
     bool is_running() const;
 
     /// Sends one message and waits for the answer.
-    Reply ask(std::string message, std::chrono::milliseconds limit);
+    Reply ask(std::string_view message, std::chrono::milliseconds limit);
 
     /// Makes a process that hangs write its frames into the arena, then ends it.
     ProcessEnd interrupt();
@@ -55,7 +56,7 @@ public:
     const std::string& log() const { return log_; }
 
 private:
-    Reply wait_for_line(std::chrono::milliseconds limit);
+    Reply wait_for_message(std::chrono::milliseconds limit);
     /// Waits until something can be read or the process ends; then reads it.
     void wait_once(std::chrono::milliseconds at_most);
     void read_log();
@@ -66,7 +67,7 @@ private:
                   std::chrono::nanoseconds processor_time_at_start) const;
 
     SpawnedProcess process_;
-    backends::protocol::LineBuffer incoming_;
+    backends::protocol::MessageBuffer incoming_;
     bool socket_closed_ = false;
     bool log_closed_ = false;
     bool reaped_ = false;

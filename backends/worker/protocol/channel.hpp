@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,28 +9,27 @@
 namespace difftest::backends::protocol {
 
 /// A message longer than this is not an answer of a worker but noise.
-inline constexpr std::size_t kMaximumLineBytes = std::size_t{16} << 20;
+inline constexpr std::size_t kMaximumMessageBytes = std::size_t{16} << 20;
 
-/// Cuts a stream of bytes into lines.
-class LineBuffer {
+/// Cuts a stream of bytes into messages. Each has a head: a fixed mark, by which noise is told from it, and its length.
+class MessageBuffer {
 public:
     void append(std::string_view bytes) { pending_.append(bytes); }
 
-    /// The next whole line without its end; nothing while it is incomplete.
-    std::optional<std::string> take_line();
+    /// The next whole message without its head; nothing while it is incomplete, or when noise stands in its place.
+    std::optional<std::string> take();
 
-    /// True when more than kMaximumLineBytes arrived without a line end.
-    bool overflowed() const { return pending_.size() > kMaximumLineBytes; }
+    /// True when the stream goes on with something that is no message.
+    bool has_noise() const;
 
 private:
     std::string pending_;
-    std::size_t searched_ = 0;
 };
 
-/// Writes the whole text and a line end, blocking. Returns false when the other side is gone.
-bool send_line(int descriptor, std::string text);
+/// Writes the whole message, blocking. Returns false when the other side is gone or the message is too long.
+bool send_message(int descriptor, std::string_view message);
 
-/// Reads until `buffer` has a line, blocking. Nothing when the other side is gone or a line never ends.
-std::optional<std::string> receive_line(int descriptor, LineBuffer& buffer);
+/// Reads until `buffer` has a message, blocking. Nothing when the other side is gone or sends noise.
+std::optional<std::string> receive_message(int descriptor, MessageBuffer& buffer);
 
 }  // namespace difftest::backends::protocol

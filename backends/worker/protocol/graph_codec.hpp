@@ -3,13 +3,12 @@
 #include "reference/graph/case.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <stdexcept>
-#include <vector>
+#include <string>
 
-/// A case without its values as compact bytes (CBOR arrays in declaration order). Only for the way from the judge to a
-/// worker of the same build: case files have a readable format of their own.
+/// A case without its values as compact bytes (packing.hpp). Only for the way from the judge to a worker of the same
+/// build: case files have a readable format of their own.
 namespace difftest::backends::protocol {
 
 class CodecError : public std::runtime_error {
@@ -18,7 +17,7 @@ public:
 };
 
 /// Name, graph and execution request. Values and annotations are left out.
-std::vector<std::uint8_t> encode_case(const graph::Case& value);
+std::string encode_case(const graph::Case& value);
 
 /// The inverse of encode_case; `data` has one empty entry per tensor. Throws CodecError.
 graph::Case decode_case(std::span<const std::byte> bytes);

@@ -47,7 +47,7 @@ graph::Case every_operation() {
 }
 
 graph::Case through_bytes(const graph::Case& value) {
-    const std::vector<std::uint8_t> encoded = encode_case(value);
+    const std::string encoded = encode_case(value);
     return decode_case(std::as_bytes(std::span(encoded)));
 }
 
@@ -76,9 +76,12 @@ TEST(GraphCodec, KeepsAnExecutionRequestThatAsksForNothing) {
 }
 
 TEST(GraphCodec, RefusesDamagedBytes) {
-    std::vector<std::uint8_t> encoded = encode_case(every_operation());
-    encoded.resize(encoded.size() / 2);
-    EXPECT_THROW(decode_case(std::as_bytes(std::span(encoded))), CodecError);
+    const std::string encoded = encode_case(every_operation());
+    for (std::size_t bytes = 0; bytes < encoded.size(); ++bytes) {
+        EXPECT_THROW(decode_case(std::as_bytes(std::span(encoded).first(bytes))), CodecError) << bytes;
+    }
+    const std::string longer = encoded + "x";
+    EXPECT_THROW(decode_case(std::as_bytes(std::span(longer))), CodecError);
     EXPECT_THROW(decode_case({}), CodecError);
 }
 

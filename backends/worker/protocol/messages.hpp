@@ -11,10 +11,11 @@
 #include <variant>
 #include <vector>
 
-/// The messages between the judge and a worker, each one line of JSON. Everything big lies in the arena.
+/// The messages between the judge and a worker, packed into a few bytes (packing.hpp). Everything big lies in the
+/// arena.
 namespace difftest::backends::protocol {
 
-/// Text that is no message of this protocol.
+/// Bytes that are no message of this protocol.
 class ProtocolError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -120,7 +121,7 @@ std::string encode(const Request& request);
 std::string encode(const Answer& answer);
 
 /// Throw ProtocolError naming what is wrong.
-Request decode_request(std::string_view line);
-Answer decode_answer(std::string_view line);
+Request decode_request(std::string_view bytes);
+Answer decode_answer(std::string_view bytes);
 
 }  // namespace difftest::backends::protocol

@@ -35,9 +35,7 @@ TEST(Messages, RunRequestSurvives) {
         LoadRequest{7, {{65536, 4096}, 0, 100}, {{}, {Placement{{1, 2}, 3, 4}, Placement{{5, 6}, 7, 8}, Slot{9, 10}}}};
     run.plan = some_plan();
     run.second_execution = false;
-    const std::string line = encode(Request(run));
-    EXPECT_THAT(line, testing::Not(testing::HasSubstr("\n")));
-    const auto received = std::get<RunRequest>(decode_request(line));
+    const auto received = std::get<RunRequest>(decode_request(encode(Request(run))));
     EXPECT_EQ(received.load, run.load);
     EXPECT_FALSE(received.second_execution);
     EXPECT_TRUE(received.fresh_executable);
@@ -101,7 +99,7 @@ TEST(Messages, RunAnswerAndFailureSurvive) {
         decode_answer(encode(Answer(Failure{FailureKind::library_error, Stage::create, "runtime \xFF error"}))));
     EXPECT_EQ(failure.kind, FailureKind::library_error);
     EXPECT_EQ(failure.stage, Stage::create);
-    EXPECT_THAT(failure.message, testing::StartsWith("runtime "));
+    EXPECT_EQ(failure.message, "runtime \xFF error") << "words of a library may be in any encoding";
 }
 
 TEST(Messages, BareRequestAndAnswerSurvive) {
@@ -119,13 +117,22 @@ TEST(Messages, BareRequestAndAnswerSurvive) {
 }
 
 TEST(Messages, RefuseNoise) {
-    for (const char* const line :
-         {"", "hello", "[1]", "{}", R"({"answer":"what"})", R"({"answer":"run"})",
-          R"({"answer":"failure","kind":99,"stage":0,"message":""})", R"({"answer":"description","name":3})"}) {
-        EXPECT_THROW(decode_answer(line), ProtocolError) << line;
+    const std::string answer = encode(Answer(Failure{FailureKind::library_error, Stage::create, "words"}));
+    for (std::size_t bytes = 0; bytes < answer.size(); ++bytes) {
+        EXPECT_THROW(decode_answer(std::string_view(answer).substr(0, bytes)), ProtocolError) << bytes;
     }
-    EXPECT_THROW(decode_request(R"({"request":"run"})"), ProtocolError);
-    EXPECT_THROW(decode_request(R"({"request":"dance"})"), ProtocolError);
+    EXPECT_THROW(decode_answer(answer + "x"), ProtocolError) << "too long";
+    EXPECT_THROW(decode_answer("hello"), ProtocolError);
+    EXPECT_THROW(decode_request(answer), ProtocolError) << "an answer is no request";
+    EXPECT_THROW(decode_answer(encode(Request(EndRequest{}))), ProtocolError);
+    EXPECT_THROW(decode_answer(encode(Answer(Failure{static_cast<FailureKind>(99), Stage::create, ""}))),
+                 ProtocolError);
+    EXPECT_THROW(decode_answer(encode(Answer(Failure{FailureKind::unsupported, static_cast<Stage>(99), ""}))),
+                 ProtocolError);
+    // The second byte says which answer it is.
+    std::string unknown = answer;
+    unknown[1] = 77;
+    EXPECT_THROW(decode_answer(unknown), ProtocolError);
 }
 
 }  // namespace
