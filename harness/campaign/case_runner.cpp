@@ -2,6 +2,7 @@
 
 #include "harness/campaign/evaluation_cache.hpp"
 #include "harness/campaign/input_error.hpp"
+#include "reference/graph/plan_pattern.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -89,6 +90,12 @@ std::vector<RunEntry> CaseRunner::run(const graph::Case& value) {
 }
 
 std::vector<RunEntry> CaseRunner::run(const graph::Case& value, EvaluationCache& evaluations) {
+    // A backend offers what the case asks for, beyond what it offers by itself.
+    if (value.execution.plans.empty() && !selection_.plans.empty()) {
+        graph::Case requested = value;
+        requested.execution.plans = selection_.plans;
+        return run(requested, evaluations);
+    }
     entries_.clear();
     for (const BackendSelection& selection : selection_.backends) {
         BackendSession* started =
@@ -153,7 +160,7 @@ void CaseRunner::run_plans(Worker& worker, const JudgingContext& context) {
 
 bool CaseRunner::selected(const std::string& plan, const JudgingContext& context) {
     offered_plans_.insert(plan);
-    return wanted(selection_.plans, plan) && wanted(context.value.execution.plans, plan);
+    return graph::matches_plan(selection_.plans, plan) && graph::matches_plan(context.value.execution.plans, plan);
 }
 
 void CaseRunner::add_not_run(const std::string& backend, const std::string& isa, const std::string& reason) {
