@@ -19,5 +19,6 @@ void add_run(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
+void add_reduce(CLI::App& app, Action& action);
 
 }  // namespace difftest::harness::cli
