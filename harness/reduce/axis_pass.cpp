@@ -69,6 +69,26 @@ std::optional<Case> with_groups(const Case& value, std::size_t index, const Indi
     return settle(std::move(result));
 }
 
+/// Keeps the same channels of every group: of the data that go in, or of the result.
+std::optional<Case> with_group_channels(const Case& value, std::size_t index, const Indices& kept, std::int64_t groups,
+                                        bool result_side) {
+    const graph::Node& node = value.graph.nodes[index];
+    const TensorAxis axis = result_side ? TensorAxis{node.output, 1} : TensorAxis{node.inputs[0], 1};
+    const std::int64_t per_group = value.graph.tensor(axis.tensor).shape[1] / groups;
+    Indices channels;
+    for (std::int64_t group = 0; group < groups; ++group) {
+        for (const std::int64_t i : kept) {
+            channels.push_back(group * per_group + i);
+        }
+    }
+    std::vector<TensorAxis> members = AxisClasses(value.graph).members(axis);
+    Case result = value;
+    if (!result_side && is_leaf(value.graph, node.inputs[1])) {
+        set_leaf(result, node.inputs[1], take(value.data_of(node.inputs[1]), 1, kept));
+    }
+    return keep_indices(result, members, channels);
+}
+
 /// Keeps the taps [begin, end) of one spatial axis. `shift`: the paddings follow, so that the other results stay.
 std::optional<Case> with_taps(const Case& value, std::size_t index, std::size_t d, std::int64_t begin, std::int64_t end,
                               bool shift) {
@@ -134,6 +154,20 @@ private:
                             [&value, index, kept = std::move(kept), groups] {
                                 return with_groups(value, index, kept, groups);
                             }});
+        }
+        for (const bool result_side : {true, false}) {
+            const graph::Node& node = value.graph.nodes[index];
+            const TensorId tensor = result_side ? node.output : node.inputs[0];
+            const std::int64_t per_group = value.graph.tensor(tensor).shape[1] / groups;
+            for (Indices& kept : kept_of(per_group)) {
+                if (static_cast<std::int64_t>(kept.size()) == per_group) {
+                    continue;
+                }
+                list.push_back({fmt::format("{} of {} channels in each group of {}", kept.size(), per_group, node.name),
+                                [&value, index, kept = std::move(kept), groups, result_side] {
+                                    return with_group_channels(value, index, kept, groups, result_side);
+                                }});
+            }
         }
     }
 

@@ -65,6 +65,7 @@ struct AttributeCost {
 
 void add_node(CaseCost& cost, const graph::Node& node) {
     ++cost.nodes;
+    cost.attributes += std::holds_alternative<graph::Deconvolution>(node.operation) ? 1 : 0;  // harder to think of
     std::visit([&cost](const auto& op) { graph::visit_attributes(op, AttributeCost{cost}); }, node.operation);
     const auto slots = graph::slots_of(node.operation);
     for (std::size_t i = 0; i < slots.size(); ++i) {

@@ -15,7 +15,7 @@ struct CaseCost {
     std::int64_t nodes = 0;
     std::int64_t rank = 0;        ///< dimensions of the tensor with the most
     std::int64_t elements = 0;    ///< of inputs and constants
-    std::int64_t attributes = 0;  ///< that are not neutral, and optional inputs that are used
+    std::int64_t attributes = 0;  ///< that are not neutral, optional inputs that are used, and deconvolutions
     std::int64_t magnitude = 0;   ///< how far strides, dilations, paddings and the like are from neutral
     std::int64_t produced = 0;    ///< elements of the results of nodes
     std::int64_t dimensions = 0;  ///< of inputs and constants, in sum

@@ -114,7 +114,7 @@ Neighbourhood explore(const Reduction& reduction, const std::function<Observatio
             const Observation seen = observe(*changed);
             if (same_bug(reduction.original.signature, seen.signature)) {
                 condition.fails.push_back(number);
-            } else if (!is_pass(seen.signature.verdict)) {
+            } else if (!stands(seen.signature)) {
                 condition.others.push_back(number);
             } else {
                 condition.passes.push_back(number);

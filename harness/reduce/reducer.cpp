@@ -68,9 +68,13 @@ void Reducer::confirm_start(graph::Case start) {
                                           first.reason, kConfirmations));
     }
     result_.original = *failing;
-    result_.flaky = !std::all_of(seen.begin(), seen.end(), [&](const Observation& each) {
-        return same_bug(failing->signature, each.signature);
-    });
+    // Memory that nobody wrote may hold the right value by chance.
+    result_.flaky = failing->signature.verdict == Verdict::nondeterministic ||
+                    failing->signature.verdict == Verdict::unwritten || !std::all_of(seen.begin(), seen.end(),
+                                                                            [&](const Observation& each) {
+                                                                                return same_bug(failing->signature,
+                                                                                                each.signature);
+                                                                            });
     result_.observation = result_.original;
     start.execution.plans = {result_.original.plan};
     cost_ = cost_of(start, limits_.isa_ladder);
@@ -99,7 +103,11 @@ std::vector<Reducer::Candidate> Reducer::gather(const std::vector<Opportunity>& 
         std::string key = key_of(*value);
         std::optional<Observation> known = journal_.find(key);
         unknown += known ? 0 : 1;
+        const bool taken = known && same_bug(result_.original.signature, known->signature);
         batch.push_back({opportunity.what, *std::move(value), std::move(key), cost, visited - 1, std::move(known)});
+        if (taken) {
+            break;  // nothing behind it will be asked for
+        }
     }
     return batch;
 }
@@ -155,7 +163,7 @@ bool Reducer::judge(Candidate& candidate, PassStatistics& statistics) {
     }
     if (is_failure(seen.signature.verdict)) {
         note_other(candidate);
-    } else if (is_pass(seen.signature.verdict)) {
+    } else if (stands(seen.signature)) {
         note_passing(candidate);
     }
     return false;

@@ -64,6 +64,10 @@ bool same_bug(const Signature& original, const Signature& candidate) {
     return !wrong_values || same_values_wrong(original, candidate);
 }
 
+bool stands(const Signature& signature) {
+    return is_pass(signature.verdict) || (signature.verdict == Verdict::vacuous && !signature.unconstrained);
+}
+
 std::string signature_text(const Signature& signature) {
     std::string text(name_of(signature.verdict));
     if (!signature.implementations.empty()) {

@@ -40,6 +40,10 @@ std::string implementation_family(std::string_view implementation);
 /// nothing leaves the contract that was inside.
 bool same_bug(const Signature& original, const Signature& candidate);
 
+/// Whether a case next to a failing one stands. It may be vacuous: one element that is right cannot show much, but it
+/// shows where the failure ends.
+bool stands(const Signature& signature);
+
 /// One line: "violation in jit_deconvolution, D01 clamp_dropped_mid_chain".
 std::string signature_text(const Signature& signature);
 
