@@ -175,8 +175,8 @@ FindingReport reduce_case(const ReduceRequest& request) {
     try {
         const Reduction reduction = reducer.reduce(start);
         FindingReport report = report_of(request, trial, reduction);
-        const Neighbourhood around =
-            explore(reduction, [&reducer](const graph::Case& value) { return reducer.observe(value); }, trial.ladder());
+        const Neighbourhood around = explore(
+            reduction, [&reducer](const graph::Case& value) { return reducer.observe(value); }, trial.ladder());
         describe_neighbourhood(report, around);
         if (around.passing) {
             graph::write_case(named(around.passing->value, "_passing"), request.folder / "passing.json");

@@ -77,9 +77,8 @@ Observation observation_of(const RunEntry& entry, const RunOutcome& outcome, con
     observation.reason = entry.judgement.reason;
     observation.plan = entry.plan;
     if (const OutsideElement* worst = entry.worst()) {
-        const auto output = std::find_if(value.graph.outputs.begin(), value.graph.outputs.end(), [&](auto id) {
-            return value.graph.tensor(id).name == entry.worst_output;
-        });
+        const auto output = std::find_if(value.graph.outputs.begin(), value.graph.outputs.end(),
+                                         [&](auto id) { return value.graph.tensor(id).name == entry.worst_output; });
         observation.element =
             FailingElement{static_cast<std::size_t>(output - value.graph.outputs.begin()), worst->coordinates};
     }
@@ -151,7 +150,8 @@ private:
         return observation;
     }
 
-    /// The plan that the case asks for. A backend leaves out a plan that equals an earlier one; the first stands for it.
+    /// The plan that the case asks for. A backend leaves out a plan that equals an earlier one; the first stands for
+    /// it.
     static const backends::Plan* plan_for(const graph::Case& value, const PlansOutcome& offered) {
         const backends::Plan* first = nullptr;
         for (const backends::PlanOffer& offer : offered.offers) {

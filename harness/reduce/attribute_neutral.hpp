@@ -20,8 +20,8 @@ constexpr std::int64_t neutral_integer(std::string_view attribute) {
 
 /// Attributes that describe what the operation is rather than how it is modified; they have no neutral value.
 constexpr bool is_structural(std::string_view attribute) {
-    constexpr std::string_view kStructural[] = {"order",     "shape",  "begin",   "end",  "axis", "kernel", "sizes",
-                                                "algorithm", "lowest", "highest", "axes", "shift"};
+    constexpr std::string_view kStructural[] = {"order", "shape",     "begin",  "end",     "axis", "kernel",
+                                                "sizes", "algorithm", "lowest", "highest", "axes", "shift"};
     for (const std::string_view each : kStructural) {
         if (each == attribute) {
             return true;

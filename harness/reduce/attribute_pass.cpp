@@ -96,8 +96,8 @@ private:
                 }
             }
             if (kind.size() > 1) {
-                offer(list, value, fmt::format("{}.{}", value.graph.node(first.node).name, first.name),
-                      std::move(kind), std::move(neutral));
+                offer(list, value, fmt::format("{}.{}", value.graph.node(first.node).name, first.name), std::move(kind),
+                      std::move(neutral));
             }
         }
     }

@@ -125,12 +125,10 @@ public:
         for (const std::vector<TensorAxis>& members : AxisClasses(value.graph).resizable()) {
             const graph::Tensor& first = value.graph.tensor(members.front().tensor);
             for (Indices& kept : kept_of(first.shape[members.front().axis])) {
-                const std::string what =
-                    fmt::format("{} {} of axis {} of {}", kept.size() == 1 ? "only" : "less, only", kept.size(),
-                                members.front().axis, first.name);
-                result.push_back({what, [&value, members, kept = std::move(kept)] {
-                                      return keep_indices(value, members, kept);
-                                  }});
+                const std::string what = fmt::format("{} {} of axis {} of {}", kept.size() == 1 ? "only" : "less, only",
+                                                     kept.size(), members.front().axis, first.name);
+                result.push_back(
+                    {what, [&value, members, kept = std::move(kept)] { return keep_indices(value, members, kept); }});
             }
         }
         return result;
@@ -150,10 +148,9 @@ private:
             return;
         }
         for (Indices& kept : kept_of(groups)) {
-            list.push_back({fmt::format("{} of {} groups of {}", kept.size(), groups, value.graph.nodes[index].name),
-                            [&value, index, kept = std::move(kept), groups] {
-                                return with_groups(value, index, kept, groups);
-                            }});
+            list.push_back(
+                {fmt::format("{} of {} groups of {}", kept.size(), groups, value.graph.nodes[index].name),
+                 [&value, index, kept = std::move(kept), groups] { return with_groups(value, index, kept, groups); }});
         }
         for (const bool result_side : {true, false}) {
             const graph::Node& node = value.graph.nodes[index];

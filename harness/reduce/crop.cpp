@@ -79,13 +79,14 @@ std::optional<graph::Case> crop(const graph::Case& value, const Region& region) 
         }
         if (!is_leaf(graph, id)) {
             graph::Shape& shape = result.graph.tensors[i].shape;
-            std::transform(regions[i].begin(), regions[i].end(), shape.begin(), [](auto range) { return range.size(); });
+            std::transform(regions[i].begin(), regions[i].end(), shape.begin(),
+                           [](auto range) { return range.size(); });
         }
     }
     std::optional<graph::Case> settled = settle(result);
     // The shapes that follow from the cut operands must be those that were asked for.
-    if (settled && settled->graph.tensor(settled->graph.outputs[0]).shape !=
-                       result.graph.tensor(result.graph.outputs[0]).shape) {
+    if (settled &&
+        settled->graph.tensor(settled->graph.outputs[0]).shape != result.graph.tensor(result.graph.outputs[0]).shape) {
         return std::nullopt;
     }
     return settled;

@@ -29,8 +29,7 @@ graph::Case window_case(const graph::Operation& operation, std::int64_t groups) 
     const auto window = builder.node("window", operation, {data, weights, bias}, DataType::s32);
     const graph::Shape shape = builder.graph().tensor(window).shape;
     const auto full = builder.constant("full", counting(DataType::f32, shape, 13));
-    const auto sum =
-        builder.node("sum", graph::Binary{graph::BinaryAlgorithm::add}, {window, full}, DataType::f32);
+    const auto sum = builder.node("sum", graph::Binary{graph::BinaryAlgorithm::add}, {window, full}, DataType::f32);
     std::vector<float> factors;
     for (std::int64_t i = 0; i < 2 * groups; ++i) {
         factors.push_back(static_cast<float>(i + 1));

@@ -13,9 +13,8 @@ public:
         result.push_back({"plain names", [&value]() -> std::optional<graph::Case> {
                               return with_canonical_node_names(with_canonical_tensor_names(value));
                           }});
-        result.push_back({"plain names of tensors", [&value]() -> std::optional<graph::Case> {
-                              return with_canonical_tensor_names(value);
-                          }});
+        result.push_back({"plain names of tensors",
+                          [&value]() -> std::optional<graph::Case> { return with_canonical_tensor_names(value); }});
         return result;
     }
 };

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace difftest::harness {
 namespace {
@@ -102,7 +103,9 @@ Neighbourhood explore(const Reduction& reduction, const std::function<Observatio
     CaseCost largest = result.passing ? cost_of(result.passing->value, isa_ladder) : CaseCost{};
     for (const Dial& dial : dials_of(reduction.minimal)) {
         Condition condition{dial.what, dial.own, {}, {}, {}};
-        for (const std::int64_t number : dial.values) {
+        std::set<std::int64_t> numbers(dial.values.begin(), dial.values.end());
+        numbers.insert(dial.own);
+        for (const std::int64_t number : numbers) {
             if (number == dial.own) {
                 condition.fails.push_back(number);
                 continue;
@@ -120,8 +123,8 @@ Neighbourhood explore(const Reduction& reduction, const std::function<Observatio
                 condition.passes.push_back(number);
                 const CaseCost cost = cost_of(*changed, isa_ladder);
                 if (!result.passing || largest < cost) {
-                    result.passing = PassingStep{fmt::format("{} = {} instead of {}", dial.what, number, dial.own),
-                                                 *changed};
+                    result.passing =
+                        PassingStep{fmt::format("{} = {} instead of {}", dial.what, number, dial.own), *changed};
                     largest = cost;
                 }
             }

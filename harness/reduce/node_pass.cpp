@@ -136,9 +136,9 @@ private:
         const graph::Node& node = value.graph.node(id);
         for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
             if (node.inputs[slot] != kAbsent) {
-                list.push_back({fmt::format("{} bypassed through {}", node.name,
-                                            graph::slots_of(node.operation)[slot].name),
-                                [&value, id, slot] { return without_node(value, id, slot); }});
+                list.push_back(
+                    {fmt::format("{} bypassed through {}", node.name, graph::slots_of(node.operation)[slot].name),
+                     [&value, id, slot] { return without_node(value, id, slot); }});
             }
         }
     }

@@ -70,11 +70,9 @@ void Reducer::confirm_start(graph::Case start) {
     result_.original = *failing;
     // Memory that nobody wrote may hold the right value by chance.
     result_.flaky = failing->signature.verdict == Verdict::nondeterministic ||
-                    failing->signature.verdict == Verdict::unwritten || !std::all_of(seen.begin(), seen.end(),
-                                                                            [&](const Observation& each) {
-                                                                                return same_bug(failing->signature,
-                                                                                                each.signature);
-                                                                            });
+                    failing->signature.verdict == Verdict::unwritten ||
+                    !std::all_of(seen.begin(), seen.end(),
+                                 [&](const Observation& each) { return same_bug(failing->signature, each.signature); });
     result_.observation = result_.original;
     start.execution.plans = {result_.original.plan};
     cost_ = cost_of(start, limits_.isa_ladder);

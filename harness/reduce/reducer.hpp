@@ -46,13 +46,13 @@ struct PassingStep {
 struct Reduction {
     graph::Case minimal;
     Observation original;
-    Observation observation;                 ///< of the minimal case
-    bool one_minimal = false;                ///< no single step of any pass keeps the failure
-    bool flaky = false;                      ///< the failure does not show every time
-    std::int64_t tries = 0;                  ///< different candidates that were looked at
+    Observation observation;   ///< of the minimal case
+    bool one_minimal = false;  ///< no single step of any pass keeps the failure
+    bool flaky = false;        ///< the failure does not show every time
+    std::int64_t tries = 0;    ///< different candidates that were looked at
     std::vector<PassStatistics> passes;
-    std::vector<OtherBug> others;            ///< by signature
-    std::optional<PassingStep> passing;      ///< of the steps from the minimal case the one that leaves most
+    std::vector<OtherBug> others;        ///< by signature
+    std::optional<PassingStep> passing;  ///< of the steps from the minimal case the one that leaves most
 
     /// "1-minimal: no single step of 10 passes keeps the failure (412 tries)" or "budget spent after 1000 tries".
     std::string certificate() const;
@@ -90,7 +90,8 @@ private:
 
     void confirm_start(graph::Case start);
     bool run_pass(const Pass& pass, PassStatistics& statistics);
-    std::vector<Candidate> gather(const std::vector<Opportunity>& opportunities, std::size_t first, std::size_t& visited);
+    std::vector<Candidate> gather(const std::vector<Opportunity>& opportunities, std::size_t first,
+                                  std::size_t& visited);
     void observe_all(std::vector<Candidate>& batch);
     Observation repeated(const graph::Case& value, Observation first);
     bool judge(Candidate& candidate, PassStatistics& statistics);

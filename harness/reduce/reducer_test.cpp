@@ -91,8 +91,7 @@ Case chain() {
     const auto top = builder.scalar("top", 255);
     const auto quantized = builder.node("quantized", graph::FakeQuantize{}, {scaled, lo, hi, lo, top}, DataType::u8);
     const auto full = builder.constant("full", filled(DataType::f32, builder.graph().tensor(quantized).shape));
-    const auto sum =
-        builder.node("sum", graph::Binary{graph::BinaryAlgorithm::add}, {quantized, full}, DataType::f32);
+    const auto sum = builder.node("sum", graph::Binary{graph::BinaryAlgorithm::add}, {quantized, full}, DataType::f32);
     return builder.build({builder.node("out", graph::Convert{}, {sum}, DataType::u8)});
 }
 
@@ -196,7 +195,8 @@ TEST(Reducer, DoesNotFollowAnotherBugButKeepsIt) {
 
 TEST(Reducer, ReducesWhatFailsOnlyEverySecondTime) {
     int calls = 0;
-    KnownBug bug([&calls](const Case& value) { return violation(++calls % 2 == 0 && holds<graph::FakeQuantize>(value)); });
+    KnownBug bug(
+        [&calls](const Case& value) { return violation(++calls % 2 == 0 && holds<graph::FakeQuantize>(value)); });
     TrialJournal journal;
     const Reduction reduction = reduce(bug, journal);
     EXPECT_TRUE(reduction.flaky);

@@ -71,8 +71,7 @@ WindowAxis window_axis(const graph::Graph& graph, const graph::Node& node, const
 /// Whole groups, or a part of a single one.
 std::optional<AxisRange> group_range(AxisRange channels, std::int64_t per_group) {
     const AxisRange groups{channels.begin / per_group, (channels.end - 1) / per_group + 1};
-    const bool whole_groups =
-        groups.begin * per_group == channels.begin && groups.end * per_group == channels.end;
+    const bool whole_groups = groups.begin * per_group == channels.begin && groups.end * per_group == channels.end;
     if (groups.size() > 1 && !whole_groups) {
         return std::nullopt;
     }

@@ -141,9 +141,8 @@ private:
 
     /// An operand keeps step with the data where it did before the edit.
     void fit_elementwise(const graph::Node& node) {
-        const auto computed = std::find_if(node.inputs.begin(), node.inputs.end(), [this](TensorId id) {
-            return id != kAbsent && !is_leaf(value_.graph, id);
-        });
+        const auto computed = std::find_if(node.inputs.begin(), node.inputs.end(),
+                                           [this](TensorId id) { return id != kAbsent && !is_leaf(value_.graph, id); });
         const TensorId data = computed == node.inputs.end() ? node.inputs[0] : *computed;
         for (const TensorId id : node.inputs) {
             if (id == kAbsent || id == data) {

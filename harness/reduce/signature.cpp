@@ -49,8 +49,7 @@ bool same_bug(const Signature& original, const Signature& candidate) {
         return false;
     }
     const bool wrong_values = is_wrong_value(original.verdict);
-    if (wrong_values != is_wrong_value(candidate.verdict) ||
-        (!wrong_values && original.verdict != candidate.verdict)) {
+    if (wrong_values != is_wrong_value(candidate.verdict) || (!wrong_values && original.verdict != candidate.verdict)) {
         return false;
     }
     if (original.known_issue != candidate.known_issue || original.crash != candidate.crash ||

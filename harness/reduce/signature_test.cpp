@@ -31,8 +31,8 @@ TEST(Signature, FewerImplementationsStayTheSameBugNewOnesDoNot) {
 }
 
 TEST(Signature, PassingIsNoBug) {
-    for (const Verdict verdict : {Verdict::exact, Verdict::allowed, Verdict::vacuous, Verdict::unsupported,
-                                  Verdict::harness_error}) {
+    for (const Verdict verdict :
+         {Verdict::exact, Verdict::allowed, Verdict::vacuous, Verdict::unsupported, Verdict::harness_error}) {
         Signature candidate = wrong_value();
         candidate.verdict = verdict;
         EXPECT_FALSE(same_bug(wrong_value(), candidate)) << name_of(verdict);

@@ -89,9 +89,8 @@ TrialJournal::TrialJournal(const std::filesystem::path& file, const std::string&
             try {
                 const Json json = Json::parse(line);
                 if (number == 1 && json.at("subject").get<std::string>() != subject) {
-                    throw std::runtime_error(
-                        fmt::format("{}:1: is the journal of another reduction (remove it, or use another folder)",
-                                    file.string()));
+                    throw std::runtime_error(fmt::format(
+                        "{}:1: is the journal of another reduction (remove it, or use another folder)", file.string()));
                 }
                 if (number > 1) {
                     known_.insert_or_assign(json.at("key").get<std::string>(), from_json(json));

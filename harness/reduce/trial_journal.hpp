@@ -30,7 +30,6 @@ public:
     void record(const std::string& key, const Observation& observation);
 
 private:
-
     std::map<std::string, Observation> known_;
     std::filesystem::path file_;
     std::ofstream stream_;

@@ -35,10 +35,9 @@ public:
         for (std::size_t i = 0; i < value.graph.tensors.size(); ++i) {
             const graph::Tensor& tensor = value.graph.tensors[i];
             if (const auto plainer = plainer_than(tensor.type)) {
-                result.push_back({fmt::format("{} as {}", tensor.name, graph::name_of(*plainer)),
-                                  [&value, id = static_cast<TensorId>(i), type = *plainer] {
-                                      return with_type(value, id, type);
-                                  }});
+                result.push_back(
+                    {fmt::format("{} as {}", tensor.name, graph::name_of(*plainer)),
+                     [&value, id = static_cast<TensorId>(i), type = *plainer] { return with_type(value, id, type); }});
             }
         }
         return result;

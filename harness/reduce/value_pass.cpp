@@ -72,9 +72,8 @@ private:
     static void offer_range(std::vector<Opportunity>& list, const Case& value, TensorId id, std::int64_t begin,
                             std::int64_t end, double with) {
         const graph::Tensor& tensor = value.graph.tensor(id);
-        list.push_back(
-            {fmt::format("{}[{}..{}] = {}", tensor.name, begin, end - 1, value_text(with, tensor.type)),
-             [&value, id, begin, end, with] { return with_range(value, id, begin, end, with); }});
+        list.push_back({fmt::format("{}[{}..{}] = {}", tensor.name, begin, end - 1, value_text(with, tensor.type)),
+                        [&value, id, begin, end, with] { return with_range(value, id, begin, end, with); }});
     }
 
     /// The whole tensor as one value.
@@ -87,8 +86,8 @@ private:
             const double each = data.at(i);
             constant = constant && each == data.at(0);
             largest = std::max(largest, each);
-            const bool nonzero = each != 0 && (simplest == 0 || complexity_of(each, data.type()) <
-                                                                    complexity_of(simplest, data.type()));
+            const bool nonzero =
+                each != 0 && (simplest == 0 || complexity_of(each, data.type()) < complexity_of(simplest, data.type()));
             simplest = nonzero ? each : simplest;
         }
         std::vector<double> values = {0, 1};

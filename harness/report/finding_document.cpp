@@ -72,9 +72,9 @@ std::string finding_document(const FindingReport& report) {
 
 std::string finding_readme(const FindingReport& report) {
     std::string text = fmt::format("# {}: {}\n\n{}\n\n", report.case_name, report.signature, report.reason);
-    text += fmt::format("| | |\n|---|---|\n| backend | {}, {} |\n| ISA, plan | {}, {} |\n| implementation | {} |\n",
-                        report.backend, report.library, report.isa, report.plan,
-                        fmt::join(report.implementations, " + "));
+    text +=
+        fmt::format("| | |\n|---|---|\n| backend | {}, {} |\n| ISA, plan | {}, {} |\n| implementation | {} |\n",
+                    report.backend, report.library, report.isa, report.plan, fmt::join(report.implementations, " + "));
     text += fmt::format("| `case.json` | {} |\n| `minimal.json` | {} |\n", size_line(report.original),
                         size_line(report.minimal));
     if (report.passing) {
@@ -100,8 +100,8 @@ std::string finding_readme(const FindingReport& report) {
 
 std::string finding_screen(const FindingReport& report, const std::string& folder) {
     std::string text = fmt::format("{}\n{}\n", report.signature, report.reason);
-    text += fmt::format("from {} to {}\n{}\n", size_line(report.original), size_line(report.minimal),
-                        report.certificate);
+    text +=
+        fmt::format("from {} to {}\n{}\n", size_line(report.original), size_line(report.minimal), report.certificate);
     for (const FindingCondition& each : report.conditions) {
         text += decides(each) ? fmt::format("{} (here {}): {}\n", each.what, each.own, each.text) : "";
     }
