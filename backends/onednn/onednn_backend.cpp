@@ -77,11 +77,8 @@ public:
     void add(const PlannedPartition& partition) {
         const graph::Node& head = graph_.node(partition.nodes.front());
         try {
-            const ImplementationName name =
-                is_convolution(head) ? add_convolution(program_, partition) : add_pointwise(program_, partition);
-            if (is_convolution(head)) {
-                grant_convolution_freedoms(contract_, graph_, head, name, effective_isa());
-            }
+            const ImplementationName name = add_partition(program_, partition);
+            grant_freedoms(contract_, graph_, head, name, effective_isa());
             reports_.push_back({names_of(graph_, partition), name.empty() ? "unnamed" : name});
         } catch (const dnnl::error& failure) {
             rethrow(failure, fmt::format("{} of '{}'", kind_of(graph_, partition), head.name));
