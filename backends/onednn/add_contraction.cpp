@@ -25,8 +25,8 @@ void add_zero_points(Program& program, TensorId tensor, int argument, int channe
     arguments[DNNL_ARG_ATTR_ZERO_POINTS | argument] = program.plain_memory(tensor, {count});
 }
 
-dnnl::primitive_desc create(const Program& program, const Node& node, const api::ContractionDescription& description,
-                            const dnnl::primitive_attr& attributes) {
+api::Candidates create(const Program& program, const Node& node, const api::ContractionDescription& description,
+                       const dnnl::primitive_attr& attributes) {
     if (std::holds_alternative<graph::Matmul>(node.operation)) {
         return api::matmul(program.engine(), description, attributes);
     }
@@ -56,7 +56,8 @@ ImplementationName add_contraction(Program& program, const PlannedPartition& par
                     arguments);
     const api::ContractionDescription description{layout.requested_source, layout.requested_weights, layout.bias,
                                                   any_layout(layout.destination, output.type)};
-    const dnnl::primitive_desc descriptor = create(program, node, description, attributes);
+    const dnnl::primitive_desc descriptor =
+        program.choose([&] { return create(program, node, description, attributes); });
 
     const auto chosen = [&](int argument) { return descriptor.query_md(dnnl::query::exec_arg_md, argument); };
     const auto operand = [&](Slot slot, const memory::desc& own, int argument) {

@@ -20,9 +20,11 @@ ImplementationName add_prelu(Program& program, const PlannedPartition& partition
         dnnl::primitive_desc descriptor;
     };
     const auto [types, descriptor] = first_implemented(candidate_types({source.type, output.type}), [&](TypePair pair) {
-        return Created{pair, api::prelu(program.engine(), plain_layout(extents, pair.source),
-                                        any_layout(slopes.memory.get_desc().dims(), slopes.type),
-                                        plain_layout(extents, pair.destination))};
+        return Created{pair, program.choose([&] {
+                           return api::prelu(program.engine(), plain_layout(extents, pair.source),
+                                             any_layout(slopes.memory.get_desc().dims(), slopes.type),
+                                             plain_layout(extents, pair.destination));
+                       })};
     });
     const memory data = types.source == source.type
                             ? program.plain_memory(partition.source, extents)

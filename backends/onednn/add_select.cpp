@@ -26,8 +26,10 @@ ImplementationName add_select(Program& program, const PlannedPartition& partitio
     const memory selector = program.view(
         condition, plain_layout(dimensions(graph.tensor(condition).shape, extents.size()), graph::DataType::s8));
     const memory stored = program.plain_memory(partition.output, extents);
-    const dnnl::primitive_desc descriptor =
-        api::select(program.engine(), own(a).get_desc(), own(b).get_desc(), selector.get_desc(), stored.get_desc());
+    const dnnl::primitive_desc descriptor = program.choose([&] {
+        return api::select(program.engine(), own(a).get_desc(), own(b).get_desc(), selector.get_desc(),
+                           stored.get_desc());
+    });
     program.add(
         Phase::execute, descriptor,
         {{DNNL_ARG_SRC_0, own(a)}, {DNNL_ARG_SRC_1, own(b)}, {DNNL_ARG_SRC_2, selector}, {DNNL_ARG_DST, stored}});

@@ -39,18 +39,18 @@ struct Create {
     const memory::desc& destination;
     const dnnl::primitive_attr& attributes;
 
-    dnnl::primitive_desc operator()(const graph::Pooling& op) const {
+    api::Candidates operator()(const graph::Pooling& op) const {
         const api::Geometry geometry{op.kernel, op.strides, zero_based(op.dilations), op.pads_begin, op.pads_end};
         return api::pooling(engine, to_library(op.algorithm), source, destination, geometry, attributes);
     }
-    dnnl::primitive_desc operator()(const graph::Resampling& op) const {
+    api::Candidates operator()(const graph::Resampling& op) const {
         return api::resampling(engine, to_library(op.algorithm), source, destination, attributes);
     }
-    dnnl::primitive_desc operator()(const graph::Reduction& op) const {
+    api::Candidates operator()(const graph::Reduction& op) const {
         return api::reduction(engine, to_library(op.algorithm), source, destination, attributes);
     }
     template <class Op>
-    dnnl::primitive_desc operator()(const Op& /*op*/) const {
+    api::Candidates operator()(const Op& /*op*/) const {
         throw BackendError("no primitive over windows");
     }
 };
@@ -68,7 +68,7 @@ ImplementationName add_window(Program& program, const PlannedPartition& partitio
     const memory::desc destination = any_layout(dimensions(output.shape), output.type);
     const dnnl::primitive_attr attributes = chain.attributes();
     const Create create{program.engine(), source_layout, destination, attributes};
-    const dnnl::primitive_desc descriptor = std::visit(create, node.operation);
+    const dnnl::primitive_desc descriptor = program.choose([&] { return std::visit(create, node.operation); });
     Arguments arguments;
     arguments[DNNL_ARG_SRC] = program.as_layout(program.phase_of(partition.source),
                                                 program.plain_memory(partition.source, source_extents), source_layout);

@@ -77,80 +77,86 @@ bool is_any(const dnnl::memory::desc& layout) {
 
 namespace {
 
+template <class Primitive, class... Attributes>
+Candidates candidates(const typename Primitive::desc& operation, const dnnl::engine& engine,
+                      const Attributes&... attributes) {
+    auto kept = std::make_shared<const typename Primitive::desc>(operation);
+    typename Primitive::primitive_desc descriptor(*kept, attributes..., engine);
+    return {std::move(descriptor), std::move(kept)};
+}
+
 template <class Forward>
-dnnl::primitive_desc spatial(const dnnl::engine& engine, dnnl::algorithm algorithm, const ContractionDescription& d,
-                             const Geometry& g, const dnnl::primitive_attr& attributes) {
+Candidates spatial(const dnnl::engine& engine, dnnl::algorithm algorithm, const ContractionDescription& d,
+                   const Geometry& g, const dnnl::primitive_attr& attributes) {
     const auto kind = dnnl::prop_kind::forward_inference;
     const auto operation = d.bias ? typename Forward::desc(kind, algorithm, d.source, d.weights, *d.bias, d.destination,
                                                            g.strides, g.dilations, g.padding_left, g.padding_right)
                                   : typename Forward::desc(kind, algorithm, d.source, d.weights, d.destination,
                                                            g.strides, g.dilations, g.padding_left, g.padding_right);
-    return typename Forward::primitive_desc(operation, attributes, engine);
+    return candidates<Forward>(operation, engine, attributes);
 }
 
 }  // namespace
 
-dnnl::primitive_desc convolution(const dnnl::engine& engine, const ContractionDescription& description,
-                                 const Geometry& geometry, const dnnl::primitive_attr& attributes) {
+Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
+                       const dnnl::primitive_attr& attributes) {
     return spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description, geometry,
                                               attributes);
 }
 
-dnnl::primitive_desc deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
-                                   const Geometry& geometry, const dnnl::primitive_attr& attributes) {
+Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
+                         const Geometry& geometry, const dnnl::primitive_attr& attributes) {
     return spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct, description, geometry,
                                                 attributes);
 }
 
-dnnl::primitive_desc inner_product(const dnnl::engine& engine, const ContractionDescription& d,
-                                   const dnnl::primitive_attr& attributes) {
+Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& d,
+                         const dnnl::primitive_attr& attributes) {
     const auto kind = dnnl::prop_kind::forward_inference;
     using Forward = dnnl::inner_product_forward;
     const Forward::desc operation = d.bias ? Forward::desc(kind, d.source, d.weights, *d.bias, d.destination)
                                            : Forward::desc(kind, d.source, d.weights, d.destination);
-    return Forward::primitive_desc(operation, attributes, engine);
+    return candidates<Forward>(operation, engine, attributes);
 }
 
-dnnl::primitive_desc matmul(const dnnl::engine& engine, const ContractionDescription& d,
-                            const dnnl::primitive_attr& attributes) {
+Candidates matmul(const dnnl::engine& engine, const ContractionDescription& d, const dnnl::primitive_attr& attributes) {
     const dnnl::matmul::desc operation = d.bias ? dnnl::matmul::desc(d.source, d.weights, *d.bias, d.destination)
                                                 : dnnl::matmul::desc(d.source, d.weights, d.destination);
-    return dnnl::matmul::primitive_desc(operation, attributes, engine);
+    return candidates<dnnl::matmul>(operation, engine, attributes);
 }
 
-dnnl::primitive_desc pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                             const dnnl::memory::desc& destination, const Geometry& g,
-                             const dnnl::primitive_attr& attributes) {
+Candidates pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, const Geometry& g, const dnnl::primitive_attr& attributes) {
     const auto kind = dnnl::prop_kind::forward_inference;
     if (std::all_of(g.dilations.begin(), g.dilations.end(), [](auto dilation) { return dilation == 0; })) {
         const dnnl::pooling_forward::desc operation(kind, algorithm, source, destination, g.strides, g.kernel,
                                                     g.padding_left, g.padding_right);
-        return dnnl::pooling_forward::primitive_desc(operation, attributes, engine);
+        return candidates<dnnl::pooling_forward>(operation, engine, attributes);
     }
     const dnnl::pooling_v2_forward::desc operation(kind, algorithm, source, destination, g.strides, g.kernel,
                                                    g.dilations, g.padding_left, g.padding_right);
-    return dnnl::pooling_v2_forward::primitive_desc(operation, attributes, engine);
+    return candidates<dnnl::pooling_v2_forward>(operation, engine, attributes);
 }
 
-dnnl::primitive_desc resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                                const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
+Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
     const dnnl::resampling_forward::desc operation(dnnl::prop_kind::forward_inference, algorithm, source, destination);
-    return dnnl::resampling_forward::primitive_desc(operation, attributes, engine);
+    return candidates<dnnl::resampling_forward>(operation, engine, attributes);
 }
 
-dnnl::primitive_desc reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                               const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
+Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                     const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
     const dnnl::reduction::desc operation(algorithm, source, destination, 0.0F, 0.0F);
-    return dnnl::reduction::primitive_desc(operation, attributes, engine);
+    return candidates<dnnl::reduction>(operation, engine, attributes);
 }
 
-dnnl::primitive_desc prelu(const dnnl::engine& engine, const dnnl::memory::desc& source,
-                           const dnnl::memory::desc& weights, const dnnl::memory::desc& destination) {
+Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,
+                 const dnnl::memory::desc& destination) {
     if (source != destination) {
         throw Unsupported("a prelu of oneDNN 2.x stores the type of its source");
     }
     const dnnl::prelu_forward::desc operation(dnnl::prop_kind::forward_inference, source, weights);
-    return dnnl::prelu_forward::primitive_desc(operation, engine);
+    return candidates<dnnl::prelu_forward>(operation, engine);
 }
 
 dnnl::primitive_desc_base concat(const dnnl::engine& engine, int axis, const std::vector<dnnl::memory::desc>& sources,
@@ -163,27 +169,27 @@ dnnl::primitive_desc_base sum(const dnnl::engine& engine, const std::vector<floa
     return dnnl::sum::primitive_desc(destination, scales, sources, engine);
 }
 
-dnnl::primitive_desc select(const dnnl::engine& /*engine*/, const dnnl::memory::desc& /*source0*/,
-                            const dnnl::memory::desc& /*source1*/, const dnnl::memory::desc& /*condition*/,
-                            const dnnl::memory::desc& /*destination*/) {
+Candidates select(const dnnl::engine& /*engine*/, const dnnl::memory::desc& /*source0*/,
+                  const dnnl::memory::desc& /*source1*/, const dnnl::memory::desc& /*condition*/,
+                  const dnnl::memory::desc& /*destination*/) {
     throw Unsupported("oneDNN 2.x has no select");
 }
 
-dnnl::primitive_desc eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                             const dnnl::memory::desc& destination, float alpha, float beta,
-                             const dnnl::primitive_attr& attributes) {
+Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, float alpha, float beta,
+                   const dnnl::primitive_attr& attributes) {
     if (source != destination) {
         throw Unsupported("an eltwise of oneDNN 2.x stores the type of its source");
     }
     const dnnl::eltwise_forward::desc operation(dnnl::prop_kind::forward_inference, algorithm, source, alpha, beta);
-    return dnnl::eltwise_forward::primitive_desc(operation, attributes, engine);
+    return candidates<dnnl::eltwise_forward>(operation, engine, attributes);
 }
 
-dnnl::primitive_desc binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
-                            const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
-                            const dnnl::primitive_attr& attributes) {
+Candidates binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
+                  const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
+                  const dnnl::primitive_attr& attributes) {
     const dnnl::binary::desc operation(algorithm, source0, source1, destination);
-    return dnnl::binary::primitive_desc(operation, attributes, engine);
+    return candidates<dnnl::binary>(operation, engine, attributes);
 }
 
 }  // namespace difftest::backends::onednn::api

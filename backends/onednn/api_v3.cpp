@@ -50,11 +50,11 @@ void append_select(dnnl::post_ops& post_ops, const dnnl::memory::desc& otherwise
     post_ops.append_binary(dnnl::algorithm::binary_select, otherwise, condition);
 }
 
-dnnl::primitive_desc select(const dnnl::engine& engine, const dnnl::memory::desc& source0,
-                            const dnnl::memory::desc& source1, const dnnl::memory::desc& condition,
-                            const dnnl::memory::desc& destination) {
-    return dnnl::binary::primitive_desc(engine, dnnl::algorithm::binary_select, source0, source1, condition,
-                                        destination);
+Candidates select(const dnnl::engine& engine, const dnnl::memory::desc& source0, const dnnl::memory::desc& source1,
+                  const dnnl::memory::desc& condition, const dnnl::memory::desc& destination) {
+    return {
+        dnnl::binary::primitive_desc(engine, dnnl::algorithm::binary_select, source0, source1, condition, destination),
+        nullptr};
 }
 #else
 bool has_select() {
@@ -66,9 +66,9 @@ void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*oth
     throw Unsupported("this version of oneDNN has no select");
 }
 
-dnnl::primitive_desc select(const dnnl::engine& /*engine*/, const dnnl::memory::desc& /*source0*/,
-                            const dnnl::memory::desc& /*source1*/, const dnnl::memory::desc& /*condition*/,
-                            const dnnl::memory::desc& /*destination*/) {
+Candidates select(const dnnl::engine& /*engine*/, const dnnl::memory::desc& /*source0*/,
+                  const dnnl::memory::desc& /*source1*/, const dnnl::memory::desc& /*condition*/,
+                  const dnnl::memory::desc& /*destination*/) {
     throw Unsupported("this version of oneDNN has no select");
 }
 #endif
@@ -88,70 +88,73 @@ bool is_any(const dnnl::memory::desc& layout) {
 namespace {
 
 template <class Forward>
-dnnl::primitive_desc spatial(const dnnl::engine& engine, dnnl::algorithm algorithm, const ContractionDescription& d,
-                             const Geometry& g, const dnnl::primitive_attr& attributes) {
+Candidates spatial(const dnnl::engine& engine, dnnl::algorithm algorithm, const ContractionDescription& d,
+                   const Geometry& g, const dnnl::primitive_attr& attributes) {
     const auto kind = dnnl::prop_kind::forward_inference;
     using Descriptor = typename Forward::primitive_desc;
     if (d.bias) {
-        return Descriptor(engine, kind, algorithm, d.source, d.weights, *d.bias, d.destination, g.strides, g.dilations,
-                          g.padding_left, g.padding_right, attributes);
+        return {Descriptor(engine, kind, algorithm, d.source, d.weights, *d.bias, d.destination, g.strides, g.dilations,
+                           g.padding_left, g.padding_right, attributes),
+                nullptr};
     }
-    return Descriptor(engine, kind, algorithm, d.source, d.weights, d.destination, g.strides, g.dilations,
-                      g.padding_left, g.padding_right, attributes);
+    return {Descriptor(engine, kind, algorithm, d.source, d.weights, d.destination, g.strides, g.dilations,
+                       g.padding_left, g.padding_right, attributes),
+            nullptr};
 }
 
 }  // namespace
 
-dnnl::primitive_desc convolution(const dnnl::engine& engine, const ContractionDescription& description,
-                                 const Geometry& geometry, const dnnl::primitive_attr& attributes) {
+Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
+                       const dnnl::primitive_attr& attributes) {
     return spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description, geometry,
                                               attributes);
 }
 
-dnnl::primitive_desc deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
-                                   const Geometry& geometry, const dnnl::primitive_attr& attributes) {
+Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
+                         const Geometry& geometry, const dnnl::primitive_attr& attributes) {
     return spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct, description, geometry,
                                                 attributes);
 }
 
-dnnl::primitive_desc inner_product(const dnnl::engine& engine, const ContractionDescription& d,
-                                   const dnnl::primitive_attr& attributes) {
+Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& d,
+                         const dnnl::primitive_attr& attributes) {
     const auto kind = dnnl::prop_kind::forward_inference;
     using Descriptor = dnnl::inner_product_forward::primitive_desc;
     return d.bias ? Descriptor(engine, kind, d.source, d.weights, *d.bias, d.destination, attributes)
                   : Descriptor(engine, kind, d.source, d.weights, d.destination, attributes);
 }
 
-dnnl::primitive_desc matmul(const dnnl::engine& engine, const ContractionDescription& d,
-                            const dnnl::primitive_attr& attributes) {
+Candidates matmul(const dnnl::engine& engine, const ContractionDescription& d, const dnnl::primitive_attr& attributes) {
     using Descriptor = dnnl::matmul::primitive_desc;
     return d.bias ? Descriptor(engine, d.source, d.weights, *d.bias, d.destination, attributes)
                   : Descriptor(engine, d.source, d.weights, d.destination, attributes);
 }
 
-dnnl::primitive_desc pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                             const dnnl::memory::desc& destination, const Geometry& g,
-                             const dnnl::primitive_attr& attributes) {
-    return dnnl::pooling_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
-                                                 destination, g.strides, g.kernel, g.dilations, g.padding_left,
-                                                 g.padding_right, attributes);
+Candidates pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, const Geometry& g, const dnnl::primitive_attr& attributes) {
+    return {dnnl::pooling_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
+                                                  destination, g.strides, g.kernel, g.dilations, g.padding_left,
+                                                  g.padding_right, attributes),
+            nullptr};
 }
 
-dnnl::primitive_desc resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                                const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
-    return dnnl::resampling_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
-                                                    destination, attributes);
+Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
+    return {dnnl::resampling_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
+                                                     destination, attributes),
+            nullptr};
 }
 
-dnnl::primitive_desc reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                               const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
-    return dnnl::reduction::primitive_desc(engine, algorithm, source, destination, 0.0F, 0.0F, attributes);
+Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                     const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
+    return {dnnl::reduction::primitive_desc(engine, algorithm, source, destination, 0.0F, 0.0F, attributes), nullptr};
 }
 
-dnnl::primitive_desc prelu(const dnnl::engine& engine, const dnnl::memory::desc& source,
-                           const dnnl::memory::desc& weights, const dnnl::memory::desc& destination) {
-    return dnnl::prelu_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, source, weights,
-                                               destination);
+Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,
+                 const dnnl::memory::desc& destination) {
+    return {
+        dnnl::prelu_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, source, weights, destination),
+        nullptr};
 }
 
 dnnl::primitive_desc_base concat(const dnnl::engine& engine, int axis, const std::vector<dnnl::memory::desc>& sources,
@@ -164,17 +167,18 @@ dnnl::primitive_desc_base sum(const dnnl::engine& engine, const std::vector<floa
     return dnnl::sum::primitive_desc(engine, destination, scales, sources);
 }
 
-dnnl::primitive_desc eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                             const dnnl::memory::desc& destination, float alpha, float beta,
-                             const dnnl::primitive_attr& attributes) {
-    return dnnl::eltwise_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
-                                                 destination, alpha, beta, attributes);
+Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, float alpha, float beta,
+                   const dnnl::primitive_attr& attributes) {
+    return {dnnl::eltwise_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
+                                                  destination, alpha, beta, attributes),
+            nullptr};
 }
 
-dnnl::primitive_desc binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
-                            const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
-                            const dnnl::primitive_attr& attributes) {
-    return dnnl::binary::primitive_desc(engine, algorithm, source0, source1, destination, attributes);
+Candidates binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
+                  const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
+                  const dnnl::primitive_attr& attributes) {
+    return {dnnl::binary::primitive_desc(engine, algorithm, source0, source1, destination, attributes), nullptr};
 }
 
 }  // namespace difftest::backends::onednn::api

@@ -4,6 +4,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -57,39 +58,45 @@ struct Geometry {
     dnnl::memory::dims padding_right;
 };
 
+/// A descriptor that stands at the library's first implementation. v2 reads the operation when it is advanced to the
+/// next one, and does not keep it.
+struct Candidates {
+    dnnl::primitive_desc descriptor;
+    std::shared_ptr<const void> operation;
+};
+
 /// Primitive descriptors for inference. All throw dnnl::error when the library has no implementation.
-dnnl::primitive_desc convolution(const dnnl::engine& engine, const ContractionDescription& description,
-                                 const Geometry& geometry, const dnnl::primitive_attr& attributes);
-dnnl::primitive_desc deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
-                                   const Geometry& geometry, const dnnl::primitive_attr& attributes);
-dnnl::primitive_desc inner_product(const dnnl::engine& engine, const ContractionDescription& description,
-                                   const dnnl::primitive_attr& attributes);
-dnnl::primitive_desc matmul(const dnnl::engine& engine, const ContractionDescription& description,
-                            const dnnl::primitive_attr& attributes);
-dnnl::primitive_desc pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                             const dnnl::memory::desc& destination, const Geometry& geometry,
-                             const dnnl::primitive_attr& attributes);
-dnnl::primitive_desc resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                                const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes);
-dnnl::primitive_desc reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                               const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes);
+Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
+                       const dnnl::primitive_attr& attributes);
+Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
+                         const Geometry& geometry, const dnnl::primitive_attr& attributes);
+Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& description,
+                         const dnnl::primitive_attr& attributes);
+Candidates matmul(const dnnl::engine& engine, const ContractionDescription& description,
+                  const dnnl::primitive_attr& attributes);
+Candidates pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, const Geometry& geometry,
+                   const dnnl::primitive_attr& attributes);
+Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes);
+Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                     const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes);
 /// v2 has one descriptor for source and destination.
-dnnl::primitive_desc prelu(const dnnl::engine& engine, const dnnl::memory::desc& source,
-                           const dnnl::memory::desc& weights, const dnnl::memory::desc& destination);
+Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,
+                 const dnnl::memory::desc& destination);
 dnnl::primitive_desc_base concat(const dnnl::engine& engine, int axis, const std::vector<dnnl::memory::desc>& sources,
                                  const dnnl::memory::desc& destination);
 dnnl::primitive_desc_base sum(const dnnl::engine& engine, const std::vector<float>& scales,
                               const std::vector<dnnl::memory::desc>& sources, const dnnl::memory::desc& destination);
 /// Throws Unsupported where the library has no select. Source 0 where the condition (s8) is not 0, source 1 elsewhere.
-dnnl::primitive_desc select(const dnnl::engine& engine, const dnnl::memory::desc& source0,
-                            const dnnl::memory::desc& source1, const dnnl::memory::desc& condition,
-                            const dnnl::memory::desc& destination);
+Candidates select(const dnnl::engine& engine, const dnnl::memory::desc& source0, const dnnl::memory::desc& source1,
+                  const dnnl::memory::desc& condition, const dnnl::memory::desc& destination);
 /// v2 computes in the source's type: it is the destination's, too. Throws Unsupported otherwise.
-dnnl::primitive_desc eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
-                             const dnnl::memory::desc& destination, float alpha, float beta,
-                             const dnnl::primitive_attr& attributes);
-dnnl::primitive_desc binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
-                            const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
-                            const dnnl::primitive_attr& attributes);
+Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, float alpha, float beta,
+                   const dnnl::primitive_attr& attributes);
+Candidates binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
+                  const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
+                  const dnnl::primitive_attr& attributes);
 
 }  // namespace difftest::backends::onednn::api

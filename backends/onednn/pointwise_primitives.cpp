@@ -25,7 +25,7 @@ public:
         }
     }
 
-    dnnl::primitive_desc descriptor(TypePair types) const {
+    api::Candidates candidates(TypePair types) const {
         const memory::desc source = plain_layout(extents_, types.source);
         const memory::desc destination = plain_layout(extents_, types.destination);
         const dnnl::primitive_attr attributes = chain_.attributes();
@@ -75,7 +75,7 @@ ImplementationName add_pointwise_primitives(Program& program, std::span<const Pr
                            is_last ? result.type : graph::DataType::f32};
         PointwisePrimitive primitive(program, steps, result);
         const auto [types, descriptor] = first_implemented(candidate_types(own), [&](TypePair pair) {
-            return Created{pair, primitive.descriptor(pair)};
+            return Created{pair, program.choose([&] { return primitive.candidates(pair); })};
         });
         const bool reads_own = flowing.own && types.source == flowing.type;
         const memory from = reads_own ? *flowing.own : flowing.as_f32();
