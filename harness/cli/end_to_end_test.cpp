@@ -59,8 +59,8 @@ TEST_F(EndToEnd, DocumentOfAFinding) {
 }
 
 TEST_F(EndToEnd, WrongIntermediateIsNamedAndWhatFollowsIsJudgedByIt) {
-    const ProgramRun run =
-        difftest({"run", kMinimal, "--backend", "faulty:truncated_store@quant1", "--plan", "split", "--json"});
+    const ProgramRun run = difftest(
+        {"run", kMinimal, "--backend", "faulty:levels_instead_of_levels_minus_one", "--plan", "split", "--json"});
     EXPECT_EQ(run.exit_code, 1);
     const json entry = checked_document(run.output, "run").at("runs").at(0);
     EXPECT_EQ(entry.at("verdict"), "violation");
@@ -69,7 +69,7 @@ TEST_F(EndToEnd, WrongIntermediateIsNamedAndWhatFollowsIsJudgedByIt) {
     EXPECT_THAT(entry.at("reason").get<std::string>(), HasSubstr("first in 'quant1'"));
     EXPECT_EQ(entry.at("outputs").at(0).at("outside"), 0) << "right for the values that were there";
     EXPECT_EQ(entry.at("trace").back().at("tensor"), "quant1");
-    EXPECT_THAT(entry.at("explained_by").dump(), HasSubstr("truncated_store at quant1"));
+    EXPECT_THAT(entry.at("explained_by").dump(), HasSubstr("levels_instead_of_levels_minus_one at quant1"));
     EXPECT_EQ(entry.at("metrics").at("elements"), entry.at("elements"));
 }
 

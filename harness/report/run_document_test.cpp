@@ -37,7 +37,8 @@ TEST(RunDocument, HasEveryFieldOfARun) {
     intermediate.elements = intermediate.judged = 3;
     entry.intermediates = {intermediate};
     entry.first_wrong = "out";
-    entry.metrics = oracle::Metrics{.elements = 5, .singletons = 4, .largest_set = 2};
+    entry.metrics.emplace().elements = 5;
+    entry.metrics->singletons = 4;
     report.entries = {entry};
     report.annotations["c"] = {};
 

@@ -24,17 +24,17 @@ struct RunEntry {
     std::string contract;                               ///< under which the run was judged; empty when it was not
     std::vector<backends::PartitionReport> partitions;  ///< what the library chose
     Judgement judgement;
-    std::optional<std::string> known_issue;   ///< id of the known issue that explains the failure
-    std::vector<std::string> explained_by;    ///< faults of the dictionary that reproduce a wrong result
-    std::vector<Comparison> outputs;          ///< one per graph output that was compared
-    std::vector<Comparison> intermediates;    ///< what the plan materialized besides them, in the order of the graph
-    std::optional<std::string> first_wrong;   ///< the first tensor, in the order of the graph, with an element outside
+    std::optional<std::string> known_issue;  ///< id of the known issue that explains the failure
+    std::vector<std::string> explained_by;   ///< faults of the dictionary that reproduce a wrong result
+    std::vector<Comparison> outputs;         ///< one per graph output that was compared
+    std::vector<Comparison> intermediates;   ///< what the plan materialized besides them, in the order of the graph
+    std::optional<std::string> first_wrong;  ///< the first tensor, in the order of the graph, with an element outside
     /// The tensor of the element that is traced: where intermediates were compared the first wrong one, since all that
     /// follow were judged by what it really held; else the output with the largest distance.
     std::optional<std::string> worst_output;
-    std::vector<std::string> notes;           ///< why elements are unconstrained, in the oracle's words
-    std::optional<oracle::Metrics> metrics;   ///< how sharp the allowed sets are; nothing when none were needed
-    Trace trace;                              ///< of that element; empty when nothing is outside
+    std::vector<std::string> notes;          ///< why elements are unconstrained, in the oracle's words
+    std::optional<oracle::Metrics> metrics;  ///< how sharp the allowed sets are; nothing when none were needed
+    Trace trace;                             ///< of that element; empty when nothing is outside
 
     // Of all tensors that were compared.
     std::int64_t elements() const { return total(&Comparison::elements); }

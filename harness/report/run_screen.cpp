@@ -96,23 +96,22 @@ private:
     std::vector<std::pair<std::string, std::string>> lines_;
 };
 
-/// "sets: 99.92 % single values, largest 2, 3 ambiguous branches"
+/// "sets: 1257 of 1260 elements single values (99.76 %), largest 2"; nothing where there is nothing to tell.
 std::string metrics_text(const oracle::Metrics& metrics) {
-    const std::int64_t others = metrics.elements - metrics.singletons;
-    std::string text = "sets: all single values";
-    if (others > 0) {
+    std::string text;
+    if (metrics.elements > metrics.singletons) {
         const double share = 100.0 * static_cast<double>(metrics.singletons) / static_cast<double>(metrics.elements);
-        text = fmt::format("sets: {} of {} elements single values ({:.4g} %)", metrics.singletons, metrics.elements, share);
+        text = fmt::format("{} of {} elements single values ({:.4g} %)", metrics.singletons, metrics.elements, share);
         text += metrics.largest_set > 1 ? fmt::format(", largest {}", metrics.largest_set) : "";
     }
     const auto append = [&text](std::int64_t count, std::string_view what) {
-        text += count > 0 ? fmt::format(", {} {}", count, what) : "";
+        text += count > 0 ? fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what) : "";
     };
     append(metrics.branch_ambiguous, "ambiguous branches");
     append(metrics.overflow_sensitive, "overflow-sensitive");
     append(metrics.unconstrained, "out of contract");
     append(metrics.widened, "widened");
-    return text;
+    return text.empty() ? "" : fmt::format("sets: {}", text);
 }
 
 std::string reasons_text(const RunReport& report, const std::string& case_name) {
@@ -131,8 +130,8 @@ std::string reasons_text(const RunReport& report, const std::string& case_name) 
                                   fmt::join(entry.notes, "; ")),
                       entry.isa);
         }
-        if (entry.metrics) {
-            lines.add(fmt::format("{}: {}", run, metrics_text(*entry.metrics)), entry.isa);
+        if (const std::string sets = entry.metrics ? metrics_text(*entry.metrics) : ""; !sets.empty()) {
+            lines.add(fmt::format("{}: {}", run, sets), entry.isa);
         }
     }
     return lines.text();

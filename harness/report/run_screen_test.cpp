@@ -94,11 +94,14 @@ TEST(RunScreen, SaysHowManyElementsWereNotJudgedAndWhy) {
 
 TEST(RunScreen, SaysHowSharpTheSetsAre) {
     RunEntry entry = passing("AVX2", "jit:avx2");
-    entry.metrics = oracle::Metrics{.elements = 1260, .singletons = 1260};
-    EXPECT_THAT(run_screen(report_of({entry}), {}), HasSubstr("onednn fused: sets: all single values (AVX2)\n"));
+    oracle::Metrics& metrics = entry.metrics.emplace();
+    metrics.elements = metrics.singletons = 1260;
+    EXPECT_THAT(run_screen(report_of({entry}), {}), Not(HasSubstr("sets:")));
     // 1257 / 1260 = 0.99762
-    entry.metrics = oracle::Metrics{
-        .elements = 1260, .singletons = 1257, .largest_set = 2, .unconstrained = 1, .overflow_sensitive = 4};
+    metrics.singletons = 1257;
+    metrics.largest_set = 2;
+    metrics.unconstrained = 1;
+    metrics.overflow_sensitive = 4;
     EXPECT_THAT(run_screen(report_of({entry}), {}),
                 HasSubstr("sets: 1257 of 1260 elements single values (99.76 %), largest 2, 4 overflow-sensitive, 1 out "
                           "of contract"));

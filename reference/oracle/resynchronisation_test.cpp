@@ -39,8 +39,8 @@ TEST(Resynchronisation, WhatFollowsIsJudgedByWhatWasThere) {
     // RNE(2.5) = 2 and RNE(7) = 7. The backend has rounded 2.5 up: 3 is outside, and 30 is right for what follows.
     const graph::Case value = quantize_and_scale({2.5, 7});
     const graph::TensorId quantized = output_of(value, "node0");
-    const Evaluation seen = evaluate_resynchronised(
-        value, contract::Contract(), {{quantized, TensorData(DataType::u8, {2}, {3, 7})}});
+    const Evaluation seen =
+        evaluate_resynchronised(value, contract::Contract(), {{quantized, TensorData(DataType::u8, {2}, {3, 7})}});
     EXPECT_EQ(set_of(value, seen, "node0"), "{2}");
     EXPECT_EQ(set_of(value, seen, "node1"), "{30}");
     EXPECT_EQ(set_of(value, seen, "node1", 1), "{70}");
@@ -79,12 +79,13 @@ TEST(Resynchronisation, NothingIsContractedAcrossMemory) {
 }
 
 TEST(Resynchronisation, ANaNThatWasThereDecidesNothing) {
-    const graph::Case value =
-        Chain(DataType::f32, {4}).then(graph::Eltwise{graph::EltwiseAlgorithm::sqrt}).then(graph::Convert{}, {}, DataType::u8).build();
-    const Evaluation seen =
-        evaluate_resynchronised(value, contract::Contract(),
-                                {{output_of(value, "node0"),
-                                  TensorData(DataType::f32, {1}, {std::numeric_limits<double>::quiet_NaN()})}});
+    const graph::Case value = Chain(DataType::f32, {4})
+                                  .then(graph::Eltwise{graph::EltwiseAlgorithm::sqrt})
+                                  .then(graph::Convert{}, {}, DataType::u8)
+                                  .build();
+    const Evaluation seen = evaluate_resynchronised(
+        value, contract::Contract(),
+        {{output_of(value, "node0"), TensorData(DataType::f32, {1}, {std::numeric_limits<double>::quiet_NaN()})}});
     EXPECT_EQ(set_of(value, seen, "node0"), "{2}");
     EXPECT_EQ(set_of(value, seen, "node1"), "anything");
 }
@@ -119,9 +120,8 @@ TEST(Resynchronisation, AStoredAccumulatorMayHaveGoneThroughFloat) {
         EXPECT_EQ(set_of(value, seen, "scaled"), expected);
     }
     // Without F14 an s32 is stored exactly.
-    const Evaluation exact =
-        evaluate_resynchronised(value, granting({Freedom::bias_stage}),
-                                {{output_of(value, "acc"), TensorData(DataType::s32, {1, 1}, {1})}});
+    const Evaluation exact = evaluate_resynchronised(
+        value, granting({Freedom::bias_stage}), {{output_of(value, "acc"), TensorData(DataType::s32, {1, 1}, {1})}});
     EXPECT_EQ(set_of(value, exact, "acc"), "{1}");
 }
 

@@ -130,8 +130,8 @@ void exclude_saturating_pairs(const IntegerOperands& operands, const Factors& fa
             contraction.for_each_result(static_cast<std::int64_t>(s), o, [&](std::int64_t index) {
                 Extremes all = extremes[static_cast<std::size_t>(index)];
                 if (all.products < weights) {
-                    for (const std::int32_t product : {padding.largest, padding.second_largest, padding.smallest,
-                                                       padding.second_smallest}) {
+                    for (const std::int32_t product :
+                         {padding.largest, padding.second_largest, padding.smallest, padding.second_smallest}) {
                         all += product;
                     }
                 }
@@ -159,8 +159,9 @@ void exclude_odd_weights(const IntegerOperands& operands, const Factors& factors
                 operands.context.note(fmt::format(
                     "node {}: without VNNI the library may round halved odd weights (documented); not judged",
                     operands.node.name));
-                contraction.for_each_result(static_cast<std::int64_t>(s), o,
-                                            [&](std::int64_t index) { result.set(index, {{}, false, true}); });
+                contraction.for_each_result(static_cast<std::int64_t>(s), o, [&](std::int64_t index) {
+                    result.set(index, {{}, false, true});
+                });
             }
         }
     }
@@ -172,7 +173,7 @@ bool emulates_halved_weights(const Context& context, graph::NodeId id) {
     const graph::Node& node = context.node(id);
     const bool convolves = std::holds_alternative<graph::Convolution>(node.operation) ||
                            std::holds_alternative<graph::Deconvolution>(node.operation);
-    return convolves && context.grants(Freedom::halved_weights) &&
+    return convolves && context.grants(Freedom::halved_weights) && !context.grants(Freedom::pair_saturation) &&
            context.tensor(node.inputs[0]).type == graph::DataType::s8;
 }
 

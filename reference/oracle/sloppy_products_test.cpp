@@ -49,9 +49,9 @@ using testing::ElementsAre;
 TEST(PairSaturation, LeavesOutOnlyElementsOfWhichTwoProductsCouldSaturate) {
     // Four positions, two channels, weights 127: 255 * 127 = 32 385 beside
     // 255 * 127: 64 770; 2 * 127: 32 639; 3 * 127: 32 766 <= 32 767; 4 * 127: 32 893.
-    EXPECT_THAT(sets(convolution(DataType::u8, 2, {255, 255, 255, 255, 255, 2, 3, 4}, {127, 127}),
-                     Freedom::pair_saturation),
-                ElementsAre("anything", "{32639}", "{32766}", "anything"));
+    EXPECT_THAT(
+        sets(convolution(DataType::u8, 2, {255, 255, 255, 255, 255, 2, 3, 4}, {127, 127}), Freedom::pair_saturation),
+        ElementsAre("anything", "{32639}", "{32766}", "anything"));
 }
 
 TEST(PairSaturation, AtTheLowerEnd) {
