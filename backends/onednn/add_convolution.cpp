@@ -152,8 +152,10 @@ ImplementationName add_convolution(Program& program, const PlannedPartition& par
     }
     const bool transposed = std::holds_alternative<graph::Deconvolution>(node.operation);
     const dnnl::primitive_attr attributes = attributes_of(chain, tensors);
-    const dnnl::primitive_desc descriptor = transposed ? api::deconvolution(program.engine(), description, attributes)
-                                                       : api::convolution(program.engine(), description, attributes);
+    const dnnl::primitive_desc descriptor = program.choose([&] {
+        return transposed ? api::deconvolution(program.engine(), description, attributes)
+                          : api::convolution(program.engine(), description, attributes);
+    });
 
     const auto chosen = [&](int argument) { return descriptor.query_md(dnnl::query::exec_arg_md, argument); };
     Arguments arguments;

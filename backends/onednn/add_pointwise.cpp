@@ -40,8 +40,9 @@ ImplementationName add_eltwise(Program& program, const PrimitiveSteps& steps, co
     const PostOpChain chain(program, steps.post_ops, rank);
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(chain.post_ops());
-    const dnnl::primitive_desc descriptor =
-        api::eltwise(program.engine(), to_library(head.algorithm), layout, head.alpha, head.beta, attributes);
+    const dnnl::primitive_desc descriptor = program.choose([&] {
+        return api::eltwise(program.engine(), to_library(head.algorithm), layout, head.alpha, head.beta, attributes);
+    });
     Arguments arguments{{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, destination}};
     chain.bind(program, descriptor, arguments);
     program.add(Phase::execute, descriptor, std::move(arguments));
@@ -55,8 +56,10 @@ ImplementationName add_binary(Program& program, const PrimitiveSteps& steps, con
     const PostOpChain chain(program, steps.post_ops, rank);
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(chain.post_ops());
-    const dnnl::primitive_desc descriptor = api::binary(program.engine(), to_library(head.algorithm), source.get_desc(),
-                                                        second.memory.get_desc(), destination.get_desc(), attributes);
+    const dnnl::primitive_desc descriptor = program.choose([&] {
+        return api::binary(program.engine(), to_library(head.algorithm), source.get_desc(), second.memory.get_desc(),
+                           destination.get_desc(), attributes);
+    });
     Arguments arguments{{DNNL_ARG_SRC_0, source}, {DNNL_ARG_SRC_1, second.memory}, {DNNL_ARG_DST, destination}};
     chain.bind(program, descriptor, arguments);
     program.add(Phase::execute, descriptor, std::move(arguments));

@@ -54,8 +54,20 @@ void set_source_zero_points(dnnl::primitive_attr& attributes, int mask) {
     attributes.set_zero_points(DNNL_ARG_SRC, mask, {DNNL_RUNTIME_S32_VAL});
 }
 
-dnnl::primitive_desc convolution(const dnnl::engine& engine, const ConvolutionDescription& description,
-                                 const dnnl::primitive_attr& attributes) {
+namespace {
+
+template <typename Primitive>
+Candidates candidates(const typename Primitive::desc& operation, const dnnl::primitive_attr& attributes,
+                      const dnnl::engine& engine) {
+    auto kept = std::make_shared<const typename Primitive::desc>(operation);
+    typename Primitive::primitive_desc descriptor(*kept, attributes, engine);
+    return {std::move(descriptor), std::move(kept)};
+}
+
+}  // namespace
+
+Candidates convolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+                       const dnnl::primitive_attr& attributes) {
     const ConvolutionDescription& d = description;
     const auto kind = dnnl::prop_kind::forward_inference;
     const auto algorithm = dnnl::algorithm::convolution_direct;
@@ -64,11 +76,11 @@ dnnl::primitive_desc convolution(const dnnl::engine& engine, const ConvolutionDe
                                                            d.strides, d.dilations, d.padding_left, d.padding_right)
                                            : Forward::desc(kind, algorithm, d.source, d.weights, d.destination,
                                                            d.strides, d.dilations, d.padding_left, d.padding_right);
-    return Forward::primitive_desc(operation, attributes, engine);
+    return candidates<Forward>(operation, attributes, engine);
 }
 
-dnnl::primitive_desc deconvolution(const dnnl::engine& engine, const ConvolutionDescription& description,
-                                   const dnnl::primitive_attr& attributes) {
+Candidates deconvolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+                         const dnnl::primitive_attr& attributes) {
     const ConvolutionDescription& d = description;
     const auto kind = dnnl::prop_kind::forward_inference;
     const auto algorithm = dnnl::algorithm::deconvolution_direct;
@@ -77,20 +89,20 @@ dnnl::primitive_desc deconvolution(const dnnl::engine& engine, const Convolution
                                                            d.strides, d.dilations, d.padding_left, d.padding_right)
                                            : Forward::desc(kind, algorithm, d.source, d.weights, d.destination,
                                                            d.strides, d.dilations, d.padding_left, d.padding_right);
-    return Forward::primitive_desc(operation, attributes, engine);
+    return candidates<Forward>(operation, attributes, engine);
 }
 
-dnnl::primitive_desc eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& data,
-                             float alpha, float beta, const dnnl::primitive_attr& attributes) {
+Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& data, float alpha,
+                   float beta, const dnnl::primitive_attr& attributes) {
     const dnnl::eltwise_forward::desc operation(dnnl::prop_kind::forward_inference, algorithm, data, alpha, beta);
-    return dnnl::eltwise_forward::primitive_desc(operation, attributes, engine);
+    return candidates<dnnl::eltwise_forward>(operation, attributes, engine);
 }
 
-dnnl::primitive_desc binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
-                            const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
-                            const dnnl::primitive_attr& attributes) {
+Candidates binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
+                  const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
+                  const dnnl::primitive_attr& attributes) {
     const dnnl::binary::desc operation(algorithm, source0, source1, destination);
-    return dnnl::binary::primitive_desc(operation, attributes, engine);
+    return candidates<dnnl::binary>(operation, attributes, engine);
 }
 
 }  // namespace difftest::backends::onednn::api

@@ -42,44 +42,49 @@ void set_source_zero_points(dnnl::primitive_attr& attributes, int mask) {
     attributes.set_zero_points_mask(DNNL_ARG_SRC, mask);
 }
 
-dnnl::primitive_desc convolution(const dnnl::engine& engine, const ConvolutionDescription& description,
-                                 const dnnl::primitive_attr& attributes) {
+Candidates convolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+                       const dnnl::primitive_attr& attributes) {
     const ConvolutionDescription& d = description;
     const auto kind = dnnl::prop_kind::forward_inference;
     const auto algorithm = dnnl::algorithm::convolution_direct;
     using Descriptor = dnnl::convolution_forward::primitive_desc;
     if (d.bias) {
-        return Descriptor(engine, kind, algorithm, d.source, d.weights, *d.bias, d.destination, d.strides, d.dilations,
-                          d.padding_left, d.padding_right, attributes);
+        return {Descriptor(engine, kind, algorithm, d.source, d.weights, *d.bias, d.destination, d.strides, d.dilations,
+                           d.padding_left, d.padding_right, attributes),
+                nullptr};
     }
-    return Descriptor(engine, kind, algorithm, d.source, d.weights, d.destination, d.strides, d.dilations,
-                      d.padding_left, d.padding_right, attributes);
+    return {Descriptor(engine, kind, algorithm, d.source, d.weights, d.destination, d.strides, d.dilations,
+                       d.padding_left, d.padding_right, attributes),
+            nullptr};
 }
 
-dnnl::primitive_desc deconvolution(const dnnl::engine& engine, const ConvolutionDescription& description,
-                                   const dnnl::primitive_attr& attributes) {
+Candidates deconvolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+                         const dnnl::primitive_attr& attributes) {
     const ConvolutionDescription& d = description;
     const auto kind = dnnl::prop_kind::forward_inference;
     const auto algorithm = dnnl::algorithm::deconvolution_direct;
     using Descriptor = dnnl::deconvolution_forward::primitive_desc;
     if (d.bias) {
-        return Descriptor(engine, kind, algorithm, d.source, d.weights, *d.bias, d.destination, d.strides, d.dilations,
-                          d.padding_left, d.padding_right, attributes);
+        return {Descriptor(engine, kind, algorithm, d.source, d.weights, *d.bias, d.destination, d.strides, d.dilations,
+                           d.padding_left, d.padding_right, attributes),
+                nullptr};
     }
-    return Descriptor(engine, kind, algorithm, d.source, d.weights, d.destination, d.strides, d.dilations,
-                      d.padding_left, d.padding_right, attributes);
+    return {Descriptor(engine, kind, algorithm, d.source, d.weights, d.destination, d.strides, d.dilations,
+                       d.padding_left, d.padding_right, attributes),
+            nullptr};
 }
 
-dnnl::primitive_desc eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& data,
-                             float alpha, float beta, const dnnl::primitive_attr& attributes) {
-    return dnnl::eltwise_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, data, data,
-                                                 alpha, beta, attributes);
+Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& data, float alpha,
+                   float beta, const dnnl::primitive_attr& attributes) {
+    return {dnnl::eltwise_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, data, data,
+                                                  alpha, beta, attributes),
+            nullptr};
 }
 
-dnnl::primitive_desc binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
-                            const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
-                            const dnnl::primitive_attr& attributes) {
-    return dnnl::binary::primitive_desc(engine, algorithm, source0, source1, destination, attributes);
+Candidates binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
+                  const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
+                  const dnnl::primitive_attr& attributes) {
+    return {dnnl::binary::primitive_desc(engine, algorithm, source0, source1, destination, attributes), nullptr};
 }
 
 }  // namespace difftest::backends::onednn::api

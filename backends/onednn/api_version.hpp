@@ -4,6 +4,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -43,15 +44,22 @@ struct ConvolutionDescription {
     dnnl::memory::dims padding_right;
 };
 
+/// A descriptor that stands at the library's first implementation. v2 reads the operation when it is advanced to the
+/// next one, and does not keep it.
+struct Candidates {
+    dnnl::primitive_desc descriptor;
+    std::shared_ptr<const void> operation;
+};
+
 /// Primitive descriptors for inference. All throw dnnl::error when the library has no implementation.
-dnnl::primitive_desc convolution(const dnnl::engine& engine, const ConvolutionDescription& description,
-                                 const dnnl::primitive_attr& attributes);
-dnnl::primitive_desc deconvolution(const dnnl::engine& engine, const ConvolutionDescription& description,
-                                   const dnnl::primitive_attr& attributes);
-dnnl::primitive_desc eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& data,
-                             float alpha, float beta, const dnnl::primitive_attr& attributes);
-dnnl::primitive_desc binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
-                            const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
-                            const dnnl::primitive_attr& attributes);
+Candidates convolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+                       const dnnl::primitive_attr& attributes);
+Candidates deconvolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+                         const dnnl::primitive_attr& attributes);
+Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& data, float alpha,
+                   float beta, const dnnl::primitive_attr& attributes);
+Candidates binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
+                  const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
+                  const dnnl::primitive_attr& attributes);
 
 }  // namespace difftest::backends::onednn::api

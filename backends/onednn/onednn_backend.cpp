@@ -5,6 +5,7 @@
 #include "backends/onednn/library_description.hpp"
 #include "backends/onednn/partition_primitive.hpp"
 #include "backends/onednn/partitioning.hpp"
+#include "backends/onednn/plan_space.hpp"
 
 #include <fmt/format.h>
 #include <oneapi/dnnl/dnnl.hpp>
@@ -26,9 +27,9 @@ std::vector<std::string> names_of(const graph::Graph& graph, const PlannedPartit
     return names;
 }
 
-Plan plan_from(const graph::Graph& graph, Fusion fusion, const Partitioning& partitions) {
+Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification, const Partitioning& partitions) {
     Plan plan;
-    plan.name = name_of(fusion);
+    plan.name = name_of(specification);
     plan.contract = contract::level(api::contract_level()).value();
     bool repeats = false;
     for (const PlannedPartition& partition : partitions) {
@@ -70,8 +71,11 @@ std::string_view status_text(dnnl_status_t status) {
 
 class OnednnExecutable final : public Executable {
 public:
-    OnednnExecutable(const dnnl::engine& engine, const graph::Graph& graph, const Buffers& buffers)
-        : graph_(graph), program_(engine, graph, buffers), contract_(*contract::level(api::contract_level())) {}
+    OnednnExecutable(const dnnl::engine& engine, const graph::Graph& graph, const Buffers& buffers,
+                     const CreationOptions& options, Mode mode = Mode::run)
+        : graph_(graph),
+          program_(engine, graph, buffers, options, mode),
+          contract_(*contract::level(api::contract_level())) {}
 
     void add(const PlannedPartition& partition) {
         const graph::Node& head = graph_.node(partition.nodes.front());
@@ -86,6 +90,8 @@ public:
             rethrow(failure, fmt::format("{} of '{}'", kind_of(graph_, partition), head.name));
         }
     }
+
+    const Program& program() const { return program_; }
 
     void run(Phase phase) {
         try {
@@ -108,47 +114,76 @@ private:
 
 class OnednnBackend final : public Backend {
 public:
-    OnednnBackend() : engine_(dnnl::engine::kind::cpu, 0) { dnnl::set_primitive_cache_capacity(kCachedPrimitives); }
+    OnednnBackend() : engine_(dnnl::engine::kind::cpu, 0) {}
 
     Description describe() override { return describe_library(); }
     std::vector<PlanOffer> plans(const graph::Case& value) override;
     std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) override;
 
 private:
+    std::unique_ptr<OnednnExecutable> create(const graph::Case& value, const PlanSpecification& specification,
+                                             const Buffers& buffers, Mode mode);
+    std::vector<std::vector<std::string>> implementations(const graph::Case& value,
+                                                          const PlanSpecification& specification);
+
     dnnl::engine engine_;
 };
 
 std::vector<PlanOffer> OnednnBackend::plans(const graph::Case& value) {
+    const auto survey = [this, &value](const PlanSpecification& plan) { return implementations(value, plan); };
     std::vector<PlanOffer> offers;
-    std::vector<Partitioning> known;
-    for (const Fusion fusion : {Fusion::fused, Fusion::fused_distinct_eltwise, Fusion::split}) {
-        const auto result = partition(value, fusion);
+    std::vector<std::pair<Partitioning, CreationOptions>> known;
+    for (const PlanSpecification& specification : selected_plans(value.execution.plans, survey)) {
+        auto result = partition(value, specification.fusion);
         if (const auto* refusal = std::get_if<CannotLower>(&result)) {
             // A node that has no lowering has none in any plan: say so once.
-            return {Refusal{std::string(name_of(fusion)), refusal->reason}};
+            return {Refusal{name_of(specification), refusal->reason}};
         }
-        const auto& partitions = std::get<Partitioning>(result);
-        if (std::find(known.begin(), known.end(), partitions) == known.end()) {
-            known.push_back(partitions);
-            offers.emplace_back(plan_from(value.graph, fusion, partitions));
+        std::pair entry{std::get<Partitioning>(std::move(result)), specification.options};
+        if (std::find(known.begin(), known.end(), entry) == known.end()) {
+            offers.emplace_back(plan_from(value.graph, specification, entry.first));
+            known.push_back(std::move(entry));
         }
     }
     return offers;
 }
 
-std::unique_ptr<Executable> OnednnBackend::prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) {
-    const std::optional<Fusion> fusion = fusion_from(plan.name);
-    if (!fusion) {
-        throw BackendError(fmt::format("oneDNN has no plan '{}'", plan.name));
-    }
-    const auto result = partition(value, *fusion);
+std::unique_ptr<OnednnExecutable> OnednnBackend::create(const graph::Case& value,
+                                                        const PlanSpecification& specification, const Buffers& buffers,
+                                                        Mode mode) {
+    const auto result = partition(value, specification.fusion);
     if (const auto* refusal = std::get_if<CannotLower>(&result)) {
         throw Unsupported(refusal->reason);
     }
-    auto executable = std::make_unique<OnednnExecutable>(engine_, value.graph, buffers);
+    // oneDNN 2.6 lists its first implementation twice when that is in the cache.
+    const bool looks_further =
+        mode == Mode::survey || !(specification.options.implementation == ImplementationChoice{});
+    dnnl::set_primitive_cache_capacity(looks_further ? 0 : kCachedPrimitives);
+    auto executable = std::make_unique<OnednnExecutable>(engine_, value.graph, buffers, specification.options, mode);
     for (const PlannedPartition& partition : std::get<Partitioning>(result)) {
         executable->add(partition);
     }
+    return executable;
+}
+
+std::vector<std::vector<std::string>> OnednnBackend::implementations(const graph::Case& value,
+                                                                     const PlanSpecification& specification) {
+    Buffers none;
+    none.tensors.resize(value.graph.tensors.size());
+    try {
+        return create(value, specification, none, Mode::survey)->program().surveyed();
+    } catch (const BackendError&) {
+        return {};
+    }
+}
+
+std::unique_ptr<Executable> OnednnBackend::prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) {
+    const std::optional<PlanSpecification> specification = plan_specification_from(plan.name);
+    if (!specification) {
+        throw BackendError(fmt::format("oneDNN has no plan '{}'", plan.name));
+    }
+    auto executable = create(value, *specification, buffers, Mode::run);
+    executable->program().check_options();
     executable->run(Phase::prepare);
     return executable;
 }

@@ -34,8 +34,22 @@ void copy_as_f32(std::span<const std::byte> source, const graph::Tensor& tensor,
 
 }  // namespace
 
-Program::Program(dnnl::engine engine, const graph::Graph& graph, const Buffers& buffers)
-    : engine_(std::move(engine)), stream_(engine_), graph_(graph), buffers_(buffers) {}
+Program::Program(dnnl::engine engine, const graph::Graph& graph, const Buffers& buffers, CreationOptions options,
+                 Mode mode)
+    : engine_(std::move(engine)),
+      stream_(engine_),
+      graph_(graph),
+      buffers_(buffers),
+      options_(std::move(options)),
+      mode_(mode),
+      chooser_(options_.implementation) {}
+
+dnnl::primitive_desc Program::choose(const std::function<api::Candidates()>& create) {
+    if (mode_ == Mode::survey) {
+        surveyed_.push_back(implementations_of(create()));
+    }
+    return chooser_.choose(create);
+}
 
 void Program::Release::operator()(std::byte* memory) const {
     ::operator delete[](memory, kCacheLine);
@@ -116,6 +130,9 @@ dnnl::memory Program::repeated_as_f32(graph::TensorId tensor, const graph::Shape
 }
 
 void Program::add(Phase phase, const dnnl::primitive_desc_base& descriptor, Arguments arguments) {
+    if (mode_ == Mode::survey) {
+        return;
+    }
     const dnnl::primitive primitive(descriptor.get());
     actions_.push_back({phase, [primitive, arguments = std::move(arguments)](dnnl::stream& stream) {
                             primitive.execute(stream, arguments);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/backend.hpp"
+#include "backends/onednn/implementation_chooser.hpp"
 #include "backends/onednn/step.hpp"
 
 #include <oneapi/dnnl/dnnl.hpp>
@@ -16,6 +17,9 @@ using Arguments = std::unordered_map<int, dnnl::memory>;
 /// When an action runs: once, because it depends on constants only, or at every execution.
 enum class Phase : std::uint8_t { prepare, execute };
 
+/// A survey only lists the implementations that the library offers: nothing is compiled, and nothing can be run.
+enum class Mode : std::uint8_t { run, survey };
+
 /// The library calls that run a plan, in order, and the memory that they need beyond the judge's.
 ///
 /// Between primitives every tensor is dense and row-major in its declared type. Where a primitive wants another layout
@@ -23,7 +27,19 @@ enum class Phase : std::uint8_t { prepare, execute };
 /// first operand that must be repeated) is converted by a loop of our own.
 class Program {
 public:
-    Program(dnnl::engine engine, const graph::Graph& graph, const Buffers& buffers);
+    Program(dnnl::engine engine, const graph::Graph& graph, const Buffers& buffers, CreationOptions options,
+            Mode mode = Mode::run);
+
+    const CreationOptions& options() const { return options_; }
+
+    /// The descriptor of the implementation that the options ask for; `create` makes a new one.
+    dnnl::primitive_desc choose(const std::function<api::Candidates()>& create);
+
+    /// The implementations of each primitive so far, when Mode::survey is on.
+    const std::vector<std::vector<std::string>>& surveyed() const { return surveyed_; }
+
+    /// Throws Unsupported when no primitive could take what the options ask for.
+    void check_options() const { chooser_.check(); }
 
     const dnnl::engine& engine() const { return engine_; }
     const graph::Graph& graph() const { return graph_; }
@@ -76,6 +92,10 @@ private:
     dnnl::stream stream_;
     const graph::Graph& graph_;
     Buffers buffers_;
+    CreationOptions options_;
+    Mode mode_;
+    ImplementationChooser chooser_;
+    std::vector<std::vector<std::string>> surveyed_;
     std::vector<std::unique_ptr<std::byte, Release>> owned_;
     std::vector<Action> actions_;
 };

@@ -104,6 +104,23 @@ TEST(KnownIssue, EveryFileOfTheCorporaIsRead) {
     }
 }
 
+TEST(KnownIssue, RepeatedEltwiseExcusesOnlyKernelsWithAnInjector) {
+    const KnownIssue issue = read_known_issue(DIFFTEST_SOURCE_DIR "/corpora/known_issues/onednn_repeated_eltwise.json");
+    backends::Plan plan;
+    plan.traits = {"repeated_eltwise_algorithm"};
+    const auto excuses = [&](const std::string& implementation) {
+        const std::vector<backends::PartitionReport> partitions{{{"a", "b"}, implementation}};
+        return explains(
+            issue, {"onednn", "oneDNN 2.6.3 (N/A)", "2.6.3", "AVX2", &plan, &partitions, nullptr, Verdict::violation});
+    };
+    for (const char* name : {"jit:avx512_core_amx_int8", "jit_uni_deconv:avx2", "brgconv_1x1:avx512_core_vnni"}) {
+        EXPECT_TRUE(excuses(name)) << name;
+    }
+    for (const char* name : {"ref_int8:any", "ref:any", "x64:gemm_s8u8s32:jit"}) {
+        EXPECT_FALSE(excuses(name)) << name;
+    }
+}
+
 class KnownIssueFile : public testing::Test {
 protected:
     std::string error_of(const std::function<void(nlohmann::json&)>& spoil) {

@@ -4,6 +4,7 @@
 #include "harness/campaign/evaluation_cache.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/judged_run.hpp"
+#include "reference/graph/plan_pattern.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -41,7 +42,11 @@ public:
     RunReport run() {
         check_isas();
         for (const graph::Case& value : request_.cases) {
-            run_case(value);
+            // A backend offers what the case asks for, beyond what it offers by itself.
+            graph::Case requested = value;
+            std::vector<std::string>& plans = requested.execution.plans;
+            plans = plans.empty() ? request_.plans : plans;
+            run_case(requested);
         }
         check_plans();
         if (request_.backends.empty()) {
@@ -103,7 +108,9 @@ private:
 
     void check_plans() const {
         for (const std::string& plan : request_.plans) {
-            if (!offered_plans_.empty() && !offered_plans_.contains(plan)) {
+            const bool fits = std::any_of(offered_plans_.begin(), offered_plans_.end(),
+                                          [&plan](const auto& offered) { return graph::matches_plan(plan, offered); });
+            if (!offered_plans_.empty() && !fits) {
                 throw InputError(fmt::format("--plan {}: no backend offers it for these cases (offered: {})", plan,
                                              fmt::join(offered_plans_, ", ")));
             }
@@ -183,7 +190,7 @@ private:
 
     bool selected(const std::string& plan, const JudgingContext& context) {
         offered_plans_.insert(plan);
-        return wanted(request_.plans, plan) && wanted(context.value.execution.plans, plan);
+        return graph::matches_plan(request_.plans, plan) && graph::matches_plan(context.value.execution.plans, plan);
     }
 
     void add(RunEntry entry, const JudgingContext& context) {

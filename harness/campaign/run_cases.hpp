@@ -15,7 +15,7 @@ struct RunRequest {
     std::vector<graph::Case> cases;
     std::vector<BackendSelection> backends;
     std::vector<std::string> isas;   ///< names of rungs; empty or "all": every rung of every backend
-    std::vector<std::string> plans;  ///< names of plans; empty: every plan that a backend offers
+    std::vector<std::string> plans;  ///< graph::matches_plan; empty: what a backend offers by itself
     std::optional<int> threads;      ///< of the library; a case's own request comes first
     std::vector<KnownIssue> known_issues;
 };

@@ -111,6 +111,19 @@ TEST_F(EndToEnd, HelpAndVersion) {
     EXPECT_THAT(difftest({"--version"}).output, HasSubstr("difftest "));
 }
 
+TEST_F(OnOnednn, ReferenceImplementationIsSelectedByItsName) {
+    const ProgramRun run = difftest({"--case", kMinimal, "--implementation", "ref", "--plan", "split", "--json"});
+    EXPECT_EQ(run.exit_code, 0) << run.errors;
+    const json document = checked_document(run.output, "run");
+    for (const json& entry : document.at("runs")) {
+        EXPECT_EQ(entry.at("plan"), "split@ref");
+        EXPECT_THAT(entry.at("implementation").get<std::string>(), HasSubstr("ref"));
+    }
+    const ProgramRun twice = difftest({"--case", kMinimal, "--implementation", "ref", "--plan", "split@2"});
+    EXPECT_EQ(twice.exit_code, 2);
+    EXPECT_THAT(twice.errors, HasSubstr("--implementation ref: --plan split@2 names another one"));
+}
+
 TEST_F(OnOnednn, MinimalCasePassesOnEveryIsa) {
     const ProgramRun run = difftest({"--case", kMinimal, "--json"});
     EXPECT_EQ(run.exit_code, 0) << run.output;

@@ -6,6 +6,7 @@
 #include "harness/report/run_document.hpp"
 #include "harness/report/run_screen.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include <memory>
@@ -19,10 +20,30 @@ struct Flags {
     std::vector<std::string> backends;
     std::vector<std::string> isas;
     std::vector<std::string> plans;
+    std::string implementation;
     std::optional<int> threads;
     std::string corpora;
     bool json = false;
 };
+
+/// Where only an implementation is named, it is that of the fully fused and of the fully split plan.
+std::vector<std::string> plans_of(const Flags& flags) {
+    if (flags.implementation.empty()) {
+        return flags.plans;
+    }
+    std::vector<std::string> plans = flags.plans;
+    if (plans.empty()) {
+        plans = {"fused", "split"};
+    }
+    for (std::string& plan : plans) {
+        if (plan.find('@') != std::string::npos) {
+            throw InputError(
+                fmt::format("--implementation {}: --plan {} names another one", flags.implementation, plan));
+        }
+        plan += '@' + flags.implementation;
+    }
+    return plans;
+}
 
 ExitCode run(const Flags& flags) {
     if (flags.cases.empty()) {
@@ -33,7 +54,7 @@ ExitCode run(const Flags& flags) {
     request.cases = load_cases(corpora, flags.cases);
     request.backends = select_backends(flags.backends);
     request.isas = flags.isas;
-    request.plans = flags.plans;
+    request.plans = plans_of(flags);
     request.threads = flags.threads;
     request.known_issues = read_known_issues(corpora.known_issues());
     const RunReport report = run_cases(request);
@@ -52,9 +73,12 @@ void add_run(CLI::App& app, Action& action) {
                      "onednn, faulty:FAULT, ...; may be repeated (default: every library that is here)")
         ->allow_extra_args(false);
     verb->add_option("--isa", flags->isas, "all (the default), or rungs of the backend's ISA ladder")->delimiter(',');
-    verb->add_option("--plan", flags->plans, "Only these plans, such as fused or split; may be repeated")
+    verb->add_option("--plan", flags->plans,
+                     "Only these plans, such as fused, split@ref, 'fused@*' or all; may be repeated")
         ->delimiter(',')
         ->allow_extra_args(false);
+    verb->add_option("--implementation", flags->implementation,
+                     "The library's implementation: a part of its name, such as ref, or its position");
     verb->add_option("--threads", flags->threads, "Threads of the library under test")->check(CLI::Range(1, 4096));
     verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
     verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/run.schema.json");

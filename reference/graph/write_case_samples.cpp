@@ -7,6 +7,7 @@
 #include "reference/graph/operation_attributes.hpp"
 #include "reference/graph/validation.hpp"
 
+#include <deque>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -24,8 +25,8 @@ using namespace difftest::graph;
 
 /// All values of an enumeration; of a truth value the one that is not the default.
 template <typename Member>
-std::vector<Member> values_of() {
-    std::vector<Member> values;
+std::deque<Member> values_of() {  // not a vector, which holds no bool
+    std::deque<Member> values;
     if constexpr (std::is_enum_v<Member>) {
         for (const auto& entry : names_of<Member>()) {
             values.push_back(entry.value);
