@@ -54,7 +54,7 @@ protected:
 TEST_F(GrantTest, HalvesWhereTheyWereMeasured) {
     EXPECT_EQ(granted(DataType::s8, false, false, "x64:gemm_s8s8s32:jit").freedoms(),
               std::vector{Freedom::halved_weights});
-    contract::Contract deconvolution = granted(DataType::s8, true, false, "x64:gemm_s8s8s32:jit");
+    contract::Contract deconvolution = granted(DataType::s8, false, true, "x64:gemm_s8s8s32:jit");
     EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::pair_saturation});
     level_ = "onednn3";
     EXPECT_EQ(granted(DataType::s8, false, false, "jit:avx2").freedoms(),
