@@ -20,6 +20,9 @@ auto fields_of(Is<Placement> auto& it) {
 auto fields_of(Is<TensorMemory> auto& it) {
     return std::tie(it.first, it.second, it.snapshot);
 }
+auto fields_of(Is<MaterializedTensor> auto& it) {
+    return std::tie(it.tensor, it.memory);
+}
 auto fields_of(Is<LoadRequest> auto& it) {
     return std::tie(it.generation, it.graph, it.tensors);
 }
@@ -30,7 +33,7 @@ auto fields_of(Is<PlansRequest> auto& it) {
     return std::tie(it.load);
 }
 auto fields_of(Is<RunRequest> auto& it) {
-    return std::tie(it.load, it.plan, it.second_execution, it.fresh_executable);
+    return std::tie(it.load, it.plan, it.second_execution, it.fresh_executable, it.materialized);
 }
 auto fields_of(Is<BareRequest> auto& it) {
     return std::tie(it.load, it.plan, it.executions);
@@ -46,7 +49,7 @@ auto fields_of(Is<Partition> auto& it) {
     return std::tie(it.nodes, it.kind);
 }
 auto fields_of(Is<Plan> auto& it) {
-    return std::tie(it.name, it.partitions, it.traits, it.contract);
+    return std::tie(it.name, it.partitions, it.traits, it.contract, it.materialized);
 }
 auto fields_of(Is<Refusal> auto& it) {
     return std::tie(it.plan, it.reason);
