@@ -1,5 +1,6 @@
 #include "reference/oracle/integer_operands.hpp"
 
+#include "reference/oracle/narrow_products.hpp"
 #include "reference/oracle/sloppy_products.hpp"
 
 #include <algorithm>
@@ -73,6 +74,9 @@ std::int64_t IntegerOperands::bias(std::int64_t result_index) const {
 
 std::vector<std::int64_t> IntegerOperands::accumulate(const std::vector<std::int32_t>& values,
                                                       const std::vector<std::int32_t>& weights) const {
+    if (are_narrow(contraction, values, weights)) {
+        return sum_narrow_products(contraction, values, weights);
+    }
     // No partial sum in any order can leave 32 bits when the sum of magnitudes does not: then the narrow loop is exact.
     const std::int64_t bound = contraction.shape.taps() * largest_magnitude(values) * largest_magnitude(weights);
     if (bound > kLargestS32) {
