@@ -1,5 +1,6 @@
 #include "reference/oracle/integer_operands.hpp"
 
+#include "reference/oracle/narrow_products.hpp"
 #include "reference/oracle/sloppy_products.hpp"
 
 #include <algorithm>
@@ -30,6 +31,18 @@ std::vector<Accumulator> sum_products(const Contraction& contraction, const std:
                                   [](std::int32_t a, std::int32_t b) { return static_cast<Accumulator>(a) * b; });
 }
 
+/// The points of a tensor, in the order of the contraction.
+template <class Source>
+std::vector<std::int32_t> in_order(const AllowedTensor& tensor, bool transposed, const Source& source) {
+    const std::vector<double>& points = tensor.points();
+    std::vector<std::int32_t> values(points.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::size_t from = transposed ? static_cast<std::size_t>(source(static_cast<std::int64_t>(i))) : i;
+        values[i] = static_cast<std::int32_t>(points[from]);
+    }
+    return values;
+}
+
 }  // namespace
 
 std::int32_t channel_value(const Context& context, graph::TensorId id, std::int64_t channel) {
@@ -42,21 +55,22 @@ std::int32_t channel_value(const Context& context, graph::TensorId id, std::int6
 
 IntegerOperands::IntegerOperands(const Context& in, graph::NodeId node_id)
     : context(in), id(node_id), node(in.node(node_id)), contraction(contraction_of(in, node_id)) {
-    const AllowedTensor& data = context.set_of(node.inputs[0]);
-    const AllowedTensor& weights = context.set_of(node.inputs[1]);
-    x.resize(static_cast<std::size_t>(data.size()));
-    w.resize(static_cast<std::size_t>(weights.size()));
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        const auto at = static_cast<std::int64_t>(i);
-        x[i] =
-            static_cast<std::int32_t>(data.point(contraction.x_source(at))) - x_zero_point(contraction.x_channel(at));
+    x = in_order(context.set_of(node.inputs[0]), contraction.x_transposed,
+                 [&](std::int64_t i) { return contraction.x_source(i); });
+    w = in_order(context.set_of(node.inputs[1]), contraction.w_transposed,
+                 [&](std::int64_t i) { return contraction.w_source(i); });
+    if (emulates_halved_weights(context, id)) {
+        std::transform(w.begin(), w.end(), w.begin(), doubled_half);
     }
-    const bool halved = emulates_halved_weights(context, id);
-    for (std::size_t i = 0; i < w.size(); ++i) {
-        const auto at = static_cast<std::int64_t>(i);
-        const auto weight = static_cast<std::int32_t>(weights.point(contraction.w_source(at)));
-        w[i] = (halved ? doubled_half(weight) : weight) -
-               channel_value(context, node.inputs[4], contraction.w_channel(at));
+    if (node.inputs[3] != graph::kAbsent) {
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            x[i] -= x_zero_point(contraction.x_channel(static_cast<std::int64_t>(i)));
+        }
+    }
+    if (node.inputs[4] != graph::kAbsent) {
+        for (std::size_t i = 0; i < w.size(); ++i) {
+            w[i] -= channel_value(context, node.inputs[4], contraction.w_channel(static_cast<std::int64_t>(i)));
+        }
     }
 }
 
@@ -73,6 +87,9 @@ std::int64_t IntegerOperands::bias(std::int64_t result_index) const {
 
 std::vector<std::int64_t> IntegerOperands::accumulate(const std::vector<std::int32_t>& values,
                                                       const std::vector<std::int32_t>& weights) const {
+    if (are_narrow(contraction, values, weights)) {
+        return sum_narrow_products(contraction, values, weights);
+    }
     // No partial sum in any order can leave 32 bits when the sum of magnitudes does not: then the narrow loop is exact.
     const std::int64_t bound = contraction.shape.taps() * largest_magnitude(values) * largest_magnitude(weights);
     if (bound > kLargestS32) {

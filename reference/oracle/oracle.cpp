@@ -5,6 +5,7 @@
 #include "reference/oracle/context.hpp"
 #include "reference/oracle/correlation.hpp"
 #include "reference/oracle/elementwise.hpp"
+#include "reference/oracle/integer_rewriting.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -87,6 +88,9 @@ AllowedTensor evaluate_node(const Context& context, graph::NodeId id) {
         std::visit(Evaluator{context, id, context.real_views[static_cast<std::size_t>(node.output)]}, node.operation);
     if (context.grants(Freedom::affine_folding)) {
         add_folded_affine(context, id, result);
+    }
+    if (context.grants(Freedom::integer_rewriting) && std::holds_alternative<graph::Quantize>(node.operation)) {
+        add_integer_rewriting(context, id, result, evaluate_node);
     }
     if (context.grants(Freedom::half_intermediates) && output.type == graph::DataType::f32 &&
         is_mid_chain(context.graph(), id)) {
