@@ -77,6 +77,40 @@ void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask) {
     attributes.set_zero_points_mask(argument, mask);
 }
 
+void set_fixed_zero_points(dnnl::primitive_attr& /*attributes*/, int /*argument*/, int /*mask*/,
+                           const std::vector<std::int32_t>& /*values*/) {
+    throw Unsupported("oneDNN 3.x takes zero points at the execution only");
+}
+
+int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site) {
+    if (site.has_bias) {
+        throw Unsupported("oneDNN 3.x adds the bias behind the scales of the weights");
+    }
+    if (site.per_channel && site.weights_mask == 0) {
+        throw Unsupported("oneDNN 3.x has no scales for this dimension");
+    }
+    attributes.set_scales_mask(DNNL_ARG_WEIGHTS, site.per_channel ? site.weights_mask : 0);
+    return DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS;
+}
+
+void set_fixed_result_scales(dnnl::primitive_attr& /*attributes*/, const ResultScaleSite& /*site*/,
+                             const std::vector<float>& /*values*/) {
+    throw Unsupported("oneDNN 3.x takes scales at the execution only");
+}
+
+std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout) {
+    if (layout.get_format_kind() != dnnl::memory::format_kind::blocked) {
+        return std::nullopt;
+    }
+    return Blocking{layout.get_dims(),
+                    layout.get_padded_dims(),
+                    layout.get_strides(),
+                    layout.get_submemory_offset(),
+                    layout.get_inner_blks(),
+                    layout.get_inner_idxs(),
+                    dnnl::memory::data_type_size(layout.get_data_type())};
+}
+
 void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {
     post_ops.append_sum(scale, zero_point, type);
 }
