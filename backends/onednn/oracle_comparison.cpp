@@ -23,6 +23,24 @@ std::string without_names(std::string reason) {
     return reason;
 }
 
+/// "matmul(u8[2, 3], s8[3, 4]) -> s32, eltwise(s32[2, 4]) -> f32"
+std::string nodes_of(const graph::Graph& graph) {
+    std::string text;
+    for (const graph::Node& node : graph.nodes) {
+        text += fmt::format("{}{}(", text.empty() ? "" : ", ", graph::name_of(node.operation));
+        std::string_view separator;
+        for (const graph::TensorId input : node.inputs) {
+            if (input != graph::kAbsent) {
+                const graph::Tensor& tensor = graph.tensor(input);
+                text += fmt::format("{}{}{}", separator, graph::name_of(tensor.type), graph::to_string(tensor.shape));
+                separator = ", ";
+            }
+        }
+        text += fmt::format(") -> {}", graph::name_of(graph.tensor(node.output).type));
+    }
+    return text;
+}
+
 std::string implementations_of(const Run& run) {
     std::string names;
     for (const PartitionReport& partition : run.partitions) {
@@ -61,6 +79,10 @@ graph::TensorData Draw::values(graph::DataType type, const graph::Shape& shape) 
     return data;
 }
 
+bool is_version_2(Backend& backend) {
+    return backend.describe().library_version.starts_with("2.");
+}
+
 void OracleComparison::check(const graph::Case& value) {
     for (const PlanOffer& offer : backend_.plans(value)) {
         if (const auto* refusal = std::get_if<Refusal>(&offer)) {
@@ -82,12 +104,17 @@ void OracleComparison::run_plan(const graph::Case& value, const Plan& plan) {
         ++refusals_[without_names(refusal.what())];
         return;
     } catch (const std::exception& failure) {
-        ADD_FAILURE() << value.name << ", plan " << plan.name << ": " << failure.what();
+        ADD_FAILURE() << value.name << ", plan " << plan.name << ": " << failure.what() << "\n"
+                      << nodes_of(value.graph);
         return;
     }
     ++runs_;
     const std::string implementation = implementations_of(result);
-    ++implementations_[implementation];
+    for (std::size_t partition = 0; partition < result.partitions.size(); ++partition) {
+        ++implementations_[fmt::format(
+            "{}: {}", plan.partitions[partition].kind.substr(0, plan.partitions[partition].kind.find(' ')),
+            result.partitions[partition].implementation)];
+    }
     const oracle::Evaluation evaluation = oracle::evaluate(value, result.contract);
     for (std::size_t output = 0; output < result.outputs.size(); ++output) {
         const oracle::AllowedTensor& allowed = evaluation.of(value.graph.outputs[output]);
@@ -101,7 +128,8 @@ void OracleComparison::run_plan(const graph::Case& value, const Plan& plan) {
             }
         }
         EXPECT_EQ(outside, 0) << value.name << ", plan " << plan.name << ", " << implementation << ", "
-                              << result.contract.to_string() << ": " << first << " (of " << got.size() << ")";
+                              << result.contract.to_string() << ": " << first << " (of " << got.size() << ")\n"
+                              << nodes_of(value.graph);
     }
 }
 

@@ -35,6 +35,9 @@ private:
     std::mt19937 engine_;
 };
 
+/// Whether the library is a 2.x, for tests that step around its defects (LIBRARY_TROUBLE.md).
+bool is_version_2(Backend& backend);
+
 /// Counts what ran and what was refused, and fails the test for every value that the oracle does not allow.
 class OracleComparison {
 public:

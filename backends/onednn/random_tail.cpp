@@ -14,8 +14,12 @@ namespace {
 
 class Tail {
 public:
-    Tail(graph::CaseBuilder& builder, Draw& draw, TensorId tensor)
-        : builder_(builder), draw_(draw), flowing_(tensor), shape_(builder.graph().tensor(tensor).shape) {}
+    Tail(graph::CaseBuilder& builder, Draw& draw, TensorId tensor, bool any_broadcast)
+        : builder_(builder),
+          draw_(draw),
+          flowing_(tensor),
+          shape_(builder.graph().tensor(tensor).shape),
+          any_broadcast_(any_broadcast) {}
 
     TensorId flowing() const { return flowing_; }
 
@@ -78,7 +82,7 @@ private:
 
     Shape operand_shape() {
         Shape shape = shape_;
-        switch (draw_(0, 3)) {
+        switch (draw_(0, any_broadcast_ ? 3 : 1)) {
             case 0: return {1};
             case 1: return per_channel();
             case 2: return shape;
@@ -94,13 +98,14 @@ private:
     Draw& draw_;
     TensorId flowing_;
     Shape shape_;
+    bool any_broadcast_;
     int count_ = 0;
 };
 
 }  // namespace
 
 TensorId random_tail(graph::CaseBuilder& builder, Draw& draw, TensorId tensor, const TailLimits& limits) {
-    Tail tail(builder, draw, tensor);
+    Tail tail(builder, draw, tensor, limits.any_broadcast);
     for (std::int64_t left = draw(0, limits.longest); left > 0; --left) {
         switch (draw(0, 4)) {
             case 0: tail.eltwise(); break;

@@ -10,6 +10,7 @@ struct TailLimits {
     std::int64_t longest = 3;
     bool prelu = false;
     bool sum = false;
+    bool any_broadcast = true;  ///< otherwise operands are scalars or have one value for each channel
 };
 
 /// Appends pointwise nodes behind `tensor`: eltwise functions that every release computes exactly or nearly so, the

@@ -88,6 +88,22 @@ TEST_F(WindowTest, NearestAndLinearResampling) {
                 ElementsAre(1, 2, 4, 5));
 }
 
+/// oneDNN 2.6 adds 30 to the second element, channels last (LIBRARY_TROUBLE.md).
+TEST_F(WindowTest, ResampledTensorsKeepTheirPlaces) {
+    graph::CaseBuilder builder("places");
+    const auto x = builder.input("x", TensorData(DataType::s8, {1, 2, 1, 2}, {1, 2, 3, 4}));
+    const auto operand = builder.input("operand", TensorData(DataType::f32, {1, 2, 1, 2}, {10, 20, 30, 40}));
+    const auto same = builder.node("same", graph::Resampling{ResamplingAlgorithm::nearest, {1, 2}}, {x}, DataType::s8);
+    const auto y = builder.node("y", graph::Binary{graph::BinaryAlgorithm::add}, {same, operand}, DataType::f32);
+    const graph::Case value = builder.build({y});
+    EXPECT_THAT(run(*backend_, value, "split").outputs.front(), ElementsAre(11, 22, 33, 44));
+    if (is_version_2(*backend_)) {
+        EXPECT_THAT(run(*backend_, value, "fused").outputs.front(), ElementsAre(11, 32, 23, 44));
+    } else {
+        EXPECT_THAT(run(*backend_, value, "fused").outputs.front(), ElementsAre(11, 22, 33, 44));
+    }
+}
+
 TEST_F(WindowTest, ReductionsAlongOneAxis) {
     const TensorData data(DataType::f32, {2, 3}, {1, -2, 4, 8, 0, 1});
     EXPECT_THAT(result_of(graph::Reduction{ReductionAlgorithm::sum, {1}}, data, DataType::f32), ElementsAre(3, 9));
@@ -134,7 +150,8 @@ TEST_F(WindowTest, ResamplingSweep) {
         const bool real = graph::is_integer(type) && op.algorithm == ResamplingAlgorithm::linear && draw_.chance(1, 3);
         const auto x = builder.input("x", draw_.values(type, shape));
         const TensorId y = builder.node("y", op, {x}, real ? DataType::f32 : type);
-        comparison_.check(builder.build({random_tail(builder, draw_, y, {3, false, true})}));
+        const bool right = !is_version_2(*backend_);  // see ResampledTensorsKeepTheirPlaces
+        comparison_.check(builder.build({random_tail(builder, draw_, y, {3, false, right, right})}));
     }
     finish(150);
 }
