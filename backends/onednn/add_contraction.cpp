@@ -58,17 +58,17 @@ int output_channel_mask(const Node& node, std::size_t rank) {
     }
     const auto* convolution = std::get_if<graph::Convolution>(&node.operation);
     const auto* deconvolution = std::get_if<graph::Deconvolution>(&node.operation);
-    const bool grouped = (convolution != nullptr && convolution->groups > 1) ||
-                         (deconvolution != nullptr && deconvolution->groups > 1);
+    const bool grouped =
+        (convolution != nullptr && convolution->groups > 1) || (deconvolution != nullptr && deconvolution->groups > 1);
     return grouped ? (1 << 0) | (1 << 1) : 1 << 0;
 }
 
 /// The partition's first step as an attribute.
 void add_scale(Program& program, const PlannedPartition& partition, const ResultScale& scale, Attributes& attributes) {
     const Node& node = program.graph().node(partition.nodes.front());
-    const api::ResultScaleSite site{
-        scale.per_channel, output_channel_mask(node, program.graph().tensor(partition.output).shape.size()),
-        node.inputs[kBias] != graph::kAbsent};
+    const api::ResultScaleSite site{scale.per_channel,
+                                    output_channel_mask(node, program.graph().tensor(partition.output).shape.size()),
+                                    node.inputs[kBias] != graph::kAbsent};
     if (program.options().parameters == Parameters::compile_time) {
         api::set_fixed_result_scales(attributes.values, site, values_of<float>(program, scale.factors));
     } else {
@@ -132,9 +132,8 @@ ImplementationName add(Program& program, const PlannedPartition& partition, std:
 
 ImplementationName add_contraction(Program& program, const PlannedPartition& partition) {
     const std::span<const Step> steps = partition.steps;
-    const std::optional<ResultScale> scale = program.options().parameters == Parameters::usual
-                                                 ? std::nullopt
-                                                 : leading_scale(program.graph(), partition);
+    const std::optional<ResultScale> scale =
+        program.options().parameters == Parameters::usual ? std::nullopt : leading_scale(program.graph(), partition);
     if (!scale) {
         return add(program, partition, steps, scale);
     }

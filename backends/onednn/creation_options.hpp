@@ -23,8 +23,8 @@ enum class Parameters : std::uint8_t {
     compile_time,  ///< attributes that hold the values
 };
 
-/// How the primitives of a plan are created, beyond what the graph says. A deviation from the defaults is taken by every
-/// primitive that can take it; a plan none of whose primitives can is unsupported.
+/// How the primitives of a plan are created, beyond what the graph says. A deviation from the defaults is taken by
+/// every primitive that can take it; a plan none of whose primitives can is unsupported.
 struct CreationOptions {
     ImplementationChoice implementation;
     /// Of sources and destinations. By default the library's choice, or row-major where it has none.

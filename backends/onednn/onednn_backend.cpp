@@ -36,8 +36,8 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
     bool repeats = false;
     for (const PlannedPartition& partition : partitions) {
         plan.partitions.push_back({names_of(graph, partition), kind_of(graph, partition)});
-        const bool leaves_first = specification.options.parameters != Parameters::usual &&
-                                  leading_scale(graph, partition).has_value();
+        const bool leaves_first =
+            specification.options.parameters != Parameters::usual && leading_scale(graph, partition).has_value();
         for (const PrimitiveSteps& primitive : primitives_of(graph, partition)) {
             repeats = repeats || repeats_eltwise_algorithm(primitive.post_ops.subspan(leaves_first ? 1 : 0));
         }

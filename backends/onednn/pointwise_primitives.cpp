@@ -84,8 +84,8 @@ ImplementationName add_pointwise_primitives(Program& program, std::span<const Pr
         const auto chosen = [&descriptor = descriptor](int argument) {
             return descriptor.query_md(dnnl::query::exec_arg_md, argument);
         };
-        memory from = program.as_layout(Phase::execute, reads_own ? *flowing.own : flowing.as_f32(),
-                                        chosen(DNNL_ARG_SRC_0));
+        memory from =
+            program.as_layout(Phase::execute, reads_own ? *flowing.own : flowing.as_f32(), chosen(DNNL_ARG_SRC_0));
         const memory::desc destination = chosen(DNNL_ARG_DST);
         memory to = is_last && destination == stored.get_desc() ? stored : program.new_memory(destination);
         if (program.options().in_place && from.get_desc() == destination) {

@@ -44,8 +44,8 @@ std::optional<ResultScale> leading_scale(const graph::Graph& graph, const Planne
     if (count != 1 && result.size() > 1) {
         channels[1] = result[1];
     }
-    const bool per_channel = count != 1 && graph::broadcast_strides(factors->shape, result) ==
-                                               graph::broadcast_strides(channels, result);
+    const bool per_channel =
+        count != 1 && graph::broadcast_strides(factors->shape, result) == graph::broadcast_strides(channels, result);
     return count == 1 || per_channel ? std::optional(ResultScale{binary->operand, per_channel}) : std::nullopt;
 }
 

@@ -4,8 +4,8 @@
 
 namespace difftest::backends::onednn {
 
-/// The threads that the library may use. Throws Unsupported when its runtime is not OpenMP, whose runtime is loaded with
-/// the library; this program itself does not link one.
+/// The threads that the library may use. Throws Unsupported when its runtime is not OpenMP, whose runtime is loaded
+/// with the library; this program itself does not link one.
 int library_threads();
 
 /// Sets the number of threads until it is destroyed; nothing changes it.
