@@ -14,12 +14,12 @@ namespace {
 
 class Tail {
 public:
-    Tail(graph::CaseBuilder& builder, Draw& draw, TensorId tensor, bool any_broadcast)
+    Tail(graph::CaseBuilder& builder, Draw& draw, TensorId tensor, const TailLimits& limits)
         : builder_(builder),
           draw_(draw),
           flowing_(tensor),
           shape_(builder.graph().tensor(tensor).shape),
-          any_broadcast_(any_broadcast) {}
+          limits_(limits) {}
 
     TensorId flowing() const { return flowing_; }
 
@@ -65,7 +65,8 @@ public:
 
     void sum() {
         const auto type = draw_.one_of({DataType::f32, DataType::s8, DataType::u8});
-        const graph::Sum operation{draw_.one_of({1.0F, 0.5F}), draw_.chance(1, 3) ? draw_(-5, 5) : 0,
+        const graph::Sum operation{draw_.one_of({1.0F, 0.5F}),
+                                   limits_.sum_zero_points && draw_.chance(1, 3) ? draw_(-5, 5) : 0,
                                    graph::Reinterpretation::none};
         const TensorId previous = builder_.input(name("r"), draw_.values(type, shape_));
         flowing_ = builder_.node(name("a"), operation, {flowing_, previous}, DataType::f32);
@@ -82,7 +83,7 @@ private:
 
     Shape operand_shape() {
         Shape shape = shape_;
-        switch (draw_(0, any_broadcast_ ? 3 : 1)) {
+        switch (draw_(0, limits_.any_broadcast ? 3 : 1)) {
             case 0: return {1};
             case 1: return per_channel();
             case 2: return shape;
@@ -98,14 +99,14 @@ private:
     Draw& draw_;
     TensorId flowing_;
     Shape shape_;
-    bool any_broadcast_;
+    TailLimits limits_;
     int count_ = 0;
 };
 
 }  // namespace
 
 TensorId random_tail(graph::CaseBuilder& builder, Draw& draw, TensorId tensor, const TailLimits& limits) {
-    Tail tail(builder, draw, tensor, limits.any_broadcast);
+    Tail tail(builder, draw, tensor, limits);
     for (std::int64_t left = draw(0, limits.longest); left > 0; --left) {
         switch (draw(0, 4)) {
             case 0: tail.eltwise(); break;

@@ -10,6 +10,7 @@ struct TailLimits {
     std::int64_t longest = 3;
     bool prelu = false;
     bool sum = false;
+    bool sum_zero_points = true;
     bool any_broadcast = true;  ///< otherwise operands are scalars or have one value for each channel
 };
 

@@ -104,6 +104,19 @@ TEST_F(WindowTest, ResampledTensorsKeepTheirPlaces) {
     }
 }
 
+/// With one point for each channel the operand begins anew after each channel, or block of channels
+/// (LIBRARY_TROUBLE.md).
+TEST_F(WindowTest, ResampledToOnePoint) {
+    graph::CaseBuilder builder("one point");
+    const auto x = builder.input("x", TensorData(DataType::f32, {1, 2, 3}, {0, 2, 0, 0, 4, 0}));
+    const auto operand = builder.input("operand", TensorData(DataType::f32, {1, 2, 1}, {1, 2}));
+    const auto middle = builder.node("middle", graph::Resampling{ResamplingAlgorithm::linear, {1}}, {x}, DataType::f32);
+    const auto y = builder.node("y", graph::Binary{graph::BinaryAlgorithm::multiply}, {middle, operand}, DataType::f32);
+    const graph::Case value = builder.build({y});
+    EXPECT_THAT(run(*backend_, value, "split").outputs.front(), ElementsAre(2, 8));
+    EXPECT_THAT(run(*backend_, value, "fused").outputs.front(), ElementsAre(2, 4));  // wrong in 2.6 and 3.7
+}
+
 TEST_F(WindowTest, ReductionsAlongOneAxis) {
     const TensorData data(DataType::f32, {2, 3}, {1, -2, 4, 8, 0, 1});
     EXPECT_THAT(result_of(graph::Reduction{ReductionAlgorithm::sum, {1}}, data, DataType::f32), ElementsAre(3, 9));
@@ -144,14 +157,14 @@ TEST_F(WindowTest, ResamplingSweep) {
         graph::Resampling op;
         op.algorithm = draw_.one_of({ResamplingAlgorithm::nearest, ResamplingAlgorithm::linear});
         for (std::size_t d = 2; d < shape.size(); ++d) {
-            op.sizes.push_back(draw_(1, 12));
+            op.sizes.push_back(draw_(2, 12));  // 1: see ResampledToOnePoint
         }
         const auto type = draw_.one_of({DataType::u8, DataType::s8, DataType::s32, DataType::f32, DataType::bf16});
         const bool real = graph::is_integer(type) && op.algorithm == ResamplingAlgorithm::linear && draw_.chance(1, 3);
         const auto x = builder.input("x", draw_.values(type, shape));
         const TensorId y = builder.node("y", op, {x}, real ? DataType::f32 : type);
         const bool right = !is_version_2(*backend_);  // see ResampledTensorsKeepTheirPlaces
-        comparison_.check(builder.build({random_tail(builder, draw_, y, {3, false, right, right})}));
+        comparison_.check(builder.build({random_tail(builder, draw_, y, {3, false, right, true, right})}));
     }
     finish(150);
 }
