@@ -122,7 +122,7 @@ TEST_F(ImplementationTest, EveryImplementationGivesTheSameAndHasItsOwnName) {
     std::set<std::string> names;
     const std::vector<std::string> plans = offered({"fused", "fused@*"});
     for (const std::string& plan : plans) {
-        if (!plan.starts_with("fused@")) {
+        if (!plan.starts_with("fused@") || plan.find('+') != std::string::npos) {
             continue;
         }
         const auto result = run_named(plan);
