@@ -1,6 +1,7 @@
 #include "harness/campaign/run_cases.hpp"
 
 #include "harness/campaign/backend_session.hpp"
+#include "harness/campaign/confirmed_run.hpp"
 #include "harness/campaign/evaluation_cache.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/judged_run.hpp"
@@ -64,14 +65,16 @@ private:
         }
         std::unique_ptr<BackendSession> started;
         try {
-            started = std::make_unique<BackendSession>(selection, threads);
+            started = std::make_unique<BackendSession>(selection, threads, request_.limits);
             if (!is_listed(selection)) {
                 const backends::Description& is = started->description();
                 report_.backends.push_back(
-                    {selection.name, is.library, is.library_version, is.library_path, is.runtime});
+                    {selection.name, is.library, is.library_version, is.library_path, is.runtime, ""});
             }
         } catch (const WorkerUnavailable& error) {
-            unavailable_[selection.name] = error.what();
+            if (!is_listed(selection)) {
+                report_.backends.push_back({selection.name, "", "", "", "", error.what()});
+            }
         }
         return sessions_.emplace(key, std::move(started)).first->second.get();
     }
@@ -132,8 +135,7 @@ private:
             BackendSession* started =
                 session(selection, value.execution.threads ? value.execution.threads : request_.threads);
             if (started == nullptr) {
-                add_harness_error(value, selection.name, "", unavailable_[selection.name]);
-                continue;
+                continue;  // listed with its reason
             }
             for (const std::string& isa : started->ladder()) {
                 if (wanted(isas_, isa) && wanted(value.execution.isas, isa)) {
@@ -177,14 +179,11 @@ private:
             }
             const auto& plan = std::get<backends::Plan>(offer);
             if (selected(plan.name, context)) {
-                add(judged_run(context, plan, loaded.run(plan)), context);
+                add(confirmed_run(loaded, context, plan), context);
             }
         }
         for (const Incident& incident : worker.take_incidents()) {
-            RunOutcome outcome;
-            outcome.status = RunStatus::crashed;
-            outcome.crash = incident.crash;
-            add(judged_run(context, backends::Plan{}, outcome), context);
+            add(incident_run(context, incident), context);
         }
     }
 
@@ -232,7 +231,6 @@ private:
     const RunRequest& request_;
     std::vector<std::string> isas_;
     std::map<std::pair<std::string, std::optional<int>>, std::unique_ptr<BackendSession>> sessions_;
-    std::map<std::string, std::string> unavailable_;
     std::set<std::string> offered_plans_;
     RunReport report_;
 };
