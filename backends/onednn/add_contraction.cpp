@@ -72,8 +72,11 @@ void add_scale(Program& program, const PlannedPartition& partition, const Result
     if (program.options().parameters == Parameters::compile_time) {
         api::set_fixed_result_scales(attributes.values, site, values_of<float>(program, scale.factors));
     } else {
-        const memory factors = program.operand(scale.factors, 1).memory;
-        attributes.arguments[api::set_result_scales(attributes.values, site)] = factors;
+        const std::vector<float> factors = values_of<float>(program, scale.factors);
+        const memory given = program.new_memory(
+            plain_layout({static_cast<std::int64_t>(factors.size())}, graph::DataType::f32), Phase::prepare);
+        std::memcpy(given.get_data_handle(), factors.data(), factors.size() * sizeof(float));
+        attributes.arguments[api::set_result_scales(attributes.values, site)] = given;
     }
 }
 

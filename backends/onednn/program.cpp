@@ -5,6 +5,7 @@
 #include "backends/onednn/zero_padding.hpp"
 
 #include <fmt/format.h>
+#include <oneapi/dnnl/dnnl_debug.h>
 
 #include <algorithm>
 #include <cstring>
@@ -149,7 +150,7 @@ dnnl::memory Program::view(graph::TensorId tensor, const dnnl::memory::desc& lay
 dnnl::memory Program::new_memory(const dnnl::memory::desc& layout, Phase phase) {
     dnnl::memory memory(layout, engine_, allocate(layout.get_size()).data());
     if (has_padding(layout)) {
-        padded_.push_back({memory, phase});
+        padded_.push_back({memory, phase, ""});
     }
     return memory;
 }
@@ -208,6 +209,7 @@ void Program::add(Phase phase, const dnnl::primitive_desc_base& descriptor, Argu
         return;
     }
     add_scratchpad(descriptor, arguments);
+    note_writer(descriptor, arguments);
     const dnnl::primitive primitive(descriptor.get());
     actions_.push_back({phase, [primitive, arguments = std::move(arguments)](dnnl::stream& stream) {
                             primitive.execute(stream, arguments);
@@ -223,6 +225,17 @@ void Program::add_scratchpad(const dnnl::primitive_desc_base& descriptor, Argume
     arguments[DNNL_ARG_SCRATCHPAD] = dnnl::memory(descriptor.scratchpad_desc(), engine_, memory.data());
     scratchpads_.push_back({memory.first(bytes), memory.subspan(bytes), descriptor.impl_info_str()});
     took(Deviation::user_scratchpad);
+}
+
+void Program::note_writer(const dnnl::primitive_desc_base& descriptor, const Arguments& arguments) {
+    const auto destination = arguments.find(DNNL_ARG_DST);
+    for (Padded& padded : padded_) {
+        if (destination != arguments.end() &&
+            destination->second.get_data_handle() == padded.memory.get_data_handle()) {
+            const auto kind = dnnl::convert_to_c(descriptor.get_kind());
+            padded.writer = fmt::format("{} {}", dnnl_prim_kind2str(kind), descriptor.impl_info_str());
+        }
+    }
 }
 
 void Program::poison(Phase phase) {
@@ -241,7 +254,7 @@ void Program::inspect(Phase phase) {
     for (const Padded& padded : padded_) {
         const std::int64_t dirty = padded.phase == phase ? dirty_padding_lanes(padded.memory) : 0;
         if (dirty > 0) {
-            report(fmt::format("{} lanes of padding are not zero", dirty));
+            report(fmt::format("{} lanes of padding behind {} are not zero", dirty, padded.writer));
         }
     }
     for (const Scratchpad& scratchpad : scratchpads_) {

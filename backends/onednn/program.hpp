@@ -121,7 +121,9 @@ private:
     struct Padded {
         dnnl::memory memory;
         Phase phase;
+        std::string writer;  ///< the primitive that writes it last
     };
+    void note_writer(const dnnl::primitive_desc_base& descriptor, const Arguments& arguments);
     struct Scratchpad {
         std::span<std::byte> bytes;  ///< the library's part
         std::span<std::byte> fence;  ///< behind it
