@@ -75,6 +75,9 @@ void compare_outputs(RunEntry& entry, const JudgingContext& context, const RunOu
         entry.notes = evaluation.metrics.notes;
     }
     entry.judgement = judge(outcome, entry.outputs, sharpness_where_needed(value, evaluation, entry.outputs));
+    if (context.depth == JudgingDepth::verdict) {
+        return;
+    }
     trace_worst(entry, value, evaluation, outcome);
     if (entry.judgement.verdict == Verdict::violation) {
         for (const faults::Placement& placement : explaining_faults(value, contract, outcome.outputs)) {
@@ -111,7 +114,13 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
 
 RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, const RunOutcome& outcome) {
     RunEntry entry = new_entry(context, plan.name);
+    entry.traits = plan.traits;
     entry.partitions = outcome.partitions;
+    if (entry.partitions.empty()) {  // it did not come to a choice
+        for (const backends::Partition& partition : plan.partitions) {
+            entry.partitions.push_back({partition.nodes, ""});
+        }
+    }
     if (outcome.status == RunStatus::completed) {
         try {
             compare_outputs(entry, context, outcome);

@@ -14,6 +14,12 @@
 
 namespace difftest::harness {
 
+/// How much is found out about a failure.
+enum class JudgingDepth {
+    verdict,   ///< the verdict, and where the errors lie
+    explained  ///< also the trace of the worst element and the faults that reproduce the result
+};
+
 /// What all runs of one case on one rung have in common.
 struct JudgingContext {
     const graph::Case& value;
@@ -23,6 +29,7 @@ struct JudgingContext {
     const std::string& isa;
     EvaluationCache& evaluations;
     const std::vector<KnownIssue>& known_issues;
+    JudgingDepth depth = JudgingDepth::explained;
 };
 
 /// Holds the outcome of one plan against the oracle, under the contract that the backend claims and the case allows;

@@ -32,6 +32,7 @@ struct RunEntry {
     std::string plan;
     std::string contract;                               ///< under which the run was judged; empty when it was not
     std::vector<backends::PartitionReport> partitions;  ///< what the library chose
+    std::vector<std::string> traits;                    ///< of the plan, see backends::Plan::traits
     Judgement judgement;
     std::optional<WorkerEnd> worker_end;      ///< of a crash or hang
     std::optional<std::string> known_issue;   ///< id of the known issue that explains the failure
