@@ -45,6 +45,10 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
     if (repeats) {
         plan.traits.emplace_back("repeated_eltwise_algorithm");
     }
+    const std::optional<graph::Layout> layout = specification.options.layout;
+    if (layout && *layout != graph::Layout::plain && *layout != graph::Layout::channels_last) {
+        plan.traits.emplace_back("blocked_layout");
+    }
     return plan;
 }
 
@@ -155,7 +159,9 @@ std::vector<PlanOffer> OnednnBackend::plans(const graph::Case& value) {
             continue;
         }
         std::pair entry{std::get<Partitioning>(std::move(result)), specification.options};
-        if (std::find(known.begin(), known.end(), entry) == known.end()) {
+        const std::vector<std::string>& asked = value.execution.plans;
+        const bool is_named = std::find(asked.begin(), asked.end(), name_of(specification)) != asked.end();
+        if (is_named || std::find(known.begin(), known.end(), entry) == known.end()) {
             offers.emplace_back(plan_from(value.graph, specification, entry.first));
             known.push_back(std::move(entry));
         }

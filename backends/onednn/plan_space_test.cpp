@@ -140,6 +140,14 @@ TEST_F(ImplementationTest, SecondChoiceIsNotTheFirstThatIsStillInTheCache) {
     EXPECT_EQ(run_named("fused").partitions.front().implementation, first);
 }
 
+TEST_F(ImplementationTest, PlanThatIsNamedIsOfferedEvenWhereItEqualsAnother) {
+    const auto data = build_.input(graph::DataType::f32, {1}, {1});
+    shape_ = {1};
+    build_.finish({binary(BinaryAlgorithm::add, data, build_.scalar(1))});
+    EXPECT_THAT(offered({}), ElementsAre("fused"));
+    EXPECT_THAT(offered({"split"}), ElementsAre("fused", "split"));
+}
+
 TEST_F(ImplementationTest, WhatIsNotOfferedIsUnsupportedWithTheOfferedNames) {
     bounded();
     try {
