@@ -38,6 +38,9 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
         plan.partitions.push_back({names_of(graph, partition), kind_of(graph, partition)});
         const bool leaves_first =
             specification.options.parameters != Parameters::usual && leading_scale(graph, partition).has_value();
+        if (!graph.consumers_of(partition.output).empty()) {
+            plan.materialized.push_back(graph.tensor(partition.output).name);
+        }
         for (const PrimitiveSteps& primitive : primitives_of(graph, partition)) {
             repeats = repeats || repeats_eltwise_algorithm(primitive.post_ops.subspan(leaves_first ? 1 : 0));
         }

@@ -87,10 +87,11 @@ ImplementationName add_pointwise_primitives(Program& program, std::span<const Pr
         memory from =
             program.as_layout(Phase::execute, reads_own ? *flowing.own : flowing.as_f32(), chosen(DNNL_ARG_SRC_0));
         const memory::desc destination = chosen(DNNL_ARG_DST);
-        memory to = is_last && destination == stored.get_desc() ? stored : program.new_memory(destination);
-        if (program.options().in_place && from.get_desc() == destination) {
-            // What it reads may be needed by others: it works in place on a copy.
-            to = program.new_memory(destination);
+        const bool in_place = program.options().in_place && from.get_desc() == destination;
+        const bool stores = !in_place && is_last && destination == stored.get_desc();
+        const memory to = stores ? stored : program.new_memory(destination);
+        if (in_place) {
+            // What it reads may be needed by others: it works on a copy.
             program.add_copy(Phase::execute, from, to);
             from = to;
             program.took(Deviation::in_place);

@@ -252,7 +252,8 @@ void Program::poison(Phase phase) {
 
 void Program::inspect(Phase phase) {
     for (const Padded& padded : padded_) {
-        const std::int64_t dirty = padded.phase == phase ? dirty_padding_lanes(padded.memory) : 0;
+        const bool is_written = padded.phase == phase && !padded.writer.empty();
+        const std::int64_t dirty = is_written ? dirty_padding_lanes(padded.memory) : 0;
         if (dirty > 0) {
             report(fmt::format("{} lanes of padding behind {} are not zero", dirty, padded.writer));
         }

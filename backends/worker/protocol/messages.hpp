@@ -37,6 +37,13 @@ struct TensorMemory {
     friend bool operator==(const TensorMemory&, const TensorMemory&) = default;
 };
 
+/// Memory for an intermediate that the plan materializes.
+struct MaterializedTensor {
+    graph::TensorId tensor = graph::kAbsent;
+    TensorMemory memory;
+    friend bool operator==(const MaterializedTensor&, const MaterializedTensor&) = default;
+};
+
 /// A case in the arena.
 struct LoadRequest {
     std::uint64_t generation = 0;  ///< slots of an older generation are void: unmap them
@@ -56,6 +63,7 @@ struct RunRequest {
     Plan plan;
     bool second_execution = true;
     bool fresh_executable = true;
+    std::vector<MaterializedTensor> materialized{};  ///< besides the graph's outputs
 };
 
 /// Creates and executes a plan of the case that was loaded last without any check, as a program does that uses the
@@ -93,7 +101,7 @@ struct RunAnswer {
     std::int64_t create_nanoseconds = 0;   ///< of the first executable
     std::int64_t execute_nanoseconds = 0;  ///< of the first execution
     bool floating_point_environment_changed = false;
-    bool left_processes = false;  ///< a child process is there that was not there before
+    bool left_processes = false;        ///< a child process is there that was not there before
     std::vector<std::string> damage{};  ///< Executable::damage of both executables
 };
 
