@@ -58,6 +58,10 @@ bool has_select() {
     return false;
 }
 
+bool has_select_post_op() {
+    return false;
+}
+
 void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask) {
     attributes.set_zero_points(argument, mask, {DNNL_RUNTIME_S32_VAL});
 }

@@ -46,10 +46,6 @@ bool has_select() {
     return true;
 }
 
-void append_select(dnnl::post_ops& post_ops, const dnnl::memory::desc& otherwise, const dnnl::memory::desc& condition) {
-    post_ops.append_binary(dnnl::algorithm::binary_select, otherwise, condition);
-}
-
 Candidates select(const dnnl::engine& engine, const dnnl::memory::desc& source0, const dnnl::memory::desc& source1,
                   const dnnl::memory::desc& condition, const dnnl::memory::desc& destination) {
     return {
@@ -61,15 +57,30 @@ bool has_select() {
     return false;
 }
 
-void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*otherwise*/,
-                   const dnnl::memory::desc& /*condition*/) {
-    throw Unsupported("this version of oneDNN has no select");
-}
-
 Candidates select(const dnnl::engine& /*engine*/, const dnnl::memory::desc& /*source0*/,
                   const dnnl::memory::desc& /*source1*/, const dnnl::memory::desc& /*condition*/,
                   const dnnl::memory::desc& /*destination*/) {
     throw Unsupported("this version of oneDNN has no select");
+}
+#endif
+
+// As a post-op it came with 3.8.
+#if DNNL_VERSION_MAJOR > 3 || DNNL_VERSION_MINOR >= 8
+bool has_select_post_op() {
+    return true;
+}
+
+void append_select(dnnl::post_ops& post_ops, const dnnl::memory::desc& otherwise, const dnnl::memory::desc& condition) {
+    post_ops.append_binary(dnnl::algorithm::binary_select, otherwise, condition);
+}
+#else
+bool has_select_post_op() {
+    return false;
+}
+
+void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*otherwise*/,
+                   const dnnl::memory::desc& /*condition*/) {
+    throw Unsupported("this version of oneDNN has no select among the post-ops");
 }
 #endif
 
@@ -154,14 +165,16 @@ Candidates inner_product(const dnnl::engine& engine, const ContractionDescriptio
                          const dnnl::primitive_attr& attributes) {
     const auto kind = dnnl::prop_kind::forward_inference;
     using Descriptor = dnnl::inner_product_forward::primitive_desc;
-    return d.bias ? Descriptor(engine, kind, d.source, d.weights, *d.bias, d.destination, attributes)
-                  : Descriptor(engine, kind, d.source, d.weights, d.destination, attributes);
+    return {d.bias ? Descriptor(engine, kind, d.source, d.weights, *d.bias, d.destination, attributes)
+                   : Descriptor(engine, kind, d.source, d.weights, d.destination, attributes),
+            nullptr};
 }
 
 Candidates matmul(const dnnl::engine& engine, const ContractionDescription& d, const dnnl::primitive_attr& attributes) {
     using Descriptor = dnnl::matmul::primitive_desc;
-    return d.bias ? Descriptor(engine, d.source, d.weights, *d.bias, d.destination, attributes)
-                  : Descriptor(engine, d.source, d.weights, d.destination, attributes);
+    return {d.bias ? Descriptor(engine, d.source, d.weights, *d.bias, d.destination, attributes)
+                   : Descriptor(engine, d.source, d.weights, d.destination, attributes),
+            nullptr};
 }
 
 Candidates pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
