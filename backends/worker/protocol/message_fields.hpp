@@ -63,7 +63,7 @@ auto fields_of(Is<Description> auto& it) {
 }
 auto fields_of(Is<RunAnswer> auto& it) {
     return std::tie(it.partitions, it.contract, it.create_nanoseconds, it.execute_nanoseconds,
-                    it.floating_point_environment_changed, it.left_processes);
+                    it.floating_point_environment_changed, it.left_processes, it.damage);
 }
 auto fields_of(Is<BareAnswer> auto& it) {
     return std::tie(it.partitions, it.create_nanoseconds, it.execute_nanoseconds, it.best_execute_nanoseconds,
