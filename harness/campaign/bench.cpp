@@ -21,7 +21,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr int kOneThread = 1;
-constexpr std::int64_t kExecutionsOfAShape = 3;
+constexpr std::int64_t kRepetitions = 3;
 constexpr std::int64_t kEpilogueElements = 1 << 16;
 
 nanoseconds since(steady_clock::time_point start) {
@@ -150,6 +150,17 @@ std::vector<BenchHolding> endure(Worker& worker, std::int64_t cases) {
     return holdings;
 }
 
+/// As the library's: the fastest of several, so that what else the machine does counts on neither side.
+nanoseconds fastest_evaluation(const graph::Case& value, const contract::Contract& contract) {
+    nanoseconds fastest = nanoseconds::max();
+    for (std::int64_t turn = 0; turn < kRepetitions; ++turn) {
+        nanoseconds took{0};
+        timed(took, [&] { return oracle::evaluate(value, contract); });
+        fastest = std::min(fastest, took);
+    }
+    return fastest;
+}
+
 bool is_reference(const std::string& implementation) {
     return implementation.starts_with("ref");
 }
@@ -168,7 +179,7 @@ BenchShape measured_shape(Worker& worker, SpeedCase speed) {
             if (plan == nullptr || !shape.implementation.empty()) {
                 continue;
             }
-            const auto result = loaded.run_bare(*plan, kExecutionsOfAShape);
+            const auto result = loaded.run_bare(*plan, kRepetitions);
             const auto* run = std::get_if<BareRun>(&result);
             const std::string implementation =
                 run == nullptr || run->partitions.empty() ? "" : run->partitions.front().implementation;
@@ -183,7 +194,7 @@ BenchShape measured_shape(Worker& worker, SpeedCase speed) {
     if (shape.implementation.empty()) {
         throw std::runtime_error(speed.value.name + ": the backend offers no plan");
     }
-    timed(shape.oracle, [&] { return oracle::evaluate(speed.value, contract); });
+    shape.oracle = fastest_evaluation(speed.value, contract);
     return shape;
 }
 
@@ -208,7 +219,7 @@ BenchReport run_bench(const BenchRequest& request) {
     }
     const graph::Case epilogue = epilogue_case(kEpilogueElements);
     report.epilogue_elements = kEpilogueElements;
-    timed(report.epilogue, [&] { return oracle::evaluate(epilogue, session.description().contract); });
+    report.epilogue = fastest_evaluation(epilogue, session.description().contract);
     return report;
 }
 

@@ -28,8 +28,8 @@ struct BenchRound {
 /// One shape: the oracle against the library.
 struct BenchShape {
     std::string name;
-    std::int64_t multiplications = 0;  ///< multiply-accumulates of the convolution
-    std::chrono::nanoseconds oracle{0};
+    std::int64_t multiplications = 0;     ///< multiply-accumulates of the convolution
+    std::chrono::nanoseconds oracle{0};   ///< the fastest of several evaluations
     std::chrono::nanoseconds library{0};  ///< the fastest of several executions
     std::string implementation;           ///< of the library's convolution
     bool is_reference = false;            ///< a reference implementation, not an optimized one
