@@ -15,8 +15,7 @@ bool uses_int16_pairs(std::string_view implementation, std::string_view effectiv
 
 /// The freedoms that the implementation of a node takes beyond the library's contract level. Of contractions: F9 for
 /// deconvolutions and AVX2-VNNI kernels that compensate in f32 (measured), X1 and X2 for kernels without VNNI
-/// (documented: developer guide, int8 computations, which says that matrix products shift s8 to u8 and do nothing about
-/// the overflow, so that s8 data has X1 there, too).
+/// (documented: developer guide, int8 computations; which of the two, measured).
 void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
                     std::string_view implementation, std::string_view effective_isa);
 
