@@ -4,6 +4,8 @@
 #include "harness/diagnose/explaining_faults.hpp"
 #include "reference/faults/sharpness.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 #include <map>
@@ -73,12 +75,19 @@ void compare_outputs(RunEntry& entry, const JudgingContext& context, const RunOu
         entry.notes = evaluation.metrics.notes;
     }
     entry.judgement = judge(outcome, entry.outputs, sharpness_where_needed(value, evaluation, entry.outputs));
+    if (context.depth == JudgingDepth::verdict) {
+        return;
+    }
     trace_worst(entry, value, evaluation, outcome);
     if (entry.judgement.verdict == Verdict::violation) {
         for (const faults::Placement& placement : explaining_faults(value, contract, outcome.outputs)) {
             entry.explained_by.push_back(placement_text(value, placement));
         }
     }
+}
+
+WorkerEnd worker_end(const Crash& crash) {
+    return {crash.signal, crash.exit_code, crash.stage, crash.frames, crash.log, crash.confirmed};
 }
 
 void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const backends::Plan& plan) {
@@ -105,7 +114,13 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
 
 RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, const RunOutcome& outcome) {
     RunEntry entry = new_entry(context, plan.name);
+    entry.traits = plan.traits;
     entry.partitions = outcome.partitions;
+    if (entry.partitions.empty()) {  // it did not come to a choice
+        for (const backends::Partition& partition : plan.partitions) {
+            entry.partitions.push_back({partition.nodes, ""});
+        }
+    }
     if (outcome.status == RunStatus::completed) {
         try {
             compare_outputs(entry, context, outcome);
@@ -114,8 +129,28 @@ RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, c
         }
     } else {
         entry.judgement = judge(outcome, {}, std::nullopt);
+        if (outcome.crash) {
+            entry.worker_end = worker_end(*outcome.crash);
+        }
     }
     look_for_known_issue(entry, context, plan);
+    return entry;
+}
+
+RunEntry incident_run(const JudgingContext& context, const Incident& incident) {
+    RunOutcome outcome;
+    outcome.status = incident.status;
+    outcome.message = incident.message;
+    outcome.crash = incident.crash;
+    RunEntry entry = new_entry(context, "");
+    entry.case_name = incident.after_case;
+    entry.judgement = judge(outcome, {}, std::nullopt);
+    entry.judgement.reason +=
+        incident.during_case.empty()
+            ? fmt::format(", between two cases, after '{}'", incident.after_case)
+            : fmt::format(", while '{}' ran after '{}'; not seen again with it alone in a fresh worker",
+                          incident.during_case, incident.after_case);
+    entry.worker_end = worker_end(incident.crash);
     return entry;
 }
 

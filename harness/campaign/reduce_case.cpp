@@ -151,7 +151,7 @@ FindingReport reduce_case(const ReduceRequest& request) {
     if (error) {
         throw InputError(fmt::format("{}: cannot be made: {}", request.folder.string(), error.message()));
     }
-    ReductionTrial trial(request.backend, request.known_issues, request.jobs);
+    ReductionTrial trial(request.backend, request.known_issues, request.jobs, request.limits);
     const graph::Case start = first_failure(request, trial);
     const std::string subject =
         fmt::format("{} on {} {}", key_of(start), request.backend.name, trial.description().library_version);
@@ -178,6 +178,9 @@ FindingReport reduce_case(const ReduceRequest& request) {
         const Neighbourhood around = explore(
             reduction, [&reducer](const graph::Case& value) { return reducer.observe(value); }, trial.ladder());
         describe_neighbourhood(report, around);
+        if (!reduction.observation.signature.crash.empty()) {
+            report.reason = trial.confirmed_reason(reduction.minimal);
+        }
         if (around.passing) {
             graph::write_case(named(around.passing->value, "_passing"), request.folder / "passing.json");
         }
