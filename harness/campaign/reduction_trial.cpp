@@ -2,6 +2,7 @@
 
 #include "harness/campaign/evaluation_cache.hpp"
 #include "harness/campaign/judged_run.hpp"
+#include "reference/graph/plan_pattern.hpp"
 
 #include <fmt/format.h>
 
@@ -159,13 +160,13 @@ private:
         const backends::Plan* first = nullptr;
         for (const backends::PlanOffer& offer : offered.offers) {
             if (const auto* refusal = std::get_if<backends::Refusal>(&offer)) {
-                if (!value.execution.plans.empty() && refusal->plan == value.execution.plans.front()) {
+                if (!value.execution.plans.empty() && graph::matches_plan(value.execution.plans, refusal->plan)) {
                     return nullptr;
                 }
                 continue;
             }
             const auto& plan = std::get<backends::Plan>(offer);
-            if (value.execution.plans.empty() || plan.name == value.execution.plans.front()) {
+            if (graph::matches_plan(value.execution.plans, plan.name)) {
                 return &plan;
             }
             first = first == nullptr ? &plan : first;
