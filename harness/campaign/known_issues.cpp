@@ -48,12 +48,52 @@ bool has_operation(const graph::Graph& graph, const std::string& operation) {
                        [&operation](const graph::Node& node) { return graph::name_of(node.operation) == operation; });
 }
 
+bool is_named(const std::vector<std::string>& parts, const std::string& implementation) {
+    return std::any_of(parts.begin(), parts.end(), [&implementation](const std::string& part) {
+        return implementation.find(part) != std::string::npos;
+    });
+}
+
 bool has_implementation(const FailingRun& run, const std::vector<std::string>& parts) {
     return run.partitions != nullptr &&
-           std::any_of(run.partitions->begin(), run.partitions->end(), [&parts](const auto& partition) {
-               return std::any_of(parts.begin(), parts.end(), [&partition](const std::string& part) {
-                   return partition.implementation.find(part) != std::string::npos;
-               });
+           std::any_of(run.partitions->begin(), run.partitions->end(),
+                       [&parts](const auto& partition) { return is_named(parts, partition.implementation); });
+}
+
+/// Of the plan where the library has not said what it chose: after a crash.
+std::vector<std::string> nodes_beside(const graph::Node& node, const FailingRun& run) {
+    if (run.partitions != nullptr) {
+        for (const backends::PartitionReport& each : *run.partitions) {
+            if (contains(each.nodes, node.name)) {
+                return each.nodes;
+            }
+        }
+    }
+    if (run.plan != nullptr) {
+        for (const backends::Partition& each : run.plan->partitions) {
+            if (contains(each.nodes, node.name)) {
+                return each.nodes;
+            }
+        }
+    }
+    return {node.name};
+}
+
+bool runs_in(const graph::Node& node, const FailingRun& run, const std::vector<std::string>& parts) {
+    return parts.empty() ||
+           (run.partitions != nullptr &&
+            std::any_of(run.partitions->begin(), run.partitions->end(), [&](const auto& partition) {
+                return contains(partition.nodes, node.name) && is_named(parts, partition.implementation);
+            }));
+}
+
+bool has_node(const IssueTrigger& trigger, const FailingRun& run) {
+    return run.graph != nullptr &&
+           std::any_of(run.graph->nodes.begin(), run.graph->nodes.end(), [&](const graph::Node& node) {
+               const bool is_one =
+                   trigger.node_operations.empty() || contains(trigger.node_operations, graph::name_of(node.operation));
+               return is_one && runs_in(node, run, trigger.implementations) &&
+                      all_hold(trigger.where, facts_of(*run.graph, node, nodes_beside(node, run)));
            });
 }
 
@@ -67,7 +107,24 @@ bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
     return std::all_of(trigger.plan_traits.begin(), trigger.plan_traits.end(), has_trait) &&
            std::all_of(trigger.operations.begin(), trigger.operations.end(), in_graph) &&
            (trigger.isas.empty() || contains(trigger.isas, run.isa)) &&
-           (trigger.implementations.empty() || has_implementation(run, trigger.implementations));
+           (trigger.implementations.empty() || has_implementation(run, trigger.implementations)) &&
+           (!trigger.is_about_a_node() || has_node(trigger, run));
+}
+
+void read_node(const JsonObjectReader& trigger, IssueTrigger& into) {
+    const JsonObjectReader node = trigger.object("node");
+    node.allow_only({"operations", "where"});
+    into.node_operations = node.texts("operations");
+    for (const std::string& text : node.texts("where")) {
+        try {
+            into.where.emplace_back(text);
+        } catch (const std::invalid_argument& error) {
+            node.fail("where", error.what());
+        }
+    }
+    if (!into.is_about_a_node()) {
+        node.fail("", "must name an operation or a condition");
+    }
 }
 
 }  // namespace
@@ -109,12 +166,19 @@ KnownIssue read_known_issue(const std::filesystem::path& file) {
         issue.affected.push_back(read_range(range));
     }
     const JsonObjectReader trigger = reader.object("trigger");
-    trigger.allow_only({"plan_traits", "operations", "isas", "implementations"});
-    issue.trigger = {trigger.texts("plan_traits"), trigger.texts("operations"), trigger.texts("isas"),
-                     trigger.texts("implementations")};
-    if (issue.trigger.plan_traits.empty() && issue.trigger.operations.empty() &&
+    trigger.allow_only({"plan_traits", "operations", "isas", "implementations", "node"});
+    issue.trigger = {trigger.texts("plan_traits"),
+                     trigger.texts("operations"),
+                     trigger.texts("isas"),
+                     trigger.texts("implementations"),
+                     {},
+                     {}};
+    if (trigger.has("node")) {
+        read_node(trigger, issue.trigger);
+    }
+    if (!issue.trigger.is_about_a_node() && issue.trigger.plan_traits.empty() && issue.trigger.operations.empty() &&
         issue.trigger.implementations.empty()) {
-        reader.fail("trigger", "must name a plan trait, an operation or an implementation");
+        reader.fail("trigger", "must name a plan trait, an operation, an implementation or a node");
     }
     issue.verdicts = read_verdicts(reader);
     issue.case_file = file.parent_path() / reader.text("case");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/backend.hpp"
+#include "harness/campaign/issue_condition.hpp"
 #include "harness/compare/verdict.hpp"
 #include "reference/graph/graph.hpp"
 
@@ -22,6 +23,11 @@ struct IssueTrigger {
     std::vector<std::string> operations;       ///< all of them, somewhere in the graph
     std::vector<std::string> isas;             ///< one of them
     std::vector<std::string> implementations;  ///< one of them is part of the name of an implementation
+    /// One node must satisfy all that follows, and the implementation above must be that of the node's partition.
+    std::vector<std::string> node_operations;  ///< one of them is its operation
+    std::vector<IssueCondition> where;         ///< all of them hold for it
+
+    bool is_about_a_node() const { return !node_operations.empty() || !where.empty(); }
 };
 
 /// A defect of a library that is understood: a failing run that it explains is listed and not counted as a finding.

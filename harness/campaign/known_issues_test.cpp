@@ -95,6 +95,35 @@ TEST(KnownIssue, TriggerLists) {
     EXPECT_FALSE(explains(issue, failure.run));
 }
 
+TEST(KnownIssue, TheImplementationMustBeThatOfTheNode) {
+    graph::Graph graph;
+    graph.tensors = {{"x", graph::DataType::u8, {1, 4, 5}, graph::TensorRole::input, -1},
+                     {"w", graph::DataType::s8, {4, 4, 1}, graph::TensorRole::constant, -1},
+                     {"a", graph::DataType::s32, {1, 4, 9}, graph::TensorRole::intermediate, 0},
+                     {"b", graph::DataType::f32, {1, 4, 9}, graph::TensorRole::intermediate, 1}};
+    graph.nodes = {{"a", graph::Deconvolution{{2}, {1}, {0}, {0}, {0}, 1}, {0, 1, -1, -1, -1}, 2},
+                   {"b", graph::Eltwise{}, {2}, 3}};
+    std::vector<backends::PartitionReport> partitions = {{{"a"}, "gemm"}, {{"b"}, "jit:avx2"}};
+    KnownIssue issue = repeated_eltwise();
+    issue.trigger.plan_traits.clear();
+    issue.trigger.node_operations = {"deconvolution"};
+    issue.trigger.where = {IssueCondition("kernel < stride")};
+    issue.trigger.implementations = {"jit"};
+    FailingRun run = Failure().run;
+    run.plan = nullptr;
+    run.graph = &graph;
+    run.partitions = &partitions;
+    EXPECT_FALSE(explains(issue, run)) << "jit runs the other node";
+    partitions[0].implementation = "jit_deconvolution:avx2";
+    EXPECT_TRUE(explains(issue, run));
+    issue.trigger.where = {IssueCondition("kernel < stride"), IssueCondition("followers > 0")};
+    EXPECT_FALSE(explains(issue, run)) << "the eltwise is not fused";
+    partitions[0].nodes = {"a", "b"};
+    EXPECT_TRUE(explains(issue, run));
+    issue.trigger.node_operations = {"convolution"};
+    EXPECT_FALSE(explains(issue, run));
+}
+
 TEST(KnownIssue, EveryFileOfTheCorporaIsRead) {
     const auto issues = read_known_issues(DIFFTEST_SOURCE_DIR "/corpora/known_issues");
     ASSERT_FALSE(issues.empty());
@@ -113,8 +142,8 @@ TEST(KnownIssue, RepeatedEltwiseExcusesOnlyKernelsWithAnInjector) {
         return explains(
             issue, {"onednn", "oneDNN 2.6.3 (N/A)", "2.6.3", "AVX2", &plan, &partitions, nullptr, Verdict::violation});
     };
-    for (const char* name :
-         {"jit:avx512_core_amx_int8", "jit_uni_deconv:avx2", "brgconv_1x1:avx512_core_vnni", "x64:gemm_s8u8s32:jit"}) {
+    for (const char* name : {"jit:avx512_core_amx_int8", "jit_uni_deconv:avx2", "brgconv_1x1:avx512_core_vnni",
+                             "brdgmm_dw:avx512_core_vnni", "x64:gemm_s8u8s32:jit"}) {
         EXPECT_TRUE(excuses(name)) << name;
     }
     for (const char* name : {"ref_int8:any", "ref:any"}) {
@@ -152,6 +181,8 @@ TEST_F(KnownIssueFile, ErrorsNameThePlace) {
     EXPECT_THAT(error_of([](auto& json) { json["affected"][0]["before"] = "x"; }),
                 HasSubstr(": /affected/0/before: is no release number"));
     EXPECT_THAT(error_of([](auto& json) { json["trigger"] = nlohmann::json::object(); }), HasSubstr(": /trigger: "));
+    EXPECT_THAT(error_of([](auto& json) { json["trigger"]["node"]["where"] = {"kernel ~ 2"}; }),
+                HasSubstr(": /trigger/node/where: "));
 }
 
 }  // namespace

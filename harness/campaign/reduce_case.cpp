@@ -1,5 +1,6 @@
 #include "harness/campaign/reduce_case.hpp"
 
+#include "harness/campaign/campaign_folder.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/reduction_trial.hpp"
 #include "harness/reduce/neighbourhood.hpp"
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <fstream>
 #include <system_error>
 
 namespace difftest::harness {
@@ -26,17 +26,6 @@ CaseSize size_of(const graph::Case& value) {
         size.elements_out += graph::element_count(value.graph.tensor(id).shape).value_or(0);
     }
     return size;
-}
-
-void write_text(const std::filesystem::path& file, const std::string& text) {
-    const std::filesystem::path fresh = file.string() + ".new";
-    std::ofstream stream(fresh, std::ios::binary);
-    stream << text << std::flush;
-    std::error_code error;
-    std::filesystem::rename(fresh, file, error);
-    if (!stream || error) {
-        throw InputError(fmt::format("{}: cannot be written", file.string()));
-    }
 }
 
 bool same_name(std::string_view a, std::string_view b) {
@@ -151,7 +140,7 @@ FindingReport reduce_case(const ReduceRequest& request) {
     if (error) {
         throw InputError(fmt::format("{}: cannot be made: {}", request.folder.string(), error.message()));
     }
-    ReductionTrial trial(request.backend, request.known_issues, request.jobs);
+    ReductionTrial trial(request.backend, request.known_issues, request.jobs, request.limits);
     const graph::Case start = first_failure(request, trial);
     const std::string subject =
         fmt::format("{} on {} {}", key_of(start), request.backend.name, trial.description().library_version);
@@ -178,6 +167,9 @@ FindingReport reduce_case(const ReduceRequest& request) {
         const Neighbourhood around = explore(
             reduction, [&reducer](const graph::Case& value) { return reducer.observe(value); }, trial.ladder());
         describe_neighbourhood(report, around);
+        if (!reduction.observation.signature.crash.empty()) {
+            report.reason = trial.confirmed_reason(reduction.minimal);
+        }
         if (around.passing) {
             graph::write_case(named(around.passing->value, "_passing"), request.folder / "passing.json");
         }
@@ -186,8 +178,8 @@ FindingReport reduce_case(const ReduceRequest& request) {
             graph::write_case(named(reduction.others[i].value, fmt::format("_other_{}", i + 1)), request.folder / file);
             report.others.push_back({signature_text(reduction.others[i].signature), file});
         }
-        write_text(request.folder / "finding.json", finding_document(report));
-        write_text(request.folder / "README.md", finding_readme(report));
+        write_text(finding_document(report), request.folder / "finding.json");
+        write_text(finding_readme(report), request.folder / "README.md");
         return report;
     } catch (const NothingToReduce& nothing) {
         throw InputError(nothing.what());

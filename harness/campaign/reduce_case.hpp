@@ -2,6 +2,7 @@
 
 #include "harness/campaign/backend_selection.hpp"
 #include "harness/campaign/known_issues.hpp"
+#include "harness/execute/worker.hpp"
 #include "harness/report/finding_document.hpp"
 #include "reference/graph/case.hpp"
 
@@ -25,6 +26,7 @@ struct ReduceRequest {
     std::int64_t tries = 20'000;
     std::chrono::milliseconds time{0};  ///< 0: no limit
     std::size_t jobs = 1;
+    WorkerLimits limits;  ///< every candidate that hangs costs the time that an answer may take
     std::function<void(const std::string&)> progress;  ///< one line for each step
 };
 

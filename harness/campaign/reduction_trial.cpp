@@ -2,6 +2,7 @@
 
 #include "harness/campaign/evaluation_cache.hpp"
 #include "harness/campaign/judged_run.hpp"
+#include "reference/graph/plan_pattern.hpp"
 
 #include <fmt/format.h>
 
@@ -55,7 +56,9 @@ Signature signature_of(const RunEntry& entry, const RunOutcome& outcome) {
     signature.verdict = entry.judgement.verdict;
     std::set<std::string> families;
     for (const backends::PartitionReport& partition : entry.partitions) {
-        families.insert(implementation_family(partition.implementation));
+        if (!partition.implementation.empty()) {  // it did not come to a choice
+            families.insert(implementation_family(partition.implementation));
+        }
     }
     signature.implementations.assign(families.begin(), families.end());
     describe_values(signature, entry);
@@ -97,27 +100,28 @@ Observation nothing_ran(Verdict verdict, std::string reason) {
 /// One thread's share: the backend with as many threads as a case asks for.
 class ReductionTrial::Lane {
 public:
-    Lane(BackendSelection selection, std::vector<KnownIssue> known_issues)
-        : selection_(std::move(selection)), known_issues_(std::move(known_issues)) {}
+    Lane(BackendSelection selection, std::vector<KnownIssue> known_issues, const WorkerLimits& limits)
+        : selection_(std::move(selection)), known_issues_(std::move(known_issues)), limits_(limits) {}
 
     BackendSession& session(std::optional<int> threads) {
         std::unique_ptr<BackendSession>& session = sessions_[threads];
         if (!session) {
-            session = std::make_unique<BackendSession>(selection_, threads);
+            session = std::make_unique<BackendSession>(selection_, threads, limits_);
         }
         return *session;
     }
 
-    Observation run(const graph::Case& value) {
+    /// `confirm`: see a crash or hang again in a fresh worker.
+    Observation run(const graph::Case& value, bool confirm) {
         try {
-            return run_on(session(value.execution.threads), value);
+            return run_on(session(value.execution.threads), value, confirm);
         } catch (const std::exception& error) {
             return nothing_ran(Verdict::harness_error, error.what());
         }
     }
 
 private:
-    Observation run_on(BackendSession& started, const graph::Case& value) {
+    Observation run_on(BackendSession& started, const graph::Case& value, bool confirm) {
         const std::string isa = value.execution.isas.empty() ? started.description().isa : value.execution.isas.front();
         const BackendSession::Rung rung = started.rung(isa);
         if (rung.worker == nullptr) {
@@ -125,7 +129,7 @@ private:
         }
         EvaluationCache evaluations(value);
         const JudgingContext context{value, selection_.name, *selection_.kind, started.description(),
-                                     isa,   evaluations,     known_issues_};
+                                     isa,   evaluations,     known_issues_,    JudgingDepth::explained};
         LoadedCase loaded = rung.worker->load(value);
         const PlansOutcome offered = loaded.plans();
         if (offered.failure) {
@@ -142,7 +146,7 @@ private:
             return nothing_ran(Verdict::unsupported, "the plan is not offered");
         }
         RunOptions options;
-        options.confirm = false;  // the reducer repeats what it must
+        options.confirm = confirm;
         const RunOutcome outcome = loaded.run(*plan, options);
         Observation observation = observation_of(judged_run(context, *plan, outcome), outcome, value);
         observation.plans = std::move(names);
@@ -156,13 +160,13 @@ private:
         const backends::Plan* first = nullptr;
         for (const backends::PlanOffer& offer : offered.offers) {
             if (const auto* refusal = std::get_if<backends::Refusal>(&offer)) {
-                if (!value.execution.plans.empty() && refusal->plan == value.execution.plans.front()) {
+                if (!value.execution.plans.empty() && graph::matches_plan(value.execution.plans, refusal->plan)) {
                     return nullptr;
                 }
                 continue;
             }
             const auto& plan = std::get<backends::Plan>(offer);
-            if (value.execution.plans.empty() || plan.name == value.execution.plans.front()) {
+            if (graph::matches_plan(value.execution.plans, plan.name)) {
                 return &plan;
             }
             first = first == nullptr ? &plan : first;
@@ -172,12 +176,14 @@ private:
 
     BackendSelection selection_;
     std::vector<KnownIssue> known_issues_;
+    WorkerLimits limits_;
     std::map<std::optional<int>, std::unique_ptr<BackendSession>> sessions_;
 };
 
-ReductionTrial::ReductionTrial(BackendSelection selection, std::vector<KnownIssue> known_issues, std::size_t lanes) {
+ReductionTrial::ReductionTrial(BackendSelection selection, std::vector<KnownIssue> known_issues, std::size_t lanes,
+                               const WorkerLimits& limits) {
     for (std::size_t i = 0; i < std::max<std::size_t>(lanes, 1); ++i) {
-        lanes_.push_back(std::make_unique<Lane>(selection, known_issues));
+        lanes_.push_back(std::make_unique<Lane>(selection, known_issues, limits));
     }
     const BackendSession& first = lanes_.front()->session(std::nullopt);
     description_ = first.description();
@@ -186,11 +192,15 @@ ReductionTrial::ReductionTrial(BackendSelection selection, std::vector<KnownIssu
 
 ReductionTrial::~ReductionTrial() = default;
 
+std::string ReductionTrial::confirmed_reason(const graph::Case& value) {
+    return lanes_.front()->run(value, true).reason;
+}
+
 std::vector<Observation> ReductionTrial::run(std::span<const graph::Case> cases) {
     std::vector<Observation> result(cases.size());
     const auto work = [&](std::size_t lane) {
         for (std::size_t i = lane; i < cases.size(); i += lanes_.size()) {
-            result[i] = lanes_[lane]->run(cases[i]);
+            result[i] = lanes_[lane]->run(cases[i], false);  // the reducer repeats what it must
         }
     };
     std::vector<std::jthread> others;

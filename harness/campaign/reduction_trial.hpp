@@ -17,11 +17,15 @@ namespace difftest::harness {
 class ReductionTrial : public Trial {
 public:
     /// Throws WorkerUnavailable when the backend cannot be started.
-    ReductionTrial(BackendSelection selection, std::vector<KnownIssue> known_issues, std::size_t lanes);
+    ReductionTrial(BackendSelection selection, std::vector<KnownIssue> known_issues, std::size_t lanes,
+                   const WorkerLimits& limits = {});
     ~ReductionTrial() override;
 
     std::size_t width() const override { return lanes_.size(); }
     std::vector<Observation> run(std::span<const graph::Case> cases) override;
+
+    /// The verdict's reason, a crash or hang seen again in a fresh worker.
+    std::string confirmed_reason(const graph::Case& value);
 
     const backends::Description& description() const { return description_; }
     const std::vector<std::string>& ladder() const { return ladder_; }

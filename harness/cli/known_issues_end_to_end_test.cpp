@@ -37,8 +37,18 @@ TEST_P(KnownIssueOfTheCorpora, IsStillDetected) {
         EXPECT_TRUE(document.at("known_issues").empty());
         GTEST_SKIP() << issue.library << " " << version << " is not affected, and passes";
     }
+    const auto runs_on = [&document](const std::string& isa) {
+        const json& runs = document.at("runs");
+        return std::any_of(runs.begin(), runs.end(), [&isa](const json& entry) { return entry.at("isa") == isa; });
+    };
+    if (!issue.trigger.isas.empty() && std::none_of(issue.trigger.isas.begin(), issue.trigger.isas.end(), runs_on)) {
+        GTEST_SKIP() << "no ISA of this CPU is affected";
+    }
     ASSERT_EQ(document.at("known_issues").size(), 1U) << "no longer detected on " << version;
     EXPECT_EQ(document.at("known_issues").at(0).at("id"), issue.id);
+    if (issue.trigger.plan_traits.empty()) {
+        return;
+    }
     EXPECT_GT(document.at("summary").at("passed"), 0) << "some plan avoids the trigger";
     for (const json& entry : document.at("runs")) {
         if (entry.at("plan") == "split") {

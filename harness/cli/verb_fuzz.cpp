@@ -1,6 +1,7 @@
 #include "harness/campaign/campaign.hpp"
 #include "harness/campaign/campaign_folder.hpp"
 #include "harness/campaign/campaign_request.hpp"
+#include "harness/campaign/reduce_clusters.hpp"
 #include "harness/cli/answer.hpp"
 #include "harness/cli/verb.hpp"
 #include "harness/report/campaign_document.hpp"
@@ -8,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
 #include <memory>
 
 namespace difftest::harness::cli {
@@ -16,6 +18,7 @@ namespace {
 struct Flags {
     CampaignFlags campaign;
     std::string corpora;
+    double reduce_seconds = 0;
     bool json = false;
 };
 
@@ -26,6 +29,13 @@ ExitCode run(const Flags& flags) {
     const std::string document = campaign_document(report);
     write_text(document, request.folder / "report.json");
     write_text(campaign_screen(report, {}), request.folder / "report.txt");
+    if (flags.reduce_seconds > 0) {
+        ClusterReduction reduction;
+        reduction.time = std::chrono::milliseconds(static_cast<std::int64_t>(flags.reduce_seconds * 1000));
+        reduction.jobs = static_cast<std::size_t>(request.jobs);
+        reduction.progress = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+        reduce_clusters(report, request.selection, request.folder, reduction);
+    }
     write_answer(flags.json ? document : campaign_screen(report, screen_style_for_answer()));
     return exit_code_of(report);
 }
@@ -44,6 +54,9 @@ void add_fuzz(CLI::App& app, Action& action) {
     verb->add_option("--backend", campaign.backends, "As of run; default: those of the configuration")
         ->allow_extra_args(false);
     verb->add_option("--isa", campaign.isas, "As of run; default: those of the configuration")->delimiter(',');
+    verb->add_option("--reduce", flags->reduce_seconds,
+                     "Reduce each cluster's smallest case, for at most so many seconds: findings/ in the folder")
+        ->check(CLI::PositiveNumber);
     verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
     verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/campaign.schema.json");
     verb->callback([flags, &action] { action = [flags] { return run(*flags); }; });

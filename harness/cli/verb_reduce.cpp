@@ -21,6 +21,7 @@ struct Flags {
     std::int64_t tries = 20'000;
     double seconds = 0;
     std::size_t jobs = 1;
+    double answer_seconds = 20;
     std::string corpora;
     bool json = false;
     bool quiet = false;
@@ -42,6 +43,7 @@ ExitCode reduce(const Flags& flags) {
     request.tries = flags.tries;
     request.time = std::chrono::milliseconds(static_cast<std::int64_t>(flags.seconds * 1000));
     request.jobs = flags.jobs;
+    request.limits.answer = std::chrono::milliseconds(static_cast<std::int64_t>(flags.answer_seconds * 1000));
     if (!flags.quiet) {
         request.progress = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
     }
@@ -65,6 +67,9 @@ void add_reduce(CLI::App& app, Action& action) {
     verb->add_option("--time", flags->seconds, "At most so many seconds")->check(CLI::PositiveNumber);
     verb->add_option("--jobs", flags->jobs, "Candidates at a time; the result is the same for every number")
         ->check(CLI::Range(1, 1024));
+    verb->add_option("--answer-limit", flags->answer_seconds,
+                     "Seconds until a worker that does not answer hangs; lower it to reduce a hang fast")
+        ->check(CLI::PositiveNumber);
     verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
     verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/finding.schema.json");
     verb->add_flag("--quiet", flags->quiet, "No progress on stderr");

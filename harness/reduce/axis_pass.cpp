@@ -25,10 +25,15 @@ Indices without(std::int64_t size, std::int64_t begin, std::int64_t end) {
     return indices;
 }
 
-/// What may be kept of `size`, the smallest first: the first or last only, then everything without a half, a
-/// quarter, ... a single one.
+/// What may be kept of `size`: the first or last only, then so many as vectors and blocks are wide, one more or less,
+/// then everything without a half, a quarter, ... a single one.
 std::vector<Indices> kept_of(std::int64_t size) {
     std::vector<Indices> result = {{0}, {size - 1}};
+    for (const std::int64_t natural : {2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33}) {
+        if (natural < size) {
+            result.push_back(without(size, natural, size));
+        }
+    }
     for (std::int64_t length = size / 2; length > 0; length /= 2) {
         for (std::int64_t begin = 0; begin < size; begin += length) {
             Indices kept = without(size, begin, std::min(begin + length, size));

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "reference/graph/graph.hpp"
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace difftest::harness {
+
+/// Numbers about a node and the partition that it runs in, by name. Some have one value for each spatial axis of the
+/// node's data, outermost first; the others have one.
+///
+/// For each axis: kernel, stride, dilation, pad_begin, pad_end, padding (the sum of both), output_padding, size (of the
+/// data), result_size, axis_from_end (1 is the innermost). Once: groups, depthwise, in_channels, out_channels,
+/// in_per_group, out_per_group, batch, spatial_dims, spatial_elements (of the result), data_zero_point,
+/// weights_zero_point, bias (1 where the slot is used), followers (nodes behind it in its partition), operands (of
+/// itself and its followers, besides the data and weights), channel_operands (of them those with one value for each
+/// channel, or more).
+using NodeFacts = std::map<std::string, std::vector<std::int64_t>, std::less<>>;
+
+NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span<const std::string> partition);
+
+/// The names that a condition may use.
+std::vector<std::string> fact_names();
+
+/// "kernel < stride", "out_per_group % 16 != 0", "groups > 1": a comparison (< <= > >= == !=) of two terms, each a
+/// name, a number, or a name % number.
+class IssueCondition {
+public:
+    /// Throws std::invalid_argument that says what is wrong.
+    explicit IssueCondition(std::string_view text);
+
+    const std::string& text() const { return text_; }
+
+    /// On one spatial axis; 0 for a node without any.
+    bool holds(const NodeFacts& facts, std::size_t axis) const;
+
+private:
+    struct Term {
+        std::string name;  ///< empty: the number alone
+        std::int64_t number = 0;
+        std::int64_t modulus = 0;  ///< 0: none
+    };
+
+    static Term parse_term(std::string_view text);
+    static std::int64_t value(const Term& term, const NodeFacts& facts, std::size_t axis);
+
+    std::string text_;
+    Term left_;
+    Term right_;
+    std::string comparison_;
+};
+
+/// Whether all conditions hold for the node, those about axes on one and the same axis.
+bool all_hold(std::span<const IssueCondition> conditions, const NodeFacts& facts);
+
+}  // namespace difftest::harness
