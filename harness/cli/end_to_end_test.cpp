@@ -164,6 +164,44 @@ TEST_F(OnOnednn, MinimalCasePassesOnEveryIsa) {
     EXPECT_TRUE(plans.contains("split"));
 }
 
+TEST_F(OnOnednn, ACaseTightensTheContract) {
+    json value = json::parse(std::ifstream(corpora() + "/named/deconv_quant_u8_minimal.json"));
+    const auto judged_under = [&value](const std::string& contract) {
+        value["execution"] = {{"contract", contract}};
+        const std::string file = file_of_test("case.json", value.dump()).string();
+        const ProgramRun run = difftest({"--case", file, "--isa", "sse41", "--plan", "fused", "--json"});
+        return checked_document(run.output, "run").at("runs").at(0).at("contract").get<std::string>();
+    };
+    EXPECT_EQ(judged_under("strict"), "strict");
+    const std::string without_fma = judged_under("onednn2-F2");
+    EXPECT_THAT(without_fma, HasSubstr("-F2"));
+    // A case can take away, never add: strict+F7 and what oneDNN claims have nothing in common.
+    EXPECT_EQ(judged_under("strict+F7"), "strict");
+}
+
+TEST_F(OnOnednn, WhatTheContractCannotHoldIsMarkedAndTold) {
+    // 70 000 * 255 * 127 = 2 266 950 000 > 2^31 - 1; 70 000 * 127 = 8 890 000 is judged.
+    constexpr int kChannels = 70000;
+    json value = json::parse(R"({"difftest_case": 1, "name": "overflow", "graph": {
+        "inputs": [{"name": "x", "type": "u8", "shape": [2, 70000, 1]}],
+        "constants": [{"name": "w", "type": "s8", "shape": [1, 70000, 1]}],
+        "nodes": [{"name": "acc", "op": "convolution", "inputs": {"data": "x", "weights": "w"},
+                   "attributes": {"strides": [1], "dilations": [1], "pads_begin": [0], "pads_end": [0], "groups": 1},
+                   "output": {"name": "acc", "type": "s32"}}],
+        "outputs": ["acc"]}})");
+    std::vector<int> x(kChannels, 255);
+    x.resize(std::size_t{2} * kChannels, 1);
+    value["data"] = {{"x", {{"values", x}}}, {"w", {{"values", std::vector<int>(kChannels, 127)}}}};
+    const std::string file = file_of_test("case.json", value.dump()).string();
+    const ProgramRun run = difftest({"--case", file, "--isa", "sse41", "--json"});
+    const json entry = checked_document(run.output, "run").at("runs").at(0);
+    EXPECT_EQ(entry.at("metrics").at("out_of_contract"), 1);
+    EXPECT_EQ(entry.at("unconstrained"), 1);
+    EXPECT_EQ(entry.at("judged"), 1);
+    EXPECT_EQ(entry.at("verdict"), "allowed") << "not exact: not everything was judged";
+    EXPECT_THAT(entry.at("notes").dump(), HasSubstr("node acc: the s32 accumulator overflows"));
+}
+
 TEST_F(OnOnednn, IsaAndPlanNarrowTheRun) {
     const ProgramRun run = difftest({"--case", kMinimal, "--isa", "sse41", "--plan", "split", "--json"});
     const json document = checked_document(run.output, "run");

@@ -149,7 +149,7 @@ std::vector<Freedom> Contract::freedoms() const {
 Contract Contract::intersection(const Contract& a, const Contract& b) {
     Contract result = (b.flags_ & a.flags_) == b.flags_ ? b : a;
     result.flags_ = a.flags_ & b.flags_;
-    return result;
+    return result.flags_.none() ? Contract() : result;
 }
 
 std::string Contract::to_string() const {

@@ -40,6 +40,8 @@ TEST(Contract, StrictGrantsNothingAndIntersectionsOnlyNarrow) {
         EXPECT_EQ(both.grants(info.freedom), a.grants(info.freedom) && b.grants(info.freedom));
     }
     EXPECT_EQ(Contract::intersection(a, *level("strict")).to_string(), "strict");
+    const Contract other("strict", {Freedom::flush_subnormals});
+    EXPECT_EQ(Contract::intersection(a, other).to_string(), "strict") << "nothing in common";
 }
 
 TEST(Contract, EveryFreedomIsExplainedOnce) {
