@@ -5,7 +5,6 @@
 #include "harness/campaign/case_features.hpp"
 #include "harness/campaign/failure_signature.hpp"
 #include "harness/campaign/journal.hpp"
-#include "harness/generate/choice_source.hpp"
 #include "reference/graph/case_file.hpp"
 
 #include <fmt/format.h>
@@ -49,10 +48,13 @@ CaseRecord judge_index(const CampaignConfiguration& configuration, CaseRunner& r
     CaseRecord record;
     record.index = index;
     try {
-        const graph::Case value = campaign_case(configuration, index);
+        GatedCase drawn = campaign_case(configuration, index);
+        const graph::Case& value = drawn.value;
+        record.resampled = drawn.refused;
         record.cost = case_cost(value);
         record.features = case_features(value);
-        const std::vector<RunEntry> entries = runner.run(value);
+        EvaluationCache evaluations(value, configuration.generator.contract, std::move(drawn.evaluation));
+        const std::vector<RunEntry> entries = runner.run(value, evaluations);
         for (const RunEntry& entry : entries) {
             add_run(record, value, entry, entries);
         }
@@ -134,7 +136,7 @@ private:
         journal_.append(record);
         done_.insert(record.index);
         for (const std::string& identity : fold_.add(record)) {
-            graph::write_case(campaign_case(request_.configuration, record.index),
+            graph::write_case(campaign_case(request_.configuration, record.index).value,
                               folder_.clusters() / cluster_file_name(identity));
         }
     }
@@ -167,9 +169,8 @@ private:
 
 }  // namespace
 
-graph::Case campaign_case(const CampaignConfiguration& configuration, std::uint64_t index) {
-    CounterChoices choices(configuration.seed, index);
-    return random_case(choices, configuration.generator, fmt::format("{}_{}", configuration.name, index));
+GatedCase campaign_case(const CampaignConfiguration& configuration, std::uint64_t index) {
+    return gated_case(configuration.generator, index, fmt::format("{}_{}", configuration.name, index));
 }
 
 CampaignReport run_campaign(const CampaignRequest& request) {

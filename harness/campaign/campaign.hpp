@@ -38,6 +38,6 @@ struct CampaignRequest {
 CampaignReport run_campaign(const CampaignRequest& request);
 
 /// The case at an index: a function of both alone.
-graph::Case campaign_case(const CampaignConfiguration& configuration, std::uint64_t index);
+GatedCase campaign_case(const CampaignConfiguration& configuration, std::uint64_t index);
 
 }  // namespace difftest::harness

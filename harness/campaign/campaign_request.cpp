@@ -65,6 +65,7 @@ CampaignRequest campaign_request(const CampaignFlags& flags, const Corpora& corp
         throw InputError("fuzz: no backend is here (see: difftest doctor)");
     }
     request.selection.isas = flags.isas.empty() ? configuration.isas : flags.isas;
+    request.selection.plans = configuration.plans;
     request.selection.threads = configuration.threads;
     request.selection.known_issues = read_known_issues(corpora.known_issues());
     request.selection.depth = JudgingDepth::verdict;
