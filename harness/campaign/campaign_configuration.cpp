@@ -7,6 +7,7 @@
 
 #include <array>
 #include <limits>
+#include <utility>
 
 namespace difftest::harness {
 namespace {
@@ -99,7 +100,10 @@ void read_gate(const JsonObjectReader& reader, GeneratorSetup& generator) {
 CampaignConfiguration read_configuration(const Corpora& corpora, std::string_view name_or_file) {
     const std::filesystem::path file = find_configuration(corpora, name_or_file);
     const nlohmann::json document = parse_json_file(file);
-    const JsonObjectReader reader(document, file.string(), "");
+    return configuration_from(JsonObjectReader(document, file.string(), ""), document.dump());
+}
+
+CampaignConfiguration configuration_from(const JsonObjectReader& reader, std::string text) {
     reader.allow_only(
         {"format", "version", "name", "about", "seed", "generator", "gate", "backends", "isas", "plans", "threads"});
     if (reader.text("format") != "difftest-configuration") {
@@ -124,7 +128,7 @@ CampaignConfiguration read_configuration(const Corpora& corpora, std::string_vie
     if (reader.has("threads")) {
         configuration.threads = static_cast<int>(reader.integer("threads", 1, 4096, 1));
     }
-    configuration.text = document.dump();
+    configuration.text = std::move(text);
     return configuration;
 }
 

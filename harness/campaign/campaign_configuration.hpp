@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/campaign/corpora.hpp"
+#include "harness/campaign/json_object_reader.hpp"
 #include "harness/generate/gated_case.hpp"
 
 #include <cstdint>
@@ -25,5 +26,8 @@ struct CampaignConfiguration {
 
 /// Reads a configuration by its name or from a file. Throws InputError with the file and the place.
 CampaignConfiguration read_configuration(const Corpora& corpora, std::string_view name_or_file);
+
+/// The same from a JSON object that was read already; `text` is its canonical text.
+CampaignConfiguration configuration_from(const JsonObjectReader& reader, std::string text);
 
 }  // namespace difftest::harness

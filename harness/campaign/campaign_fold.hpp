@@ -48,6 +48,8 @@ private:
     std::map<std::string, std::int64_t> harness_errors_;
     std::map<Verdict, std::int64_t> verdicts_;
     std::int64_t cases_ = 0;
+    std::uint64_t first_ = 0;
+    std::uint64_t last_ = 0;
     std::int64_t findings_ = 0;
 };
 

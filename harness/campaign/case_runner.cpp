@@ -84,6 +84,23 @@ void CaseRunner::check_isas() {
     }
 }
 
+void CaseRunner::start() {
+    for (const BackendSelection& selection : selection_.backends) {
+        BackendSession* started = session(selection, selection_.threads);
+        if (started == nullptr) {
+            throw WorkerUnavailable(fmt::format("{}: {}", selection.name, unavailable_[selection.name]));
+        }
+        for (const std::string& isa : started->ladder()) {
+            if (!wanted(selection_.isas, isa)) {
+                continue;
+            }
+            if (const BackendSession::Rung rung = started->rung(isa); rung.worker == nullptr) {
+                add_not_run(selection.name, isa, rung.reason);
+            }
+        }
+    }
+}
+
 std::vector<RunEntry> CaseRunner::run(const graph::Case& value) {
     EvaluationCache evaluations(value);
     return run(value, evaluations);

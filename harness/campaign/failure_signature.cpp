@@ -1,6 +1,7 @@
 #include "harness/campaign/failure_signature.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -55,40 +56,81 @@ std::vector<PartitionReport> suspects(const RunEntry& failing, const std::vector
     return result.empty() ? failing.partitions : result;
 }
 
-FailureSignature signature_of(const graph::Case& value, const RunEntry& failing, const std::vector<RunEntry>& all) {
+FailureSignature signature_of(const graph::Case& value, const RunEntry& failing,
+                              const std::vector<PartitionReport>& suspected) {
     FailureSignature signature;
     signature.backend = failing.backend;
     signature.verdict = failing.judgement.verdict;
     signature.pattern = pattern_of(failing);
-    std::set<std::string> attributes;
     std::set<std::string> implementations;
-    bool head = true;
-    for (const PartitionReport& partition : suspects(failing, all)) {
+    std::vector<std::string> nodes;
+    for (const PartitionReport& partition : suspected) {
         implementations.insert(partition.implementation);
-        for (std::size_t i = 0; i < partition.nodes.size(); ++i) {
-            const auto id = value.graph.find_node(partition.nodes[i]);
-            if (!id) {
-                continue;
-            }
-            const graph::Node& node = value.graph.node(*id);
-            const std::string operation(graph::name_of(node.operation));
-            if (head) {
-                signature.operation = operation;
-                signature.grouping = grouping_of(value.graph, node);
-            }
-            const std::string prefix = head ? "" : fmt::format("{}{} ", i > 0 ? "post-op " : "", operation);
-            for (const std::string& word : node_attributes(value, *id)) {
-                attributes.insert(prefix + word);
-            }
-            head = false;
+        nodes.insert(nodes.end(), partition.nodes.begin(), partition.nodes.end());
+    }
+    if (const auto id = nodes.empty() ? std::nullopt : value.graph.find_node(nodes.front())) {
+        signature.operation = graph::name_of(value.graph.node(*id).operation);
+        signature.grouping = grouping_of(value.graph, value.graph.node(*id));
+    }
+    signature.implementation = fmt::format("{}", fmt::join(implementations, " + "));
+    signature.attributes = features_of(value, nodes);
+    signature.attributes.insert(signature.attributes.end(), failing.traits.begin(), failing.traits.end());
+    std::sort(signature.attributes.begin(), signature.attributes.end());
+    return signature;
+}
+
+namespace {
+
+/// The results of a partition that another one, or the outside, reads.
+std::vector<graph::TensorId> results_of(const graph::Graph& graph, const PartitionReport& partition) {
+    std::vector<graph::TensorId> results;
+    for (const std::string& name : partition.nodes) {
+        const auto id = graph.find_node(name);
+        if (!id) {
+            continue;
+        }
+        const graph::TensorId tensor = graph.node(*id).output;
+        const std::vector<graph::NodeId> readers = graph.consumers_of(tensor);
+        const bool leaves = std::any_of(readers.begin(), readers.end(), [&](graph::NodeId reader) {
+            const auto& nodes = partition.nodes;
+            return std::find(nodes.begin(), nodes.end(), graph.node(reader).name) == nodes.end();
+        });
+        if (leaves || graph.is_output(tensor)) {
+            results.push_back(tensor);
         }
     }
-    for (const std::string& name : implementations) {
-        signature.implementation += fmt::format("{}{}", signature.implementation.empty() ? "" : " + ", name);
+    return results;
+}
+
+}  // namespace
+
+graph::Case with_partition_results(const graph::Case& value, const RunEntry& failing) {
+    graph::Case result = value;
+    for (const PartitionReport& partition : failing.partitions) {
+        for (const graph::TensorId tensor : results_of(value.graph, partition)) {
+            if (!result.graph.is_output(tensor)) {
+                result.graph.outputs.push_back(tensor);
+            }
+        }
     }
-    attributes.insert(failing.traits.begin(), failing.traits.end());
-    signature.attributes.assign(attributes.begin(), attributes.end());
-    return signature;
+    result.execution.isas = {failing.isa};
+    result.execution.plans = {failing.plan};
+    return result;
+}
+
+std::vector<PartitionReport> first_wrong(const graph::Case& value, const RunEntry& again,
+                                         const std::vector<PartitionReport>& suspected) {
+    for (const PartitionReport& partition : again.partitions) {
+        for (const graph::TensorId tensor : results_of(value.graph, partition)) {
+            const std::string& name = value.graph.tensor(tensor).name;
+            for (const Comparison& output : again.outputs) {
+                if (output.tensor == name && output.outside > 0) {
+                    return {partition};
+                }
+            }
+        }
+    }
+    return suspected;
 }
 
 }  // namespace difftest::harness

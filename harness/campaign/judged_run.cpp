@@ -1,5 +1,6 @@
 #include "harness/campaign/judged_run.hpp"
 
+#include "harness/campaign/case_features.hpp"
 #include "harness/campaign/judge.hpp"
 #include "harness/diagnose/explaining_faults.hpp"
 #include "reference/faults/sharpness.hpp"
@@ -88,6 +89,7 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
     if (!is_failure(entry.judgement.verdict)) {
         return;
     }
+    const std::vector<std::string> features = case_features(context.value);
     const FailingRun run{std::string(context.kind.name),
                          context.description.library,
                          context.description.library_version,
@@ -95,6 +97,7 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
                          &plan,
                          &entry.partitions,
                          &context.value.graph,
+                         &features,
                          entry.judgement.verdict};
     for (const KnownIssue& issue : context.known_issues) {
         if (explains(issue, run)) {

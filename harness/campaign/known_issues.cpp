@@ -64,7 +64,11 @@ bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
     const auto in_graph = [&run](const std::string& operation) {
         return run.graph != nullptr && has_operation(*run.graph, operation);
     };
-    return std::all_of(trigger.plan_traits.begin(), trigger.plan_traits.end(), has_trait) &&
+    const auto has_feature = [&run](const std::string& feature) {
+        return run.features != nullptr && contains(*run.features, feature);
+    };
+    return std::all_of(trigger.features.begin(), trigger.features.end(), has_feature) &&
+           std::all_of(trigger.plan_traits.begin(), trigger.plan_traits.end(), has_trait) &&
            std::all_of(trigger.operations.begin(), trigger.operations.end(), in_graph) &&
            (trigger.isas.empty() || contains(trigger.isas, run.isa)) &&
            (trigger.implementations.empty() || has_implementation(run, trigger.implementations));
@@ -109,17 +113,17 @@ KnownIssue read_known_issue(const std::filesystem::path& file) {
         issue.affected.push_back(read_range(range));
     }
     const JsonObjectReader trigger = reader.object("trigger");
-    trigger.allow_only({"plan_traits", "operations", "isas", "implementations"});
+    trigger.allow_only({"plan_traits", "operations", "isas", "implementations", "features"});
     issue.trigger = {trigger.texts("plan_traits"), trigger.texts("operations"), trigger.texts("isas"),
-                     trigger.texts("implementations")};
+                     trigger.texts("implementations"), trigger.texts("features")};
     if (issue.trigger.plan_traits.empty() && issue.trigger.operations.empty() &&
-        issue.trigger.implementations.empty()) {
-        reader.fail("trigger", "must name a plan trait, an operation or an implementation");
+        issue.trigger.implementations.empty() && issue.trigger.features.empty()) {
+        reader.fail("trigger", "must name a plan trait, an operation, an implementation or a feature");
     }
     issue.verdicts = read_verdicts(reader);
     issue.case_file = file.parent_path() / reader.text("case");
     issue.evidence = reader.text("evidence");
-    issue.upstream = reader.text("upstream");
+    issue.upstream = reader.text("upstream", false);
     return issue;
 }
 

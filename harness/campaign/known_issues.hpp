@@ -22,6 +22,7 @@ struct IssueTrigger {
     std::vector<std::string> operations;       ///< all of them, somewhere in the graph
     std::vector<std::string> isas;             ///< one of them
     std::vector<std::string> implementations;  ///< one of them is part of the name of an implementation
+    std::vector<std::string> features;  ///< all of them, see case_features.hpp, such as "deconvolution depthwise"
 };
 
 /// A defect of a library that is understood: a failing run that it explains is listed and not counted as a finding.
@@ -48,6 +49,7 @@ struct FailingRun {
     const backends::Plan* plan = nullptr;
     const std::vector<backends::PartitionReport>* partitions = nullptr;
     const graph::Graph* graph = nullptr;
+    const std::vector<std::string>* features = nullptr;  ///< of the case, or of the partitions that are suspected
     Verdict verdict = Verdict::violation;
 };
 

@@ -20,5 +20,6 @@ void add_list(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_fuzz(CLI::App& app, Action& action);
+void add_merge(CLI::App& app, Action& action);
 
 }  // namespace difftest::harness::cli

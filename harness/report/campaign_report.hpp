@@ -17,11 +17,12 @@ namespace difftest::harness {
 struct FailureSignature {
     std::string backend;
     Verdict verdict = Verdict::violation;
-    std::string operation;                ///< the first of the suspected partition
-    std::string grouping;                 ///< dense, grouped, depthwise; empty where the operation has no groups
-    std::string implementation;           ///< of the suspected partitions
-    std::string pattern;                  ///< of wrong values: border_only, single_channel, off_by_one, nan, values
-    std::vector<std::string> attributes;  ///< of the suspected partitions; no part of the identity
+    std::string operation;       ///< the first of the suspected partition
+    std::string grouping;        ///< dense, grouped, depthwise; empty where the operation has no groups
+    std::string implementation;  ///< of the suspected partitions
+    std::string pattern;         ///< of wrong values: border_only, single_channel, off_by_one, nan, values
+    std::vector<std::string>
+        attributes;  ///< features of the suspected partitions and traits of the plan; no part of the identity
 
     /// What tells clusters apart.
     auto identity() const { return std::tie(backend, operation, grouping, implementation, verdict, pattern); }
@@ -60,7 +61,7 @@ struct RefusalCount {
 
 struct CampaignReport {
     std::string configuration;
-    std::uint64_t first = 0;  ///< the indices [first, end)
+    std::uint64_t first = 0;  ///< the judged indices lie in [first, end)
     std::uint64_t end = 0;
     std::int64_t cases = 0;  ///< that were judged
     std::map<Verdict, std::int64_t> verdicts;
