@@ -1,5 +1,9 @@
 #include "backends/onednn/api_version.hpp"
 
+#include "backends/backend.hpp"
+
+#include <algorithm>
+
 #if DNNL_VERSION_MAJOR != 2
 #error "api_v2.cpp is for oneDNN 2.x"
 #endif
@@ -50,59 +54,142 @@ void append_eltwise(dnnl::post_ops& post_ops, dnnl::algorithm algorithm, float a
     post_ops.append_eltwise(1.0F, algorithm, alpha, beta);
 }
 
-void set_source_zero_points(dnnl::primitive_attr& attributes, int mask) {
-    attributes.set_zero_points(DNNL_ARG_SRC, mask, {DNNL_RUNTIME_S32_VAL});
+bool has_select() {
+    return false;
+}
+
+void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask) {
+    attributes.set_zero_points(argument, mask, {DNNL_RUNTIME_S32_VAL});
+}
+
+void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {
+    post_ops.append_sum(scale, zero_point, type);
+}
+
+void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*otherwise*/,
+                   const dnnl::memory::desc& /*condition*/) {
+    throw Unsupported("oneDNN 2.x has no select");
+}
+
+bool is_any(const dnnl::memory::desc& layout) {
+    return layout.data.format_kind == dnnl_format_kind_any;
 }
 
 namespace {
 
-template <typename Primitive>
-Candidates candidates(const typename Primitive::desc& operation, const dnnl::primitive_attr& attributes,
-                      const dnnl::engine& engine) {
+template <class Primitive, class... Attributes>
+Candidates candidates(const typename Primitive::desc& operation, const dnnl::engine& engine,
+                      const Attributes&... attributes) {
     auto kept = std::make_shared<const typename Primitive::desc>(operation);
-    typename Primitive::primitive_desc descriptor(*kept, attributes, engine);
+    typename Primitive::primitive_desc descriptor(*kept, attributes..., engine);
     return {std::move(descriptor), std::move(kept)};
+}
+
+template <class Forward>
+Candidates spatial(const dnnl::engine& engine, dnnl::algorithm algorithm, const ContractionDescription& d,
+                   const Geometry& g, const dnnl::primitive_attr& attributes) {
+    const auto kind = dnnl::prop_kind::forward_inference;
+    const auto operation = d.bias ? typename Forward::desc(kind, algorithm, d.source, d.weights, *d.bias, d.destination,
+                                                           g.strides, g.dilations, g.padding_left, g.padding_right)
+                                  : typename Forward::desc(kind, algorithm, d.source, d.weights, d.destination,
+                                                           g.strides, g.dilations, g.padding_left, g.padding_right);
+    return candidates<Forward>(operation, engine, attributes);
 }
 
 }  // namespace
 
-Candidates convolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
                        const dnnl::primitive_attr& attributes) {
-    const ConvolutionDescription& d = description;
-    const auto kind = dnnl::prop_kind::forward_inference;
-    const auto algorithm = dnnl::algorithm::convolution_direct;
-    using Forward = dnnl::convolution_forward;
-    const Forward::desc operation = d.bias ? Forward::desc(kind, algorithm, d.source, d.weights, *d.bias, d.destination,
-                                                           d.strides, d.dilations, d.padding_left, d.padding_right)
-                                           : Forward::desc(kind, algorithm, d.source, d.weights, d.destination,
-                                                           d.strides, d.dilations, d.padding_left, d.padding_right);
-    return candidates<Forward>(operation, attributes, engine);
+    return spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description, geometry,
+                                              attributes);
 }
 
-Candidates deconvolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
+                         const Geometry& geometry, const dnnl::primitive_attr& attributes) {
+    return spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct, description, geometry,
+                                                attributes);
+}
+
+Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& d,
                          const dnnl::primitive_attr& attributes) {
-    const ConvolutionDescription& d = description;
     const auto kind = dnnl::prop_kind::forward_inference;
-    const auto algorithm = dnnl::algorithm::deconvolution_direct;
-    using Forward = dnnl::deconvolution_forward;
-    const Forward::desc operation = d.bias ? Forward::desc(kind, algorithm, d.source, d.weights, *d.bias, d.destination,
-                                                           d.strides, d.dilations, d.padding_left, d.padding_right)
-                                           : Forward::desc(kind, algorithm, d.source, d.weights, d.destination,
-                                                           d.strides, d.dilations, d.padding_left, d.padding_right);
-    return candidates<Forward>(operation, attributes, engine);
+    using Forward = dnnl::inner_product_forward;
+    const Forward::desc operation = d.bias ? Forward::desc(kind, d.source, d.weights, *d.bias, d.destination)
+                                           : Forward::desc(kind, d.source, d.weights, d.destination);
+    return candidates<Forward>(operation, engine, attributes);
 }
 
-Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& data, float alpha,
-                   float beta, const dnnl::primitive_attr& attributes) {
-    const dnnl::eltwise_forward::desc operation(dnnl::prop_kind::forward_inference, algorithm, data, alpha, beta);
-    return candidates<dnnl::eltwise_forward>(operation, attributes, engine);
+Candidates matmul(const dnnl::engine& engine, const ContractionDescription& d, const dnnl::primitive_attr& attributes) {
+    const dnnl::matmul::desc operation = d.bias ? dnnl::matmul::desc(d.source, d.weights, *d.bias, d.destination)
+                                                : dnnl::matmul::desc(d.source, d.weights, d.destination);
+    return candidates<dnnl::matmul>(operation, engine, attributes);
+}
+
+Candidates pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, const Geometry& g, const dnnl::primitive_attr& attributes) {
+    const auto kind = dnnl::prop_kind::forward_inference;
+    if (std::all_of(g.dilations.begin(), g.dilations.end(), [](auto dilation) { return dilation == 0; })) {
+        const dnnl::pooling_forward::desc operation(kind, algorithm, source, destination, g.strides, g.kernel,
+                                                    g.padding_left, g.padding_right);
+        return candidates<dnnl::pooling_forward>(operation, engine, attributes);
+    }
+    const dnnl::pooling_v2_forward::desc operation(kind, algorithm, source, destination, g.strides, g.kernel,
+                                                   g.dilations, g.padding_left, g.padding_right);
+    return candidates<dnnl::pooling_v2_forward>(operation, engine, attributes);
+}
+
+Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
+    const dnnl::resampling_forward::desc operation(dnnl::prop_kind::forward_inference, algorithm, source, destination);
+    return candidates<dnnl::resampling_forward>(operation, engine, attributes);
+}
+
+Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                     const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
+    const dnnl::reduction::desc operation(algorithm, source, destination, 0.0F, 0.0F);
+    return candidates<dnnl::reduction>(operation, engine, attributes);
+}
+
+Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,
+                 const dnnl::memory::desc& destination) {
+    if (source != destination) {
+        throw Unsupported("a prelu of oneDNN 2.x stores the type of its source");
+    }
+    const dnnl::prelu_forward::desc operation(dnnl::prop_kind::forward_inference, source, weights);
+    return candidates<dnnl::prelu_forward>(operation, engine);
+}
+
+dnnl::primitive_desc_base concat(const dnnl::engine& engine, int axis, const std::vector<dnnl::memory::desc>& sources,
+                                 const dnnl::memory::desc& destination) {
+    return dnnl::concat::primitive_desc(destination, axis, sources, engine);
+}
+
+dnnl::primitive_desc_base sum(const dnnl::engine& engine, const std::vector<float>& scales,
+                              const std::vector<dnnl::memory::desc>& sources, const dnnl::memory::desc& destination) {
+    return dnnl::sum::primitive_desc(destination, scales, sources, engine);
+}
+
+Candidates select(const dnnl::engine& /*engine*/, const dnnl::memory::desc& /*source0*/,
+                  const dnnl::memory::desc& /*source1*/, const dnnl::memory::desc& /*condition*/,
+                  const dnnl::memory::desc& /*destination*/) {
+    throw Unsupported("oneDNN 2.x has no select");
+}
+
+Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, float alpha, float beta,
+                   const dnnl::primitive_attr& attributes) {
+    if (source != destination) {
+        throw Unsupported("an eltwise of oneDNN 2.x stores the type of its source");
+    }
+    const dnnl::eltwise_forward::desc operation(dnnl::prop_kind::forward_inference, algorithm, source, alpha, beta);
+    return candidates<dnnl::eltwise_forward>(operation, engine, attributes);
 }
 
 Candidates binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
                   const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
                   const dnnl::primitive_attr& attributes) {
     const dnnl::binary::desc operation(algorithm, source0, source1, destination);
-    return candidates<dnnl::binary>(operation, attributes, engine);
+    return candidates<dnnl::binary>(operation, engine, attributes);
 }
 
 }  // namespace difftest::backends::onednn::api

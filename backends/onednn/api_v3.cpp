@@ -1,5 +1,7 @@
 #include "backends/onednn/api_version.hpp"
 
+#include "backends/backend.hpp"
+
 #if DNNL_VERSION_MAJOR != 3
 #error "api_v3.cpp is for oneDNN 3.x"
 #endif
@@ -38,46 +40,138 @@ void append_eltwise(dnnl::post_ops& post_ops, dnnl::algorithm algorithm, float a
     post_ops.append_eltwise(algorithm, alpha, beta);
 }
 
-void set_source_zero_points(dnnl::primitive_attr& attributes, int mask) {
-    attributes.set_zero_points_mask(DNNL_ARG_SRC, mask);
+// The ternary select came with 3.7.
+#if DNNL_VERSION_MAJOR > 3 || DNNL_VERSION_MINOR >= 7
+bool has_select() {
+    return true;
 }
 
-Candidates convolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+void append_select(dnnl::post_ops& post_ops, const dnnl::memory::desc& otherwise, const dnnl::memory::desc& condition) {
+    post_ops.append_binary(dnnl::algorithm::binary_select, otherwise, condition);
+}
+
+Candidates select(const dnnl::engine& engine, const dnnl::memory::desc& source0, const dnnl::memory::desc& source1,
+                  const dnnl::memory::desc& condition, const dnnl::memory::desc& destination) {
+    return {
+        dnnl::binary::primitive_desc(engine, dnnl::algorithm::binary_select, source0, source1, condition, destination),
+        nullptr};
+}
+#else
+bool has_select() {
+    return false;
+}
+
+void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*otherwise*/,
+                   const dnnl::memory::desc& /*condition*/) {
+    throw Unsupported("this version of oneDNN has no select");
+}
+
+Candidates select(const dnnl::engine& /*engine*/, const dnnl::memory::desc& /*source0*/,
+                  const dnnl::memory::desc& /*source1*/, const dnnl::memory::desc& /*condition*/,
+                  const dnnl::memory::desc& /*destination*/) {
+    throw Unsupported("this version of oneDNN has no select");
+}
+#endif
+
+void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask) {
+    attributes.set_zero_points_mask(argument, mask);
+}
+
+void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {
+    post_ops.append_sum(scale, zero_point, type);
+}
+
+bool is_any(const dnnl::memory::desc& layout) {
+    return layout.get_format_kind() == dnnl::memory::format_kind::any;
+}
+
+namespace {
+
+template <class Forward>
+Candidates spatial(const dnnl::engine& engine, dnnl::algorithm algorithm, const ContractionDescription& d,
+                   const Geometry& g, const dnnl::primitive_attr& attributes) {
+    const auto kind = dnnl::prop_kind::forward_inference;
+    using Descriptor = typename Forward::primitive_desc;
+    if (d.bias) {
+        return {Descriptor(engine, kind, algorithm, d.source, d.weights, *d.bias, d.destination, g.strides, g.dilations,
+                           g.padding_left, g.padding_right, attributes),
+                nullptr};
+    }
+    return {Descriptor(engine, kind, algorithm, d.source, d.weights, d.destination, g.strides, g.dilations,
+                       g.padding_left, g.padding_right, attributes),
+            nullptr};
+}
+
+}  // namespace
+
+Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
                        const dnnl::primitive_attr& attributes) {
-    const ConvolutionDescription& d = description;
-    const auto kind = dnnl::prop_kind::forward_inference;
-    const auto algorithm = dnnl::algorithm::convolution_direct;
-    using Descriptor = dnnl::convolution_forward::primitive_desc;
-    if (d.bias) {
-        return {Descriptor(engine, kind, algorithm, d.source, d.weights, *d.bias, d.destination, d.strides, d.dilations,
-                           d.padding_left, d.padding_right, attributes),
-                nullptr};
-    }
-    return {Descriptor(engine, kind, algorithm, d.source, d.weights, d.destination, d.strides, d.dilations,
-                       d.padding_left, d.padding_right, attributes),
-            nullptr};
+    return spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description, geometry,
+                                              attributes);
 }
 
-Candidates deconvolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
+                         const Geometry& geometry, const dnnl::primitive_attr& attributes) {
+    return spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct, description, geometry,
+                                                attributes);
+}
+
+Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& d,
                          const dnnl::primitive_attr& attributes) {
-    const ConvolutionDescription& d = description;
     const auto kind = dnnl::prop_kind::forward_inference;
-    const auto algorithm = dnnl::algorithm::deconvolution_direct;
-    using Descriptor = dnnl::deconvolution_forward::primitive_desc;
-    if (d.bias) {
-        return {Descriptor(engine, kind, algorithm, d.source, d.weights, *d.bias, d.destination, d.strides, d.dilations,
-                           d.padding_left, d.padding_right, attributes),
-                nullptr};
-    }
-    return {Descriptor(engine, kind, algorithm, d.source, d.weights, d.destination, d.strides, d.dilations,
-                       d.padding_left, d.padding_right, attributes),
+    using Descriptor = dnnl::inner_product_forward::primitive_desc;
+    return d.bias ? Descriptor(engine, kind, d.source, d.weights, *d.bias, d.destination, attributes)
+                  : Descriptor(engine, kind, d.source, d.weights, d.destination, attributes);
+}
+
+Candidates matmul(const dnnl::engine& engine, const ContractionDescription& d, const dnnl::primitive_attr& attributes) {
+    using Descriptor = dnnl::matmul::primitive_desc;
+    return d.bias ? Descriptor(engine, d.source, d.weights, *d.bias, d.destination, attributes)
+                  : Descriptor(engine, d.source, d.weights, d.destination, attributes);
+}
+
+Candidates pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, const Geometry& g, const dnnl::primitive_attr& attributes) {
+    return {dnnl::pooling_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
+                                                  destination, g.strides, g.kernel, g.dilations, g.padding_left,
+                                                  g.padding_right, attributes),
             nullptr};
 }
 
-Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& data, float alpha,
-                   float beta, const dnnl::primitive_attr& attributes) {
-    return {dnnl::eltwise_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, data, data,
-                                                  alpha, beta, attributes),
+Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
+    return {dnnl::resampling_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
+                                                     destination, attributes),
+            nullptr};
+}
+
+Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                     const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
+    return {dnnl::reduction::primitive_desc(engine, algorithm, source, destination, 0.0F, 0.0F, attributes), nullptr};
+}
+
+Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,
+                 const dnnl::memory::desc& destination) {
+    return {
+        dnnl::prelu_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, source, weights, destination),
+        nullptr};
+}
+
+dnnl::primitive_desc_base concat(const dnnl::engine& engine, int axis, const std::vector<dnnl::memory::desc>& sources,
+                                 const dnnl::memory::desc& destination) {
+    return dnnl::concat::primitive_desc(engine, destination, axis, sources);
+}
+
+dnnl::primitive_desc_base sum(const dnnl::engine& engine, const std::vector<float>& scales,
+                              const std::vector<dnnl::memory::desc>& sources, const dnnl::memory::desc& destination) {
+    return dnnl::sum::primitive_desc(engine, destination, scales, sources);
+}
+
+Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, float alpha, float beta,
+                   const dnnl::primitive_attr& attributes) {
+    return {dnnl::eltwise_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
+                                                  destination, alpha, beta, attributes),
             nullptr};
 }
 

@@ -29,15 +29,29 @@ std::optional<dnnl::algorithm> hardsigmoid();
 
 void append_eltwise(dnnl::post_ops& post_ops, dnnl::algorithm algorithm, float alpha, float beta);
 
-/// Announces data zero points that come with the execution (s32, argument DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC).
-void set_source_zero_points(dnnl::primitive_attr& attributes, int mask);
+/// Announces zero points of an argument that come with the execution (s32, DNNL_ARG_ATTR_ZERO_POINTS | argument).
+void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask);
 
-/// Memory descriptors and geometry of a convolution or deconvolution in the library's terms: dilations start at 0.
-struct ConvolutionDescription {
+/// A sum post-op that reads the destination as `type`, minus the zero point, times the scale.
+void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type);
+
+/// A select post-op: the flowing value where the condition is not 0, `otherwise` elsewhere. Throws Unsupported.
+void append_select(dnnl::post_ops& post_ops, const dnnl::memory::desc& otherwise, const dnnl::memory::desc& condition);
+
+/// The layout is still to be chosen.
+bool is_any(const dnnl::memory::desc& layout);
+
+/// Memory descriptors of a sum of products.
+struct ContractionDescription {
     dnnl::memory::desc source;
     dnnl::memory::desc weights;
     std::optional<dnnl::memory::desc> bias;
     dnnl::memory::desc destination;
+};
+
+/// Geometry of a convolution, deconvolution or pooling in the library's terms: dilations start at 0.
+struct Geometry {
+    dnnl::memory::dims kernel;  ///< of a pooling only
     dnnl::memory::dims strides;
     dnnl::memory::dims dilations;
     dnnl::memory::dims padding_left;
@@ -52,12 +66,35 @@ struct Candidates {
 };
 
 /// Primitive descriptors for inference. All throw dnnl::error when the library has no implementation.
-Candidates convolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
                        const dnnl::primitive_attr& attributes);
-Candidates deconvolution(const dnnl::engine& engine, const ConvolutionDescription& description,
+Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
+                         const Geometry& geometry, const dnnl::primitive_attr& attributes);
+Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& description,
                          const dnnl::primitive_attr& attributes);
-Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& data, float alpha,
-                   float beta, const dnnl::primitive_attr& attributes);
+Candidates matmul(const dnnl::engine& engine, const ContractionDescription& description,
+                  const dnnl::primitive_attr& attributes);
+Candidates pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, const Geometry& geometry,
+                   const dnnl::primitive_attr& attributes);
+Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes);
+Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                     const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes);
+/// v2 has one descriptor for source and destination.
+Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,
+                 const dnnl::memory::desc& destination);
+dnnl::primitive_desc_base concat(const dnnl::engine& engine, int axis, const std::vector<dnnl::memory::desc>& sources,
+                                 const dnnl::memory::desc& destination);
+dnnl::primitive_desc_base sum(const dnnl::engine& engine, const std::vector<float>& scales,
+                              const std::vector<dnnl::memory::desc>& sources, const dnnl::memory::desc& destination);
+/// Throws Unsupported where the library has no select. Source 0 where the condition (s8) is not 0, source 1 elsewhere.
+Candidates select(const dnnl::engine& engine, const dnnl::memory::desc& source0, const dnnl::memory::desc& source1,
+                  const dnnl::memory::desc& condition, const dnnl::memory::desc& destination);
+/// v2 computes in the source's type: it is the destination's, too. Throws Unsupported otherwise.
+Candidates eltwise(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, float alpha, float beta,
+                   const dnnl::primitive_attr& attributes);
 Candidates binary(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source0,
                   const dnnl::memory::desc& source1, const dnnl::memory::desc& destination,
                   const dnnl::primitive_attr& attributes);

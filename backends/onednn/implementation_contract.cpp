@@ -34,18 +34,27 @@ bool uses_int16_pairs(std::string_view implementation, std::string_view effectiv
     return follows_machine && is_rung_without_vnni(effective_isa);
 }
 
-void grant_convolution_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
-                                std::string_view implementation, std::string_view effective_isa) {
-    const graph::DataType source = graph.tensor(graph::input_at(node, "data")).type;
-    const bool compensates =
-        source == graph::DataType::s8 || graph::input_at(node, "data_zero_point") != graph::kAbsent;
+void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
+                    std::string_view implementation, std::string_view effective_isa) {
+    if (!graph::is_contraction(node.operation)) {
+        return;
+    }
+    constexpr std::size_t kSource = 0;
+    constexpr std::size_t kSourceZeroPoint = 3;
+    const graph::DataType source = graph.tensor(node.inputs[kSource]).type;
+    if (!graph::is_integer(source)) {
+        return;
+    }
+    const bool compensates = source == graph::DataType::s8 || node.inputs[kSourceZeroPoint] != graph::kAbsent;
     const bool transposed = std::holds_alternative<graph::Deconvolution>(node.operation);
     if (compensates && (transposed || contains(implementation, "avx2_vnni"))) {
         contract.grant(contract::Freedom::float_compensation);
     }
+    const bool is_product = std::holds_alternative<graph::Matmul>(node.operation) ||
+                            std::holds_alternative<graph::InnerProduct>(node.operation);
     if (uses_int16_pairs(implementation, effective_isa)) {
-        contract.grant(source == graph::DataType::s8 ? contract::Freedom::halved_weights
-                                                     : contract::Freedom::pair_saturation);
+        const bool shifts = source == graph::DataType::s8 && !(is_product && contains(implementation, "gemm:"));
+        contract.grant(shifts ? contract::Freedom::halved_weights : contract::Freedom::pair_saturation);
     }
 }
 

@@ -13,9 +13,11 @@ namespace difftest::backends::onednn {
 /// too.
 bool uses_int16_pairs(std::string_view implementation, std::string_view effective_isa);
 
-/// The freedoms that an implementation of a convolution or deconvolution takes beyond the library's contract level:
-/// F9 for deconvolutions and AVX2-VNNI kernels that compensate in f32, X1 and X2 for kernels without VNNI.
-void grant_convolution_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
-                                std::string_view implementation, std::string_view effective_isa);
+/// The freedoms that the implementation of a node takes beyond the library's contract level. Of contractions: F9 for
+/// deconvolutions and AVX2-VNNI kernels that compensate in f32 (measured), X1 and X2 for kernels without VNNI
+/// (documented: developer guide, int8 computations, which says that matrix products shift s8 to u8 and do nothing about
+/// the overflow, so that s8 data has X1 there, too).
+void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
+                    std::string_view implementation, std::string_view effective_isa);
 
 }  // namespace difftest::backends::onednn

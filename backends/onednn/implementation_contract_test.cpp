@@ -44,7 +44,7 @@ protected:
         const auto out = build_.node(operation, {data, weights, graph::kAbsent, shift}, DataType::s32, {1, 1, 1, 1});
         const graph::Case& value = build_.finish({out});
         contract::Contract result;
-        grant_convolution_freedoms(result, value.graph, value.graph.nodes.back(), implementation, "AVX2");
+        grant_freedoms(result, value.graph, value.graph.nodes.back(), implementation, "AVX2");
         return result;
     }
 };

@@ -93,6 +93,29 @@ dnnl::memory::desc plain_layout(const dnnl::memory::dims& dimensions, graph::Dat
     return {dimensions, to_library(type), graph::row_major_strides(graph::Shape(dimensions.begin(), dimensions.end()))};
 }
 
+dnnl::memory::desc channels_last_layout(const dnnl::memory::dims& dimensions, graph::DataType type) {
+    dnnl::memory::dims strides(dimensions.size());
+    std::int64_t stride = 1;
+    const auto place = [&](std::size_t dimension) {
+        strides[dimension] = stride;
+        stride *= dimensions[dimension];
+    };
+    if (dimensions.size() > 1) {
+        place(1);
+    }
+    for (std::size_t dimension = dimensions.size(); dimension-- > 0;) {
+        if (dimension != 1) {
+            place(dimension);
+        }
+    }
+    return {dimensions, to_library(type), strides};
+}
+
+dnnl::memory::desc source_layout(const dnnl::memory::dims& dimensions, graph::DataType type) {
+    const bool channels_last = graph::is_integer(type) && dimensions.size() > 2;
+    return channels_last ? channels_last_layout(dimensions, type) : plain_layout(dimensions, type);
+}
+
 dnnl::memory::desc any_layout(const dnnl::memory::dims& dimensions, graph::DataType type) {
     return {dimensions, to_library(type), dnnl::memory::format_tag::any};
 }

@@ -23,6 +23,13 @@ dnnl::memory::dims dimensions(const graph::Shape& shape, std::size_t rank = 0);
 /// Dense and row-major.
 dnnl::memory::desc plain_layout(const dnnl::memory::dims& dimensions, graph::DataType type);
 
+/// Dense, dimension 1 innermost and the others row-major.
+dnnl::memory::desc channels_last_layout(const dnnl::memory::dims& dimensions, graph::DataType type);
+
+/// The layout in which a primitive that takes any gets its source: integers with spatial dimensions channels last,
+/// which is where the library has kernels for them, everything else plain.
+dnnl::memory::desc source_layout(const dnnl::memory::dims& dimensions, graph::DataType type);
+
 /// The layout is the library's choice.
 dnnl::memory::desc any_layout(const dnnl::memory::dims& dimensions, graph::DataType type);
 

@@ -53,28 +53,54 @@ Lowering lower_eltwise(const graph::Eltwise& eltwise, const graph::Node& node) {
     return Steps{step};
 }
 
+Lowering lower_select(const graph::Node& node) {
+    if (!api::has_select()) {
+        return CannotLower{fmt::format("'{}': oneDNN 2.x has no select", node.name)};
+    }
+    return Steps{SelectStep{graph::input_at(node, "condition"), graph::input_at(node, "b")}};
+}
+
 struct Visitor {
     const graph::Case& value;
     const graph::Node& node;
     graph::TensorId chained;
     Position position;
 
-    Lowering operator()(const graph::Convolution&) const { return CannotLower{"a convolution is not a post-op"}; }
-    Lowering operator()(const graph::Deconvolution&) const { return CannotLower{"a deconvolution is not a post-op"}; }
     Lowering operator()(const graph::Eltwise& eltwise) const { return lower_eltwise(eltwise, node); }
     Lowering operator()(const graph::Binary& binary) const { return lower_binary(binary, node, chained); }
+    Lowering operator()(const graph::Prelu&) const { return Steps{PreluStep{graph::input_at(node, "slope")}}; }
+    Lowering operator()(const graph::Sum&) const { return Steps{sum_step(value.graph, node)}; }
+    Lowering operator()(const graph::Select&) const { return lower_select(node); }
     Lowering operator()(const graph::FakeQuantize&) const { return lower_fake_quantize(value, node, position); }
     Lowering operator()(const graph::Quantize&) const { return lower_quantize(value, node, position); }
     Lowering operator()(const graph::Dequantize&) const { return lower_dequantize(value, node); }
     Lowering operator()(const graph::Requantize&) const { return lower_requantize(value, node, position); }
     Lowering operator()(const graph::Convert&) const { return lower_convert(value, node, position); }
+    Lowering operator()(const graph::RequantizeFixedPoint&) const {
+        return CannotLower{fmt::format("'{}': the library requantizes in f32, not in fixed point", node.name)};
+    }
+    Lowering operator()(const graph::ShiftRound&) const {
+        return CannotLower{fmt::format("'{}': the library has no rounding shift", node.name)};
+    }
     template <class Op>
     Lowering operator()(const Op& /*op*/) const {
-        return CannotLower{fmt::format("'{}': {} is not lowered to oneDNN", node.name, Op::name)};
+        return CannotLower{fmt::format("'{}': {} is not a post-op", node.name, Op::name)};
     }
 };
 
 }  // namespace
+
+SumStep sum_step(const graph::Graph& graph, const graph::Node& node) {
+    const auto& sum = std::get<graph::Sum>(node.operation);
+    const graph::TensorId previous = graph::input_at(node, "previous");
+    SumStep step{previous, graph.tensor(previous).type, sum.scale, static_cast<std::int32_t>(sum.zero_point)};
+    switch (sum.reinterpretation) {
+        case graph::Reinterpretation::none: break;
+        case graph::Reinterpretation::s8: step.type = graph::DataType::s8; break;
+        case graph::Reinterpretation::u8: step.type = graph::DataType::u8; break;
+    }
+    return step;
+}
 
 Lowering lower(const graph::Case& value, const graph::Node& node, graph::TensorId chained, Position position) {
     return std::visit(Visitor{value, node, chained, position}, node.operation);

@@ -20,9 +20,12 @@ struct CannotLower {
 
 using Lowering = std::variant<Steps, CannotLower>;
 
-/// The steps of a pointwise node that reads the flowing value as `chained` (one of its inputs). Convolutions and
-/// deconvolutions are not pointwise: they always give CannotLower.
+/// The steps of a pointwise node that reads the flowing value as `chained` (one of its inputs). A node that is not
+/// pointwise always gives CannotLower.
 Lowering lower(const graph::Case& value, const graph::Node& node, graph::TensorId chained, Position position);
+
+/// The sum node's step. Precondition: it is one.
+SumStep sum_step(const graph::Graph& graph, const graph::Node& node);
 
 Lowering lower_fake_quantize(const graph::Case& value, const graph::Node& node, Position position);
 Lowering lower_quantize(const graph::Case& value, const graph::Node& node, Position position);

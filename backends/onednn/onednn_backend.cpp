@@ -55,12 +55,18 @@ std::string_view status_text(dnnl_status_t status) {
     }
 }
 
-[[noreturn]] void rethrow(const dnnl::error& failure, const std::string& what) {
+/// Whether the library says that it does not offer what it was asked for. While a primitive is created invalid
+/// arguments say so, too: sizes, types and attributes that it takes for no implementation at all.
+bool is_refusal(dnnl_status_t status, bool creating) {
+    return status == dnnl_unimplemented || (creating && status == dnnl_invalid_arguments);
+}
+
+[[noreturn]] void rethrow(const dnnl::error& failure, const std::string& what, bool creating = false) {
     // The library ends with a hint to set an environment variable, which is not about the case.
     std::string_view words = failure.message;
     words = words.substr(0, words.find(". Run workload with"));
     const std::string message = fmt::format("{}: {} ({})", what, words, status_text(failure.status));
-    if (failure.status == dnnl_unimplemented) {
+    if (is_refusal(failure.status, creating)) {
         throw Unsupported(message);
     }
     throw BackendError(message);
@@ -77,14 +83,11 @@ public:
     void add(const PlannedPartition& partition) {
         const graph::Node& head = graph_.node(partition.nodes.front());
         try {
-            const ImplementationName name =
-                is_convolution(head) ? add_convolution(program_, partition) : add_pointwise(program_, partition);
-            if (is_convolution(head)) {
-                grant_convolution_freedoms(contract_, graph_, head, name, effective_isa());
-            }
+            const ImplementationName name = add_partition(program_, partition);
+            grant_freedoms(contract_, graph_, head, name, effective_isa());
             reports_.push_back({names_of(graph_, partition), name.empty() ? "unnamed" : name});
         } catch (const dnnl::error& failure) {
-            rethrow(failure, fmt::format("{} of '{}'", kind_of(graph_, partition), head.name));
+            rethrow(failure, fmt::format("{} of '{}'", kind_of(graph_, partition), head.name), true);
         }
     }
 

@@ -42,32 +42,48 @@ TensorId flowing_input(const Case& value, const Node& node) {
     return graph.tensor(a).shape != shape && graph.tensor(b).shape == shape && b_can_flow ? b : a;
 }
 
+bool is_half(graph::DataType type) {
+    return type == graph::DataType::f16 || type == graph::DataType::bf16;
+}
+
+/// Whether a node can follow in a chain that flows into it at `tensor`.
+bool flows_into(const Node& consumer, TensorId tensor) {
+    switch (head_kind(consumer)) {
+        case HeadKind::pointwise:
+            return std::holds_alternative<graph::Binary>(consumer.operation) ||
+                   graph::input_at(consumer, "data") == tensor;
+        case HeadKind::prelu:
+        case HeadKind::sum: return graph::input_at(consumer, "data") == tensor;
+        case HeadKind::select: return graph::input_at(consumer, "a") == tensor;
+        default: return false;
+    }
+}
+
 /// The node that may be fused after the producer of `tensor`; nothing when the value must be materialized or when
-/// another convolution has taken the node.
+/// another chain has taken the node.
 std::optional<NodeId> fusible_consumer(const Graph& graph, TensorId tensor, const std::vector<bool>& taken) {
     const graph::Tensor& produced = graph.tensor(tensor);
     const std::vector<NodeId> consumers = graph.consumers_of(tensor);
-    const bool half = produced.type == graph::DataType::f16 || produced.type == graph::DataType::bf16;
-    if (half || graph.is_output(tensor) || consumers.size() != 1 ||
+    if (is_half(produced.type) || graph.is_output(tensor) || consumers.size() != 1 ||
         taken[static_cast<std::size_t>(consumers.front())]) {
         return std::nullopt;
     }
     const Node& consumer = graph.node(consumers.front());
     const bool read_once = std::count(consumer.inputs.begin(), consumer.inputs.end(), tensor) == 1;
-    const bool as_data = std::holds_alternative<graph::Binary>(consumer.operation) ||
-                         (!is_convolution(consumer) && graph::input_at(consumer, "data") == tensor);
-    if (!read_once || !as_data || graph.tensor(consumer.output).shape != produced.shape) {
+    if (!read_once || !flows_into(consumer, tensor) || graph.tensor(consumer.output).shape != produced.shape) {
         return std::nullopt;
     }
     return consumers.front();
 }
 
-/// The steps of a chain of nodes after a convolution whose accumulator is `accumulator`.
-std::optional<Steps> steps_of_chain(const Case& value, const std::vector<NodeId>& chain, TensorId accumulator,
+/// The steps of a chain of nodes; `flowing` is what its first node reads or, when that is no pointwise node, produces.
+std::optional<Steps> steps_of_chain(const Case& value, const std::vector<NodeId>& chain, TensorId flowing,
                                     Fusion fusion) {
-    Steps steps;
-    TensorId flowing = accumulator;
-    for (const NodeId id : chain) {
+    const Node& head = value.graph.node(chain.front());
+    const HeadKind kind = head_kind(head);
+    const bool is_pointwise = kind == HeadKind::pointwise;
+    Steps steps = is_pointwise || chain.size() == 1 ? Steps{} : steps_after_head(value.graph, head);
+    for (const NodeId id : std::span(chain).subspan(is_pointwise ? 0 : 1)) {
         const Node& node = value.graph.node(id);
         const Position position = id == chain.back() ? Position::end : Position::middle;
         Lowering lowering = lower(value, node, flowing, position);
@@ -78,35 +94,54 @@ std::optional<Steps> steps_of_chain(const Case& value, const std::vector<NodeId>
         steps.insert(steps.end(), own->begin(), own->end());
         flowing = node.output;
     }
-    if (fusion == Fusion::fused_distinct_eltwise) {
-        std::optional<Steps> distinct = with_distinct_eltwise(steps);
-        if (!distinct) {
-            return std::nullopt;
-        }
-        steps = *std::move(distinct);
+    std::optional<Steps> result = with_possible_sums(value.graph, std::move(steps), value.graph.tensor(flowing).type);
+    if (result && fusion == Fusion::fused_distinct_eltwise) {
+        result = with_distinct_eltwise(*result);
     }
-    return steps.size() <= kMostPostOps ? std::optional(std::move(steps)) : std::nullopt;
+    const auto taken = [kind](const Step& step) { return takes_post_op(kind, step); };
+    const bool possible =
+        result && result->size() <= kMostPostOps && std::all_of(result->begin(), result->end(), taken);
+    return possible ? result : std::nullopt;
 }
 
-PlannedPartition grow_from_convolution(const Case& value, NodeId head, Fusion fusion, const std::vector<bool>& taken) {
-    const Node& convolution = value.graph.node(head);
-    PlannedPartition grown{{head}, graph::input_at(convolution, "data"), {}, convolution.output};
-    if (fusion == Fusion::split) {
-        return grown;
+/// The partition of the head alone, or why there is none.
+std::variant<PlannedPartition, CannotLower> single_node(const Case& value, NodeId id) {
+    const Node& node = value.graph.node(id);
+    if (head_kind(node) != HeadKind::pointwise) {
+        return PlannedPartition{{id}, node.inputs.front(), {}, node.output};
     }
-    std::vector<NodeId> chain;
-    for (auto next = fusible_consumer(value.graph, grown.output, taken); next;
-         next = fusible_consumer(value.graph, grown.output, taken)) {
+    const TensorId source = flowing_input(value, node);
+    Lowering lowering = lower(value, node, source, Position::end);
+    if (auto* refusal = std::get_if<CannotLower>(&lowering)) {
+        return std::move(*refusal);
+    }
+    return PlannedPartition{{id}, source, std::get<Steps>(std::move(lowering)), node.output};
+}
+
+/// The order in which heads choose their chains.
+int rank_of(HeadKind kind) {
+    if (kind == HeadKind::contraction) {
+        return 0;
+    }
+    return absorbs_consumers(kind) && kind != HeadKind::pointwise ? 1 : 2;
+}
+
+/// The longest chain behind the head that can be lowered. A longer chain may be possible where a shorter one is not:
+/// a sum as a post-op needs a result of the right size.
+void grow(const Case& value, PlannedPartition& partition, Fusion fusion, const std::vector<bool>& taken) {
+    const Node& head = value.graph.node(partition.nodes.front());
+    const bool is_pointwise = head_kind(head) == HeadKind::pointwise;
+    const TensorId flowing = is_pointwise ? partition.source : head.output;
+    std::vector<NodeId> chain = partition.nodes;
+    for (auto next = fusible_consumer(value.graph, head.output, taken); next;
+         next = fusible_consumer(value.graph, value.graph.node(*next).output, taken)) {
         chain.push_back(*next);
-        std::optional<Steps> steps = steps_of_chain(value, chain, convolution.output, fusion);
-        if (!steps) {
-            break;
+        if (std::optional<Steps> steps = steps_of_chain(value, chain, flowing, fusion)) {
+            partition.nodes = chain;
+            partition.steps = *std::move(steps);
+            partition.output = value.graph.node(*next).output;
         }
-        grown.nodes.push_back(*next);
-        grown.steps = *std::move(steps);
-        grown.output = value.graph.node(*next).output;
     }
-    return grown;
 }
 
 }  // namespace
@@ -126,14 +161,9 @@ std::optional<Fusion> fusion_from(std::string_view name) {
     return std::nullopt;
 }
 
-bool is_convolution(const Node& node) {
-    return std::holds_alternative<graph::Convolution>(node.operation) ||
-           std::holds_alternative<graph::Deconvolution>(node.operation);
-}
-
 std::vector<PrimitiveSteps> primitives_of(const Graph& graph, const PlannedPartition& partition) {
     std::span<const Step> rest = partition.steps;
-    if (is_convolution(graph.node(partition.nodes.front()))) {
+    if (head_kind(graph.node(partition.nodes.front())) != HeadKind::pointwise) {
         return {{nullptr, rest}};
     }
     std::vector<PrimitiveSteps> result;
@@ -170,28 +200,26 @@ std::string kind_of(const Graph& graph, const PlannedPartition& partition) {
 std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusion) {
     Partitioning result;
     std::vector<bool> taken(value.graph.nodes.size(), false);
-    for (NodeId id = 0; id < static_cast<NodeId>(value.graph.nodes.size()); ++id) {
-        if (taken[static_cast<std::size_t>(id)]) {
-            continue;
-        }
-        const Node& node = value.graph.node(id);
-        if (is_convolution(node) && !graph::is_integer(value.graph.tensor(node.output).type)) {
-            return CannotLower{fmt::format("'{}': only integer convolutions are lowered to oneDNN", node.name)};
-        }
-        if (is_convolution(node)) {
-            PlannedPartition grown = grow_from_convolution(value, id, fusion, taken);
+    // Contractions first: where two chains meet, the sum of products is the one that is fused in practice.
+    for (const int rank : {0, 1, 2}) {
+        for (NodeId id = 0; id < static_cast<NodeId>(value.graph.nodes.size()); ++id) {
+            const HeadKind kind = head_kind(value.graph.node(id));
+            if (taken[static_cast<std::size_t>(id)] || rank_of(kind) != rank) {
+                continue;
+            }
+            auto single = single_node(value, id);
+            if (auto* refusal = std::get_if<CannotLower>(&single)) {
+                return std::move(*refusal);
+            }
+            auto& grown = std::get<PlannedPartition>(single);
+            if (fusion != Fusion::split && absorbs_consumers(kind)) {
+                grow(value, grown, fusion, taken);
+            }
             for (const NodeId member : grown.nodes) {
                 taken[static_cast<std::size_t>(member)] = true;
             }
             result.push_back(std::move(grown));
-            continue;
         }
-        const TensorId source = flowing_input(value, node);
-        Lowering lowering = lower(value, node, source, Position::end);
-        if (auto* refusal = std::get_if<CannotLower>(&lowering)) {
-            return std::move(*refusal);
-        }
-        result.push_back({{id}, source, std::get<Steps>(std::move(lowering)), node.output});
     }
     // Every operand of a partition stands before the partition's last node, so this order is a topological one.
     std::stable_sort(result.begin(), result.end(), [](const PlannedPartition& a, const PlannedPartition& b) {

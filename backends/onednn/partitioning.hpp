@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/onednn/heads.hpp"
 #include "backends/onednn/lowering.hpp"
 
 #include <string_view>
@@ -9,7 +10,7 @@
 namespace difftest::backends::onednn {
 
 enum class Fusion : std::uint8_t {
-    fused,                   ///< a convolution absorbs the longest legal chain of its consumers
+    fused,                   ///< a primitive absorbs the longest legal chain of its consumers
     fused_distinct_eltwise,  ///< the same, never with two eltwise post-ops of one algorithm and different parameters
     split,                   ///< one primitive for each node
 };
@@ -18,8 +19,8 @@ enum class Fusion : std::uint8_t {
 std::string_view name_of(Fusion fusion);
 std::optional<Fusion> fusion_from(std::string_view name);
 
-/// Nodes that become one primitive. The first is a convolution or deconvolution, whose accumulator goes through the
-/// steps, or a pointwise node, whose `source` does.
+/// Nodes that become one primitive. The first decides which (head_kind): the result of its primitive goes through the
+/// steps, or, when it is pointwise, its `source` does. Prelu, sum and select have no steps when they stand first.
 struct PlannedPartition {
     std::vector<graph::NodeId> nodes;
     graph::TensorId source = graph::kAbsent;
@@ -33,11 +34,8 @@ using Partitioning = std::vector<PlannedPartition>;
 
 std::variant<Partitioning, CannotLower> partition(const graph::Case& value, Fusion fusion);
 
-/// A convolution or a deconvolution.
-bool is_convolution(const graph::Node& node);
-
-/// One library call: a primitive and what it absorbs. `head` is nothing for a convolution, whose steps are all
-/// post-ops.
+/// One library call: a primitive and what it absorbs. `head` is nothing unless the partition begins with a pointwise
+/// node: the steps of all others are post-ops.
 struct PrimitiveSteps {
     const Step* head = nullptr;
     std::span<const Step> post_ops;

@@ -7,40 +7,112 @@
 
 namespace difftest::backends::onednn {
 
+using dnnl::memory;
+
 namespace {
+
+std::ptrdiff_t extended_dimensions(const graph::Shape& shape) {
+    return std::count_if(shape.begin(), shape.end(), [](std::int64_t extent) { return extent != 1; });
+}
 
 /// An operand with several dimensions may have any layout: the library takes that of the destination. With one
 /// dimension all layouts are the same.
-dnnl::memory::desc requested_layout(const OperandSource& source, const graph::Graph& graph,
-                                    const Program::Operand& operand, std::size_t rank) {
+memory::desc requested_layout(const OperandSource& source, const graph::Graph& graph, const Program::Operand& operand,
+                              std::size_t rank) {
     const auto* literal = std::get_if<graph::TensorData>(&source);
     const graph::Shape& shape =
         literal != nullptr ? literal->shape() : graph.tensor(std::get<graph::TensorId>(source)).shape;
-    const auto extended = std::count_if(shape.begin(), shape.end(), [](std::int64_t extent) { return extent != 1; });
-    return extended < 2 ? operand.memory.get_desc() : any_layout(dimensions(shape, rank), operand.type);
+    return extended_dimensions(shape) < 2 ? operand.memory.get_desc()
+                                          : any_layout(dimensions(shape, rank), operand.type);
 }
 
 }  // namespace
 
-PostOpChain::PostOpChain(Program& program, std::span<const Step> steps, std::size_t rank) {
+PostOpChain::PostOpChain(Program& program, std::span<const Step> steps, const graph::Tensor& output)
+    : output_(output), rank_(std::max<std::size_t>(output.shape.size(), 1)) {
     for (const Step& step : steps) {
         if (const auto* eltwise = std::get_if<EltwiseStep>(&step)) {
             api::append_eltwise(post_ops_, to_library(eltwise->algorithm), eltwise->alpha, eltwise->beta);
-            continue;
+        } else if (const auto* binary = std::get_if<BinaryStep>(&step)) {
+            append(program, *binary);
+        } else if (const auto* prelu = std::get_if<PreluStep>(&step)) {
+            append(program, *prelu);
+        } else if (const auto* select = std::get_if<SelectStep>(&step)) {
+            append(program, *select);
+        } else {
+            append(std::get<SumStep>(step));
         }
-        const auto& binary = std::get<BinaryStep>(step);
-        const Program::Operand operand = program.operand(binary.operand, rank);
-        operands_.push_back({post_ops_.len(), operand});
-        post_ops_.append_binary(to_library(binary.algorithm),
-                                requested_layout(binary.operand, program.graph(), operand, rank));
     }
+}
+
+dnnl::primitive_attr PostOpChain::attributes() const {
+    dnnl::primitive_attr result;
+    result.set_post_ops(post_ops_);
+    return result;
+}
+
+memory::desc PostOpChain::operand(Program& program, int argument, const OperandSource& source) {
+    const Program::Operand found = program.operand(source, rank_);
+    operands_.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(post_ops_.len()) | argument, found.memory, found.phase});
+    return requested_layout(source, program.graph(), found, rank_);
+}
+
+void PostOpChain::append(Program& program, const BinaryStep& step) {
+    const memory::desc layout = operand(program, DNNL_ARG_SRC_1, step.operand);
+    post_ops_.append_binary(to_library(step.algorithm), layout);
+}
+
+/// The library reads the slopes as f32, with the channels last, and with one bit in the mask for each dimension along
+/// which they differ.
+void PostOpChain::append(Program& program, const PreluStep& step) {
+    const graph::Tensor& slope = program.graph().tensor(step.slope);
+    const memory::dims extents = dimensions(slope.shape, rank_);
+    int mask = 0;
+    for (std::size_t dimension = 0; dimension < rank_; ++dimension) {
+        mask |= extents[dimension] != 1 ? 1 << dimension : 0;
+    }
+    const Phase phase = program.phase_of(step.slope);
+    const memory plain = slope.type == graph::DataType::f32 ? program.plain_memory(step.slope, extents)
+                                                            : program.repeated_as_f32(step.slope, slope.shape, rank_);
+    const memory slopes = program.as_layout(phase, plain, channels_last_layout(extents, graph::DataType::f32));
+    operands_.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(post_ops_.len()) | DNNL_ARG_WEIGHTS, slopes, phase});
+    post_ops_.append_prelu(mask);
+}
+
+void PostOpChain::append(Program& program, const SelectStep& step) {
+    const graph::DataType type = program.graph().tensor(step.condition).type;
+    if (graph::size_of(type) != 1) {
+        throw Unsupported("the library selects by an s8 condition only");
+    }
+    const memory::desc otherwise = operand(program, DNNL_ARG_SRC_1, step.otherwise);
+    // A u8 is 0 exactly where it is 0 as an s8.
+    const memory::dims extents = dimensions(program.graph().tensor(step.condition).shape, rank_);
+    const memory condition = program.view(step.condition, plain_layout(extents, graph::DataType::s8));
+    const int argument = DNNL_ARG_ATTR_MULTIPLE_POST_OP(post_ops_.len()) | DNNL_ARG_SRC_2;
+    operands_.push_back({argument, condition, program.phase_of(step.condition)});
+    api::append_select(post_ops_, otherwise, condition.get_desc());
+}
+
+void PostOpChain::append(const SumStep& step) {
+    const auto type = step.type == output_.type ? memory::data_type::undef : to_library(step.type);
+    api::append_sum(post_ops_, step.scale, step.zero_point, type);
+    sum_ = step;
 }
 
 void PostOpChain::bind(Program& program, const dnnl::primitive_desc_base& descriptor, Arguments& arguments) const {
     for (const BoundOperand& bound : operands_) {
-        const int argument = DNNL_ARG_ATTR_MULTIPLE_POST_OP(bound.index) | DNNL_ARG_SRC_1;
-        const dnnl::memory::desc chosen = descriptor.query_md(dnnl::query::exec_arg_md, argument);
-        arguments[argument] = program.as_layout(bound.operand.phase, bound.operand.memory, chosen);
+        const memory::desc chosen = descriptor.query_md(dnnl::query::exec_arg_md, bound.argument);
+        // Slopes have no descriptor of their own: the library assumes theirs.
+        const bool assumed = chosen.get_size() == 0 || api::is_any(chosen);
+        arguments[bound.argument] = assumed ? bound.memory : program.as_layout(bound.phase, bound.memory, chosen);
+    }
+}
+
+void PostOpChain::fill(Program& program, const memory& destination) const {
+    if (sum_) {
+        // Bytes are moved, not values: they are read as the output's type on both sides.
+        const memory previous = program.view(sum_->previous, plain_layout(dimensions(output_.shape), output_.type));
+        program.add_copy(Phase::execute, previous, destination);
     }
 }
 

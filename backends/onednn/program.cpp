@@ -13,7 +13,7 @@ namespace {
 constexpr std::align_val_t kCacheLine{64};
 
 bool is_operand_type(graph::DataType type) {
-    return type == graph::DataType::f32 || type == graph::DataType::s8 || type == graph::DataType::u8;
+    return type != graph::DataType::f16;
 }
 
 /// destination[i] = f32(source[broadcast(i)]); an s32 is rounded to the nearest f32.
@@ -80,6 +80,11 @@ dnnl::memory Program::plain_memory(graph::TensorId tensor, const dnnl::memory::d
     return {plain_layout(dimensions, graph_.tensor(tensor).type), engine_, values_of(tensor).data()};
 }
 
+dnnl::memory Program::view(graph::TensorId tensor, const dnnl::memory::desc& layout, std::int64_t first) {
+    const std::size_t offset = static_cast<std::size_t>(first) * graph::size_of(graph_.tensor(tensor).type);
+    return {layout, engine_, values_of(tensor).subspan(offset).data()};
+}
+
 dnnl::memory Program::new_memory(const dnnl::memory::desc& layout) {
     return {layout, engine_, allocate(layout.get_size()).data()};
 }
@@ -89,17 +94,21 @@ dnnl::memory Program::as_layout(Phase phase, const dnnl::memory& source, const d
         return source;
     }
     dnnl::memory copy = new_memory(wanted);
-    const dnnl::reorder::primitive_desc descriptor(engine_, source.get_desc(), engine_, wanted);
-    add(phase, descriptor, {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, copy}});
+    add_copy(phase, source, copy);
     return copy;
+}
+
+std::string Program::add_copy(Phase phase, const dnnl::memory& from, const dnnl::memory& to) {
+    const dnnl::reorder::primitive_desc descriptor(engine_, from.get_desc(), engine_, to.get_desc());
+    add(phase, descriptor, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+    return descriptor.impl_info_str();
 }
 
 void Program::add_store(const dnnl::memory& written, const dnnl::memory& wanted) {
     if (written.get_data_handle() == wanted.get_data_handle()) {
         return;
     }
-    const dnnl::reorder::primitive_desc descriptor(engine_, written.get_desc(), engine_, wanted.get_desc());
-    add(Phase::execute, descriptor, {{DNNL_ARG_FROM, written}, {DNNL_ARG_TO, wanted}});
+    add_copy(Phase::execute, written, wanted);
 }
 
 Program::Operand Program::operand(const OperandSource& source, std::size_t rank) {

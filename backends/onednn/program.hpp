@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <unordered_map>
 
 namespace difftest::backends::onednn {
@@ -55,15 +56,23 @@ public:
 
     /// The tensor's row-major values as library memory of the given dimensions.
     dnnl::memory plain_memory(graph::TensorId tensor, const dnnl::memory::dims& dimensions);
+
+    /// The tensor's values from element `first` on, seen through another layout, such as a permuted or strided one, or
+    /// as another type of the same size. `first` counts elements of the tensor.
+    dnnl::memory view(graph::TensorId tensor, const dnnl::memory::desc& layout, std::int64_t first = 0);
+
     dnnl::memory new_memory(const dnnl::memory::desc& layout);
 
     /// `source`, or a copy in the wanted layout and type that a library reorder fills in the phase.
     dnnl::memory as_layout(Phase phase, const dnnl::memory& source, const dnnl::memory::desc& wanted);
 
+    /// A library reorder in the phase, even where the layouts are the same; the name of its implementation.
+    std::string add_copy(Phase phase, const dnnl::memory& from, const dnnl::memory& to);
+
     /// A reorder at each execution from what a primitive wrote to where it belongs; nothing when they are the same.
     void add_store(const dnnl::memory& written, const dnnl::memory& wanted);
 
-    /// An f32, s8 or u8 row-major memory of the operand, of rank `rank`.
+    /// A row-major memory of the operand, of rank `rank`, in a type that the library reads.
     struct Operand {
         dnnl::memory memory;
         graph::DataType type;

@@ -29,7 +29,30 @@ struct BinaryStep {
     friend bool operator==(const BinaryStep&, const BinaryStep&) = default;
 };
 
-using Step = std::variant<EltwiseStep, BinaryStep>;
+/// y = x where x is positive, x * slope elsewhere. The slope's shape is broadcast like a binary operand's.
+struct PreluStep {
+    graph::TensorId slope = graph::kAbsent;
+    friend bool operator==(const PreluStep&, const PreluStep&) = default;
+};
+
+/// y = x + scale * (previous - zero_point): `previous` is in the destination before the primitive runs, as bytes of
+/// `type`. A tensor of the output's shape.
+struct SumStep {
+    graph::TensorId previous = graph::kAbsent;
+    graph::DataType type = graph::DataType::f32;
+    float scale = 1;
+    std::int32_t zero_point = 0;
+    friend bool operator==(const SumStep&, const SumStep&) = default;
+};
+
+/// y = condition != 0 ? x : otherwise.
+struct SelectStep {
+    graph::TensorId condition = graph::kAbsent;
+    graph::TensorId otherwise = graph::kAbsent;
+    friend bool operator==(const SelectStep&, const SelectStep&) = default;
+};
+
+using Step = std::variant<EltwiseStep, BinaryStep, PreluStep, SumStep, SelectStep>;
 using Steps = std::vector<Step>;
 
 }  // namespace difftest::backends::onednn

@@ -17,6 +17,7 @@ public:
 
     protocol::Answer answer(const protocol::PlansRequest& request);
     protocol::Answer answer(const protocol::RunRequest& request);
+    protocol::Answer answer(const protocol::BareRequest& request);
 
 private:
     struct WrittenSlot {
@@ -32,6 +33,7 @@ private:
     void load_tensor(const graph::Tensor& tensor, const protocol::TensorMemory& memory, graph::TensorData& data);
     std::span<std::byte> bytes_of(const protocol::Placement& placement);
     protocol::RunAnswer run(const protocol::RunRequest& request);
+    protocol::BareAnswer run_bare(const protocol::BareRequest& request);
     void take_snapshots();
 
     Backend& backend_;

@@ -1,5 +1,6 @@
 #include "harness/campaign/case_runner.hpp"
 
+#include "harness/campaign/confirmed_run.hpp"
 #include "harness/campaign/evaluation_cache.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "reference/graph/plan_pattern.hpp"
@@ -44,13 +45,15 @@ BackendSession* CaseRunner::session(const BackendSelection& selection, std::opti
     }
     std::unique_ptr<BackendSession> started;
     try {
-        started = std::make_unique<BackendSession>(selection, threads);
+        started = std::make_unique<BackendSession>(selection, threads, selection_.limits);
         if (!is_listed(selection)) {
             const backends::Description& is = started->description();
-            backends_.push_back({selection.name, is.library, is.library_version, is.library_path, is.runtime});
+            backends_.push_back({selection.name, is.library, is.library_version, is.library_path, is.runtime, ""});
         }
     } catch (const WorkerUnavailable& error) {
-        unavailable_[selection.name] = error.what();
+        if (!is_listed(selection)) {
+            backends_.push_back({selection.name, "", "", "", "", error.what()});
+        }
     }
     return sessions_.emplace(key, std::move(started)).first->second.get();
 }
@@ -118,8 +121,7 @@ std::vector<RunEntry> CaseRunner::run(const graph::Case& value, EvaluationCache&
         BackendSession* started =
             session(selection, value.execution.threads ? value.execution.threads : selection_.threads);
         if (started == nullptr) {
-            add_harness_error(value, selection.name, "", unavailable_[selection.name]);
-            continue;
+            continue;  // listed with its reason
         }
         for (const std::string& isa : started->ladder()) {
             if (wanted(selection_.isas, isa) && wanted(value.execution.isas, isa)) {
@@ -164,14 +166,11 @@ void CaseRunner::run_plans(Worker& worker, const JudgingContext& context) {
         }
         const auto& plan = std::get<backends::Plan>(offer);
         if (selected(plan.name, context)) {
-            entries_.push_back(judged_run(context, plan, loaded.run(plan)));
+            entries_.push_back(confirmed_run(loaded, context, plan));
         }
     }
     for (const Incident& incident : worker.take_incidents()) {
-        RunOutcome outcome;
-        outcome.status = RunStatus::crashed;
-        outcome.crash = incident.crash;
-        entries_.push_back(judged_run(context, backends::Plan{}, outcome));
+        entries_.push_back(incident_run(context, incident));
     }
 }
 

@@ -26,6 +26,7 @@ struct RunSelection {
     std::optional<int> threads;      ///< of the library; a case's own request comes first
     std::vector<KnownIssue> known_issues;
     JudgingDepth depth = JudgingDepth::explained;
+    WorkerLimits limits = {};
 };
 
 /// Runs one case after the other on every backend, rung and plan that the selection and the case leave, and judges each
@@ -69,7 +70,6 @@ private:
 
     RunSelection selection_;
     std::map<std::pair<std::string, std::optional<int>>, std::unique_ptr<BackendSession>> sessions_;
-    std::map<std::string, std::string> unavailable_;
     std::set<std::string> offered_plans_;
     std::vector<BackendUsed> backends_;
     std::vector<RungNotRun> not_run_;

@@ -5,6 +5,8 @@
 #include "harness/diagnose/explaining_faults.hpp"
 #include "reference/faults/sharpness.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 #include <map>
@@ -85,6 +87,10 @@ void compare_outputs(RunEntry& entry, const JudgingContext& context, const RunOu
     }
 }
 
+WorkerEnd worker_end(const Crash& crash) {
+    return {crash.signal, crash.exit_code, crash.stage, crash.frames, crash.log, crash.confirmed};
+}
+
 void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const backends::Plan& plan) {
     if (!is_failure(entry.judgement.verdict)) {
         return;
@@ -126,8 +132,28 @@ RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, c
         }
     } else {
         entry.judgement = judge(outcome, {}, std::nullopt);
+        if (outcome.crash) {
+            entry.worker_end = worker_end(*outcome.crash);
+        }
     }
     look_for_known_issue(entry, context, plan);
+    return entry;
+}
+
+RunEntry incident_run(const JudgingContext& context, const Incident& incident) {
+    RunOutcome outcome;
+    outcome.status = incident.status;
+    outcome.message = incident.message;
+    outcome.crash = incident.crash;
+    RunEntry entry = new_entry(context, "");
+    entry.case_name = incident.after_case;
+    entry.judgement = judge(outcome, {}, std::nullopt);
+    entry.judgement.reason +=
+        incident.during_case.empty()
+            ? fmt::format(", between two cases, after '{}'", incident.after_case)
+            : fmt::format(", while '{}' ran after '{}'; not seen again with it alone in a fresh worker",
+                          incident.during_case, incident.after_case);
+    entry.worker_end = worker_end(incident.crash);
     return entry;
 }
 

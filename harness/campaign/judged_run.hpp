@@ -5,6 +5,7 @@
 #include "harness/campaign/evaluation_cache.hpp"
 #include "harness/campaign/known_issues.hpp"
 #include "harness/execute/outcome.hpp"
+#include "harness/execute/worker.hpp"
 #include "harness/report/run_report.hpp"
 #include "reference/graph/case.hpp"
 
@@ -34,6 +35,9 @@ struct JudgingContext {
 /// Holds the outcome of one plan against the oracle, under the contract that the backend claims and the case allows;
 /// traces the worst element; looks for a known issue that explains a failure.
 RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, const RunOutcome& outcome);
+
+/// The entry for a death that no case repeats alone: it stands under the first suspect, and names the other case too.
+RunEntry incident_run(const JudgingContext& context, const Incident& incident);
 
 /// The entry for a plan that the backend refuses to make.
 RunEntry refused_run(const JudgingContext& context, const backends::Refusal& refusal);

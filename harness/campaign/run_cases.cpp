@@ -49,7 +49,7 @@ void count_known_issue(RunReport& report, const std::string& id, const std::vect
 RunReport run_cases(const RunRequest& request) {
     RunReport report;
     CaseRunner runner({request.backends, request.isas, request.plans, request.threads, request.known_issues,
-                       JudgingDepth::explained});
+                       JudgingDepth::explained, request.limits});
     for (const graph::Case& value : request.cases) {
         report.annotations[value.name] = value.annotations;
         std::vector<RunEntry> entries = runner.run(value);
