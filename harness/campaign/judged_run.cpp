@@ -103,8 +103,8 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
                          &plan,
                          &entry.partitions,
                          &context.value.graph,
-                         &features,
-                         entry.judgement.verdict};
+                         entry.judgement.verdict,
+                         &features};
     for (const KnownIssue& issue : context.known_issues) {
         if (explains(issue, run)) {
             entry.known_issue = issue.id;

@@ -49,8 +49,8 @@ struct FailingRun {
     const backends::Plan* plan = nullptr;
     const std::vector<backends::PartitionReport>* partitions = nullptr;
     const graph::Graph* graph = nullptr;
-    const std::vector<std::string>* features = nullptr;  ///< of the case, or of the partitions that are suspected
     Verdict verdict = Verdict::violation;
+    const std::vector<std::string>* features = nullptr;  ///< of the case, or of the partitions that are suspected
 };
 
 /// Whether the release is one of the issue's; an unknown version is not.
