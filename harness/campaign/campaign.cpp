@@ -16,6 +16,7 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <unordered_set>
 
@@ -91,9 +92,14 @@ CaseRecord judge_index(const CampaignConfiguration& configuration, CaseRunner& r
         record.features = case_features(value);
         EvaluationCache evaluations(value, configuration.generator.contract, std::move(drawn.evaluation));
         const std::vector<RunEntry> entries = runner.run(value, evaluations);
+        std::set<std::string> judged_on;
         for (const RunEntry& entry : entries) {
+            if (!entry.outputs.empty()) {
+                judged_on.insert(fmt::format("{} {}", entry.backend, entry.isa));
+            }
             add_run(record, runner, value, entry, entries);
         }
+        record.judged_on.assign(judged_on.begin(), judged_on.end());
     } catch (const std::exception& error) {
         record.harness_errors.push_back(error.what());
     }

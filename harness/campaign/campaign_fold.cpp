@@ -66,7 +66,11 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
     add_all(refusals_, record.refusals);
     add_all(resampled_, record.resampled);
     for (const std::string& feature : record.features) {
-        ++features_[feature];
+        FeatureCount& count = features_[feature];
+        ++count.cases;
+        for (const std::string& rung : record.judged_on) {
+            ++count.judged_on[rung];
+        }
     }
     for (const std::string& error : record.harness_errors) {
         ++harness_errors_[error];

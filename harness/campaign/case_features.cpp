@@ -134,6 +134,10 @@ private:
             }
         }
         say_if(!node_.inputs.empty() && shape(0) != result, "first operand broadcast");
+        say_if(result.size() > 1 && result[0] > 1, "batch>1");
+        const bool points = std::all_of(result.begin() + std::min<std::ptrdiff_t>(2, std::ssize(result)), result.end(),
+                                        [](std::int64_t size) { return size == 1; });
+        say_if(result.size() > 2 && points, "all spatial extents 1");
     }
 
     static std::string broadcast_word(const Shape& operand, const Shape& result) {

@@ -91,7 +91,10 @@ void CaseRunner::start() {
     for (const BackendSelection& selection : selection_.backends) {
         BackendSession* started = session(selection, selection_.threads);
         if (started == nullptr) {
-            throw WorkerUnavailable(fmt::format("{}: {}", selection.name, unavailable_[selection.name]));
+            const auto listed = std::find_if(backends_.begin(), backends_.end(), [&selection](const BackendUsed& each) {
+                return each.name == selection.name;
+            });
+            throw WorkerUnavailable(fmt::format("{}: {}", selection.name, listed->problem));
         }
         for (const std::string& isa : started->ladder()) {
             if (!wanted(selection_.isas, isa)) {

@@ -59,6 +59,12 @@ struct RefusalCount {
     std::int64_t runs = 0;
 };
 
+/// Something that cases have, and where cases that have it could be judged.
+struct FeatureCount {
+    std::int64_t cases = 0;
+    std::map<std::string, std::int64_t> judged_on;  ///< cases, by backend and rung
+};
+
 struct CampaignReport {
     std::string configuration;
     std::uint64_t first = 0;  ///< the judged indices lie in [first, end)
@@ -73,7 +79,7 @@ struct CampaignReport {
     std::vector<RefusalCount> refusals;                ///< the most frequent first
     std::vector<KnownIssueSeen> known_issues;
     std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
-    std::map<std::string, std::int64_t> features;   ///< cases that have it
+    std::map<std::string, FeatureCount> features;
     std::map<std::string, std::int64_t> harness_errors;
     std::vector<std::string> complaints;  ///< about the journal
 };
