@@ -28,6 +28,10 @@ struct Plan {
     /// Facts about the plan that a known issue can be triggered by, such as "repeated_eltwise_algorithm".
     std::vector<std::string> traits;
     contract::Contract contract;  ///< the freedoms that the backend claims for this plan
+    /// Names of the tensors that a partition writes to memory and later ones read from there, in the order of the
+    /// graph. The judge hands out a buffer for each, holds its values against the oracle, and judges what was made of
+    /// it by what was really read.
+    std::vector<std::string> materialized{};
 };
 
 /// Why there is no such plan, in the library's or the backend's words.
@@ -56,7 +60,8 @@ struct Description {
 };
 
 /// Memory of the judge, one buffer for each tensor of the graph in row-major order of its logical dimensions: inputs
-/// and constants are read, graph outputs are written. The spans of other intermediates are empty.
+/// and constants are read, graph outputs and what the plan materializes are written. The spans of other intermediates
+/// are empty.
 struct Buffers {
     std::vector<std::span<std::byte>> tensors;
 };

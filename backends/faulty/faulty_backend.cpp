@@ -30,6 +30,21 @@ std::vector<faults::Placement> placements_for(const graph::Case& value, const st
     return placements;
 }
 
+constexpr const char* kSplit = "split";
+
+/// One node after the other, each result written to memory.
+Plan split_plan(const graph::Graph& graph) {
+    Plan plan;
+    plan.name = kSplit;
+    for (const graph::Node& node : graph.nodes) {
+        plan.partitions.push_back({{node.name}, "reference"});
+        if (!graph.consumers_of(node.output).empty()) {
+            plan.materialized.push_back(graph.tensor(node.output).name);
+        }
+    }
+    return plan;
+}
+
 class FaultyExecutable : public Executable {
 public:
     FaultyExecutable(const graph::Case& value, const Plan& plan, const Buffers& buffers,
@@ -54,14 +69,25 @@ public:
                 std::memcpy(current.data[i].bytes().data(), source.data(), source.size());
             }
         }
+        if (plan_.name == kSplit) {
+            const std::vector<graph::TensorData> tensors = faults::evaluate_split_with_faults(current, placements_);
+            for (const graph::Node& node : current.graph.nodes) {
+                store(node.output, tensors[static_cast<std::size_t>(node.output)]);
+            }
+            return;
+        }
         const std::vector<graph::TensorData> outputs = faults::evaluate_with_faults(current, placements_);
         for (std::size_t i = 0; i < outputs.size(); ++i) {
-            const auto target = buffers_.tensors[static_cast<std::size_t>(value_.graph.outputs[i])];
-            std::memcpy(target.data(), outputs[i].bytes().data(), outputs[i].bytes().size());
+            store(value_.graph.outputs[i], outputs[i]);
         }
     }
 
 private:
+    void store(graph::TensorId tensor, const graph::TensorData& values) {
+        const auto target = buffers_.tensors[static_cast<std::size_t>(tensor)];
+        std::memcpy(target.data(), values.bytes().data(), target.size());
+    }
+
     const graph::Case& value_;
     Plan plan_;
     Buffers buffers_;
@@ -91,10 +117,16 @@ public:
         }
         whole.kind = "reference";
         plan.partitions = {whole};
-        if (!requests_.empty() && placements_for(value, requests_).empty()) {
+        const std::vector<faults::Placement> placements = placements_for(value, requests_);
+        if (!requests_.empty() && placements.empty()) {
             return {Refusal{plan.name, broken_rules() + " plays no part in this graph"}};
         }
-        return {plan};
+        std::vector<PlanOffer> offers{plan};
+        const bool effective = requests_.empty() || !faults::effective_when_split(value, placements).empty();
+        if (value.graph.nodes.size() > 1 && effective) {
+            offers.emplace_back(split_plan(value.graph));
+        }
+        return offers;
     }
 
     std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) override {

@@ -32,6 +32,8 @@ TEST(ImplementationContract, GemmAndUnnamedKernelsFollowTheMachine) {
 
 class GrantTest : public ChainTest {
 protected:
+    std::string level_ = "onednn2";
+
     contract::Contract granted(DataType source, bool zero_point, bool transposed, std::string_view implementation) {
         build_ = {};
         const auto data = build_.input(source, {1, 1, 1, 1}, {1});
@@ -43,11 +45,21 @@ protected:
         }
         const auto out = build_.node(operation, {data, weights, graph::kAbsent, shift}, DataType::s32, {1, 1, 1, 1});
         const graph::Case& value = build_.finish({out});
-        contract::Contract result;
+        contract::Contract result(level_, {});
         grant_freedoms(result, value.graph, value.graph.nodes.back(), implementation, "AVX2");
         return result;
     }
 };
+
+TEST_F(GrantTest, HalvesWhereTheyWereMeasured) {
+    EXPECT_EQ(granted(DataType::s8, false, false, "x64:gemm_s8s8s32:jit").freedoms(),
+              std::vector{Freedom::halved_weights});
+    contract::Contract deconvolution = granted(DataType::s8, false, true, "x64:gemm_s8s8s32:jit");
+    EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::pair_saturation});
+    level_ = "onednn3";
+    EXPECT_EQ(granted(DataType::s8, false, false, "jit:avx2").freedoms(),
+              (std::vector{Freedom::pair_saturation, Freedom::halved_weights}));
+}
 
 TEST_F(GrantTest, PairsForUnsignedAndHalvesForSignedData) {
     EXPECT_EQ(granted(DataType::u8, false, false, "jit:avx2").freedoms(), std::vector{Freedom::pair_saturation});

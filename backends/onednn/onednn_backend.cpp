@@ -34,6 +34,9 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
     bool repeats = false;
     for (const PlannedPartition& partition : partitions) {
         plan.partitions.push_back({names_of(graph, partition), kind_of(graph, partition)});
+        if (!graph.consumers_of(partition.output).empty()) {
+            plan.materialized.push_back(graph.tensor(partition.output).name);
+        }
         for (const PrimitiveSteps& primitive : primitives_of(graph, partition)) {
             repeats = repeats || repeats_eltwise_algorithm(primitive.post_ops);
         }

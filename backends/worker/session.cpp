@@ -100,57 +100,71 @@ std::span<std::byte> Session::bytes_of(const protocol::Placement& placement) {
     return {arena_.address_of(placement.slot) + placement.begin, placement.bytes};
 }
 
-void Session::load_tensor(const graph::Tensor& tensor, const protocol::TensorMemory& memory, graph::TensorData& data) {
-    if (memory.first) {
-        first_.tensors.back() = bytes_of(*memory.first);
+void Session::bind(std::size_t id, const protocol::TensorMemory& tensor, Memory& memory) {
+    if (tensor.first) {
+        memory.first.tensors.at(id) = bytes_of(*tensor.first);
     }
-    if (memory.second) {
-        second_.tensors.back() = bytes_of(*memory.second);
+    if (tensor.second) {
+        memory.second.tensors.at(id) = bytes_of(*tensor.second);
     }
-    if (memory.first && memory.snapshot) {
-        if (memory.snapshot->bytes != memory.first->slot.bytes) {
+    if (tensor.first && tensor.snapshot) {
+        if (tensor.snapshot->bytes != tensor.first->slot.bytes) {
             throw std::runtime_error("a snapshot is not as large as its slot of the arena");
         }
-        written_.push_back(
-            {arena_.address_of(memory.first->slot), arena_.address_of(*memory.snapshot), memory.first->slot.bytes});
+        memory.written.push_back(
+            {arena_.address_of(tensor.first->slot), arena_.address_of(*tensor.snapshot), tensor.first->slot.bytes});
     }
-    if (memory.first && tensor.role != graph::TensorRole::intermediate) {
-        data = graph::TensorData(tensor.type, tensor.shape);
-        if (data.bytes().size() != memory.first->bytes) {
+}
+
+void Session::load_tensor(std::size_t id, const protocol::TensorMemory& tensor) {
+    bind(id, tensor, memory_);
+    const graph::Tensor& described = case_.graph.tensors[id];
+    if (tensor.first && described.role != graph::TensorRole::intermediate) {
+        graph::TensorData& data = case_.data[id];
+        data = graph::TensorData(described.type, described.shape);
+        if (data.bytes().size() != tensor.first->bytes) {
             throw std::runtime_error("a tensor in the arena has the wrong size");
         }
-        std::memcpy(data.bytes().data(), first_.tensors.back().data(), data.bytes().size());
+        std::memcpy(data.bytes().data(), memory_.first.tensors[id].data(), data.bytes().size());
     }
+}
+
+Session::Memory Session::memory_for(const protocol::RunRequest& request) {
+    Memory memory = memory_;
+    for (const protocol::MaterializedTensor& each : request.materialized) {
+        if (each.tensor < 0 || static_cast<std::size_t>(each.tensor) >= memory.first.tensors.size()) {
+            throw std::runtime_error("the plan materializes a tensor that the graph does not have");
+        }
+        bind(static_cast<std::size_t>(each.tensor), each.memory, memory);
+    }
+    return memory;
 }
 
 void Session::load(const protocol::LoadRequest& request) {
     enter(Stage::load);
-    first_.tensors.clear();
-    second_.tensors.clear();
-    written_.clear();
+    memory_ = {};
     arena_.enter_generation(request.generation);
     case_ = protocol::decode_case(bytes_of(request.graph));
     if (request.tensors.size() != case_.graph.tensors.size()) {
         throw std::runtime_error("the arena does not hold as many tensors as the graph has");
     }
+    memory_.first.tensors.resize(request.tensors.size());
+    memory_.second.tensors.resize(request.tensors.size());
     for (std::size_t id = 0; id < request.tensors.size(); ++id) {
-        first_.tensors.emplace_back();
-        second_.tensors.emplace_back();
-        load_tensor(case_.graph.tensors[id], request.tensors[id], case_.data[id]);
+        load_tensor(id, request.tensors[id]);
     }
 }
 
-void Session::take_snapshots() {
-    for (const WrittenSlot& written : written_) {
-        std::memcpy(written.snapshot, written.slot, written.bytes);
-        std::memset(written.slot, std::to_integer<int>(protocol::kSecondPattern), written.bytes);
-    }
+void Session::WrittenSlot::take_snapshot() const {
+    std::memcpy(snapshot, slot, bytes);
+    std::memset(slot, std::to_integer<int>(protocol::kSecondPattern), bytes);
 }
 
 protocol::RunAnswer Session::run(const protocol::RunRequest& request) {
     EnvironmentWatch watch;
     const bool had_children = has_children();
     protocol::RunAnswer answer;
+    const Memory memory = memory_for(request);
     const auto prepare = [&](const Buffers& buffers) {
         enter(Stage::create);
         std::unique_ptr<Executable> executable = backend_.prepare(case_, request.plan, buffers);
@@ -169,7 +183,7 @@ protocol::RunAnswer Session::run(const protocol::RunRequest& request) {
     };
 
     auto start = std::chrono::steady_clock::now();
-    std::unique_ptr<Executable> executable = prepare(first_);
+    std::unique_ptr<Executable> executable = prepare(memory.first);
     answer.create_nanoseconds = nanoseconds_since(start);
     answer.partitions = executable->partitions();
     answer.contract = executable->contract();
@@ -177,12 +191,14 @@ protocol::RunAnswer Session::run(const protocol::RunRequest& request) {
     execute(*executable);
     answer.execute_nanoseconds = nanoseconds_since(start);
     if (request.second_execution) {
-        take_snapshots();
+        for (const WrittenSlot& written : memory.written) {
+            written.take_snapshot();
+        }
         execute(*executable);
     }
     destroy(std::move(executable));
     if (request.fresh_executable) {
-        executable = prepare(second_);
+        executable = prepare(memory.second);
         execute(*executable);
         destroy(std::move(executable));
     }
@@ -196,7 +212,7 @@ protocol::BareAnswer Session::run_bare(const protocol::BareRequest& request) {
     const std::int64_t processor_start = used_processor_nanoseconds();
     auto start = std::chrono::steady_clock::now();
     enter(Stage::create);
-    std::unique_ptr<Executable> executable = backend_.prepare(case_, request.plan, first_);
+    std::unique_ptr<Executable> executable = backend_.prepare(case_, request.plan, memory_.first);
     answer.create_nanoseconds = nanoseconds_since(start);
     enter(Stage::execute);
     for (std::int64_t turn = 0; turn < request.executions; ++turn) {

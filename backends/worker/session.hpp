@@ -24,24 +24,32 @@ private:
         std::byte* slot;
         std::byte* snapshot;
         std::size_t bytes;
+
+        void take_snapshot() const;
+    };
+
+    /// What the executables of one request read and write.
+    struct Memory {
+        Buffers first;
+        Buffers second;
+        std::vector<WrittenSlot> written;
     };
 
     template <typename Work>
     protocol::Answer guarded(Work work);
     void enter(protocol::Stage stage) { arena_.header().stage = stage; }
     void load(const protocol::LoadRequest& request);
-    void load_tensor(const graph::Tensor& tensor, const protocol::TensorMemory& memory, graph::TensorData& data);
+    void load_tensor(std::size_t id, const protocol::TensorMemory& tensor);
+    void bind(std::size_t id, const protocol::TensorMemory& tensor, Memory& memory);
+    Memory memory_for(const protocol::RunRequest& request);
     std::span<std::byte> bytes_of(const protocol::Placement& placement);
     protocol::RunAnswer run(const protocol::RunRequest& request);
     protocol::BareAnswer run_bare(const protocol::BareRequest& request);
-    void take_snapshots();
 
     Backend& backend_;
     MappedArena& arena_;
     graph::Case case_;
-    Buffers first_;
-    Buffers second_;
-    std::vector<WrittenSlot> written_;
+    Memory memory_;  ///< without what single plans materialize
 };
 
 }  // namespace difftest::backends

@@ -4,13 +4,15 @@
 #include "reference/graph/case.hpp"
 #include "reference/oracle/oracle.hpp"
 
+#include <list>
 #include <map>
 #include <string>
 #include <utility>
 
 namespace difftest::harness {
 
-/// The oracle's answers for one case, each contract evaluated once.
+/// The oracle's answers for one case, each contract evaluated once, and each run of a plan that materializes tensors
+/// once for all runs that gave the same values.
 class EvaluationCache {
 public:
     /// `value` must outlive the cache.
@@ -29,9 +31,32 @@ public:
                                            : evaluations_.emplace(key, oracle::evaluate(case_, contract)).first->second;
     }
 
+    /// As `under` when nothing was observed.
+    const oracle::Evaluation& under(const contract::Contract& contract, const oracle::Observations& observed) {
+        if (observed.empty()) {
+            return under(contract);
+        }
+        const std::string key = contract.to_string();
+        for (const Resynchronised& known : resynchronised_) {
+            if (known.contract == key && known.observed == observed) {
+                return known.evaluation;
+            }
+        }
+        return resynchronised_
+            .emplace_back(Resynchronised{key, observed, oracle::evaluate_resynchronised(case_, contract, observed)})
+            .evaluation;
+    }
+
 private:
+    struct Resynchronised {
+        std::string contract;
+        oracle::Observations observed;
+        oracle::Evaluation evaluation;
+    };
+
     const graph::Case& case_;
     std::map<std::string, oracle::Evaluation> evaluations_;
+    std::list<Resynchronised> resynchronised_;  ///< references stay valid
 };
 
 }  // namespace difftest::harness

@@ -12,6 +12,11 @@ std::int64_t sum(const std::vector<std::int64_t>& counts) {
     return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
 }
 
+std::int64_t sum_of_materialized(const RunOutcome& outcome, std::int64_t MaterializedValues::*count) {
+    return std::accumulate(outcome.materialized.begin(), outcome.materialized.end(), std::int64_t{0},
+                           [count](std::int64_t total, const auto& each) { return total + each.*count; });
+}
+
 std::string last_line(std::string_view text) {
     const std::size_t end = text.find_last_not_of(" \n");
     if (end == std::string_view::npos) {
@@ -48,16 +53,20 @@ std::optional<std::string> overrun_reason(const RunOutcome& outcome) {
 
 Judgement judge_completed(const RunOutcome& outcome, std::span<const Comparison> comparisons,
                           const std::optional<Sharpness>& sharpness) {
-    if (comparisons.size() != outcome.outputs.size() || comparisons.empty()) {
+    if (comparisons.size() != outcome.outputs.size() + outcome.materialized.size() || outcome.outputs.empty()) {
         return {Verdict::harness_error, "the worker did not return every output"};
     }
     if (auto reason = overrun_reason(outcome)) {
         return {Verdict::overrun, *reason};
     }
-    if (const std::int64_t count = sum(outcome.unwritten); count > 0) {
+    if (const std::int64_t count =
+            sum(outcome.unwritten) + sum_of_materialized(outcome, &MaterializedValues::unwritten);
+        count > 0) {
         return {Verdict::unwritten, fmt::format("{} elements were never written", count)};
     }
-    if (const std::int64_t count = sum(outcome.nondeterministic); count > 0) {
+    if (const std::int64_t count =
+            sum(outcome.nondeterministic) + sum_of_materialized(outcome, &MaterializedValues::nondeterministic);
+        count > 0) {
         return {Verdict::nondeterministic, fmt::format("{} elements differ between executions", count)};
     }
     return judge_values(comparisons, sharpness);

@@ -8,7 +8,8 @@
 
 namespace difftest::harness {
 
-/// The verdict of a run. `comparisons` holds one entry per graph output when the outcome is `completed`.
+/// The verdict of a run. `comparisons` holds one entry for each graph output and each materialized tensor, in
+/// the order of the graph, when the outcome is `completed`.
 ///
 /// When several apply, the one that makes the others unreliable wins:
 /// harness_error, crash, hang, unsupported, overrun, unwritten, nondeterministic, violation, vacuous, allowed, exact.

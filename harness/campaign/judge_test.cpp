@@ -62,6 +62,21 @@ TEST(Judge, AProcessLeftBehindIsAnOverrun) {
     EXPECT_EQ(verdict_of(outcome), Verdict::overrun);
 }
 
+TEST(Judge, MaterializedTensorsCountAsOutputsDo) {
+    RunOutcome outcome = completed();
+    outcome.materialized.resize(1);
+    const auto verdict = [&](std::int64_t outside) {
+        return judge(outcome, std::vector<Comparison>{one_output(outside), one_output(0)}, std::nullopt).verdict;
+    };
+    EXPECT_EQ(verdict(0), Verdict::exact);
+    EXPECT_EQ(verdict(1), Verdict::violation);
+    EXPECT_EQ(verdict_of(outcome), Verdict::harness_error) << "one of them was not compared";
+    outcome.materialized[0].nondeterministic = 1;
+    EXPECT_EQ(verdict(1), Verdict::nondeterministic);
+    outcome.materialized[0].unwritten = 1;
+    EXPECT_EQ(verdict(1), Verdict::unwritten);
+}
+
 TEST(Judge, MissingOutputsAreAHarnessError) {
     EXPECT_EQ(judge(completed(), {}, std::nullopt).verdict, Verdict::harness_error);
 }

@@ -4,6 +4,7 @@
 #include "harness/campaign/judge.hpp"
 #include "harness/diagnose/explaining_faults.hpp"
 #include "reference/faults/sharpness.hpp"
+#include "reference/graph/partial_case.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include <exception>
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace difftest::harness {
 namespace {
@@ -43,45 +45,109 @@ std::optional<Sharpness> sharpness_where_needed(const graph::Case& value, const 
     return Sharpness{static_cast<std::int64_t>(sharpness.applicable()), static_cast<std::int64_t>(sharpness.exposed())};
 }
 
-void trace_worst(RunEntry& entry, const graph::Case& value, const oracle::Evaluation& evaluation,
-                 const RunOutcome& outcome) {
-    const OutsideElement* worst = entry.worst();
-    if (worst == nullptr) {
-        return;
+/// What the backend gave, by tensor: the outputs, and what the plan materialized.
+oracle::Observations values_of(const graph::Graph& graph, const RunOutcome& outcome) {
+    oracle::Observations values;
+    for (std::size_t index = 0; index < outcome.outputs.size(); ++index) {
+        values.emplace(graph.outputs.at(index), outcome.outputs[index]);
     }
-    std::map<graph::TensorId, graph::TensorData> got;
-    graph::TensorId worst_tensor = graph::kAbsent;
-    for (std::size_t index = 0; index < entry.outputs.size(); ++index) {
-        const graph::TensorId tensor = value.graph.outputs[index];
-        got.emplace(tensor, outcome.outputs[index]);
-        if (entry.outputs[index].worst && &*entry.outputs[index].worst == worst) {
-            worst_tensor = tensor;
-        }
+    for (const MaterializedValues& each : outcome.materialized) {
+        values.emplace(each.tensor, each.values);
     }
-    entry.worst_output = value.graph.tensor(worst_tensor).name;
-    entry.trace = trace_element(value, evaluation, worst_tensor, worst->index, got);
+    return values;
 }
 
-void compare_outputs(RunEntry& entry, const JudgingContext& context, const RunOutcome& outcome) {
+/// Those that later partitions read from memory.
+oracle::Observations observations(const graph::Graph& graph, const backends::Plan& plan,
+                                  const oracle::Observations& values) {
+    oracle::Observations observed;
+    for (const std::string& name : plan.materialized) {
+        const auto tensor = graph.find_tensor(name);
+        const auto given = tensor ? values.find(*tensor) : values.end();
+        if (given != values.end() && graph.tensor(*tensor).role == graph::TensorRole::intermediate) {
+            observed.insert(*given);
+        }
+    }
+    return observed;
+}
+
+/// Compares every tensor in the order of the graph; outputs that are inputs stand first.
+std::vector<Comparison> compare_tensors(RunEntry& entry, const graph::Graph& graph,
+                                        const oracle::Evaluation& evaluation, const oracle::Observations& values) {
+    std::map<std::pair<graph::NodeId, graph::TensorId>, Comparison> in_order;
+    for (const auto& [id, data] : values) {
+        in_order.emplace(std::pair(graph.tensor(id).producer, id),
+                         compare(graph.tensor(id).name, data, evaluation.of(id)));
+    }
+    std::vector<Comparison> compared;
+    for (const auto& [place, comparison] : in_order) {
+        if (!graph.is_output(place.second)) {
+            entry.intermediates.push_back(comparison);
+        }
+        if (comparison.outside > 0 && !entry.first_wrong) {
+            entry.first_wrong = comparison.tensor;
+        }
+        compared.push_back(comparison);
+    }
+    for (const graph::TensorId id : graph.outputs) {
+        entry.outputs.push_back(in_order.at({graph.tensor(id).producer, id}));
+    }
+    return compared;
+}
+
+/// Sets the tensor of the worst element, and follows that element through the graph.
+void trace_worst(RunEntry& entry, const graph::Case& value, const oracle::Evaluation& evaluation,
+                 const oracle::Observations& values) {
+    if (!entry.first_wrong) {
+        return;
+    }
+    entry.worst_output = entry.first_wrong;
+    for (const Comparison& output : entry.outputs) {
+        const double farthest = entry.worst()->distance;
+        if (entry.intermediates.empty() && output.worst && output.worst->distance > farthest) {
+            entry.worst_output = output.tensor;
+        }
+    }
+    const graph::TensorId worst_tensor = value.graph.find_tensor(*entry.worst_output).value();
+    entry.trace = trace_element(value, evaluation, worst_tensor, entry.worst()->index, values);
+}
+
+/// What explains the first wrong tensor, given what was really read by the partition that made it.
+std::vector<faults::Placement> explain_first_wrong(const RunEntry& entry, const graph::Case& value,
+                                                   const contract::Contract& contract,
+                                                   const oracle::Observations& values, oracle::Observations observed) {
+    const graph::TensorId wrong = value.graph.find_tensor(*entry.first_wrong).value();
+    observed.erase(wrong);
+    const graph::PartialCase part = graph::part_computing(value, wrong, observed);
+    auto placements = explaining_faults(part.value, contract, {values.at(wrong)});
+    for (faults::Placement& placement : placements) {
+        placement.node = part.nodes[static_cast<std::size_t>(placement.node)];
+    }
+    return placements;
+}
+
+void compare_outputs(RunEntry& entry, const JudgingContext& context, const backends::Plan& plan,
+                     const RunOutcome& outcome) {
     const graph::Case& value = context.value;
     const contract::Contract contract = contract_of(value, outcome.contract);
-    const oracle::Evaluation& evaluation = context.evaluations.under(contract);
+    const oracle::Observations values = values_of(value.graph, outcome);
+    const oracle::Observations observed = observations(value.graph, plan, values);
+    const oracle::Evaluation& evaluation = context.evaluations.under(contract, observed);
     entry.contract = contract.to_string();
-    for (std::size_t index = 0; index < outcome.outputs.size(); ++index) {
-        const graph::TensorId tensor = value.graph.outputs.at(index);
-        entry.outputs.push_back(
-            compare(value.graph.tensor(tensor).name, outcome.outputs[index], evaluation.of(tensor)));
-    }
-    if (entry.unconstrained() > 0) {
+    const std::vector<Comparison> compared = compare_tensors(entry, value.graph, evaluation, values);
+    entry.metrics = evaluation.metrics;
+    if (evaluation.metrics.unconstrained > 0) {
         entry.notes = evaluation.metrics.notes;
     }
-    entry.judgement = judge(outcome, entry.outputs, sharpness_where_needed(value, evaluation, entry.outputs));
+    entry.judgement = judge(outcome, compared, sharpness_where_needed(value, evaluation, compared));
     if (context.depth == JudgingDepth::verdict) {
         return;
     }
-    trace_worst(entry, value, evaluation, outcome);
+    trace_worst(entry, value, evaluation, values);
     if (entry.judgement.verdict == Verdict::violation) {
-        for (const faults::Placement& placement : explaining_faults(value, contract, outcome.outputs)) {
+        const auto explanations = observed.empty() ? explaining_faults(value, contract, outcome.outputs)
+                                                   : explain_first_wrong(entry, value, contract, values, observed);
+        for (const faults::Placement& placement : explanations) {
             entry.explained_by.push_back(placement_text(value, placement));
         }
     }
@@ -126,7 +192,7 @@ RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, c
     }
     if (outcome.status == RunStatus::completed) {
         try {
-            compare_outputs(entry, context, outcome);
+            compare_outputs(entry, context, plan, outcome);
         } catch (const std::exception& error) {
             entry.judgement = {Verdict::harness_error, error.what()};
         }

@@ -58,6 +58,21 @@ TEST_F(EndToEnd, DocumentOfAFinding) {
     EXPECT_EQ(document.at("summary").at("exit_code"), 1);
 }
 
+TEST_F(EndToEnd, WrongIntermediateIsNamedAndWhatFollowsIsJudgedByIt) {
+    const ProgramRun run = difftest(
+        {"run", kMinimal, "--backend", "faulty:levels_instead_of_levels_minus_one", "--plan", "split", "--json"});
+    EXPECT_EQ(run.exit_code, 1);
+    const json entry = checked_document(run.output, "run").at("runs").at(0);
+    EXPECT_EQ(entry.at("verdict"), "violation");
+    EXPECT_EQ(entry.at("first_wrong"), "quant1");
+    EXPECT_EQ(entry.at("worst_output"), "quant1");
+    EXPECT_THAT(entry.at("reason").get<std::string>(), HasSubstr("first in 'quant1'"));
+    EXPECT_EQ(entry.at("outputs").at(0).at("outside"), 0) << "right for the values that were there";
+    EXPECT_EQ(entry.at("trace").back().at("tensor"), "quant1");
+    EXPECT_THAT(entry.at("explained_by").dump(), HasSubstr("levels_instead_of_levels_minus_one at quant1"));
+    EXPECT_EQ(entry.at("metrics").at("elements"), entry.at("elements"));
+}
+
 TEST_F(EndToEnd, SeveralBackendsAndCases) {
     const ProgramRun run = difftest({"--case", kMinimal, "deconv_quant_u8", "--backend", "faulty:D01", "--backend",
                                      "faulty:scale_before_quantize", "--json"});
@@ -137,7 +152,8 @@ TEST_F(OnOnednn, MinimalCasePassesOnEveryIsa) {
     std::set<std::string> isas;
     std::set<std::string> plans;
     for (const json& entry : document.at("runs")) {
-        EXPECT_EQ(entry.at("judged"), 1260);
+        EXPECT_EQ(entry.at("outputs").at(0).at("judged"), 1260);
+        EXPECT_EQ(entry.at("intermediates").empty(), entry.at("plan") != "split");
         EXPECT_EQ(entry.at("outside"), 0);
         EXPECT_NE(entry.at("implementation"), "");
         isas.insert(entry.at("isa"));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <utility>
 
 namespace difftest::harness {
 namespace {
@@ -74,8 +75,14 @@ bool is_pass(Verdict verdict) {
 
 Judgement judge_values(std::span<const Comparison> comparisons, const std::optional<Sharpness>& sharpness) {
     if (const std::int64_t count = total(comparisons, &Comparison::outside); count > 0) {
-        return {Verdict::violation, fmt::format("{} of {} judged elements are outside their allowed set", count,
-                                                total(comparisons, &Comparison::judged))};
+        std::string reason = fmt::format("{} of {} judged elements are outside their allowed set", count,
+                                         total(comparisons, &Comparison::judged));
+        if (comparisons.size() > 1) {
+            const auto first = std::find_if(comparisons.begin(), comparisons.end(),
+                                            [](const Comparison& each) { return each.outside > 0; });
+            reason += fmt::format(", first in '{}'", first->tensor);
+        }
+        return {Verdict::violation, std::move(reason)};
     }
     if (auto reason = vacuous_reason(comparisons, sharpness)) {
         return {Verdict::vacuous, *reason};

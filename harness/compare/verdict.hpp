@@ -50,10 +50,11 @@ struct Judgement {
 };
 
 /// The verdict that the values alone call for: violation, vacuous, allowed or exact, in that order. `comparisons` holds
-/// one entry per graph output. An outside element is a violation even where the case is blunt.
+/// one entry for each tensor that was compared, in the order of the graph; the reason names the first wrong one. An
+/// outside element is a violation even where the case is blunt.
 ///
-/// Vacuous means: no element was judged, or every output is constant and `sharpness` says that no fault would show.
-/// With unknown sharpness a constant output is not called vacuous.
+/// Vacuous means: no element was judged, or every tensor is constant and `sharpness` says that no fault would show.
+/// With unknown sharpness a constant tensor is not called vacuous.
 Judgement judge_values(std::span<const Comparison> comparisons, const std::optional<Sharpness>& sharpness);
 
 }  // namespace difftest::harness

@@ -28,10 +28,12 @@ TEST(Verdict, ExactOnlyWhenEveryElementHasOneAllowedValue) {
 }
 
 TEST(Verdict, OneOutsideElementIsAViolation) {
-    const std::vector<Comparison> outputs{comparison(10, 0, 0, 0), comparison(5, 1, 2, 3, true)};
+    std::vector<Comparison> outputs{comparison(10, 0, 0, 0), comparison(5, 1, 2, 3, true), comparison(0, 9, 0, 0)};
+    outputs[1].tensor = "between";
+    outputs[2].tensor = "out";
     const Judgement judgement = judge_values(outputs, Sharpness{4, 0});
     EXPECT_EQ(judgement.verdict, Verdict::violation);
-    EXPECT_EQ(judgement.reason, "1 of 15 judged elements are outside their allowed set");
+    EXPECT_EQ(judgement.reason, "10 of 15 judged elements are outside their allowed set, first in 'between'");
 }
 
 TEST(Verdict, NothingJudgedIsVacuous) {

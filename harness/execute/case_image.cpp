@@ -51,14 +51,17 @@ Placement at_end(const Slot& slot, std::uint64_t bytes, std::uint64_t alignment)
 }  // namespace
 
 CaseImage::CaseImage(SharedArena& arena, const graph::Case& value, std::uint64_t alignment)
-    : arena_(arena), case_(value), encoded_(backends::protocol::encode_case(value)) {
+    : arena_(arena), case_(value), encoded_(backends::protocol::encode_case(value)), alignment_(alignment) {
     request_.generation = arena_.generation();
     try {
         slots_.push_back(arena_.allocate(encoded_.size()));
         request_.graph = {slots_.back(), 0, encoded_.size()};
         request_.tensors.resize(value.graph.tensors.size());
         for (std::size_t id = 0; id < value.graph.tensors.size(); ++id) {
-            place(static_cast<graph::TensorId>(id), alignment);
+            const auto tensor = static_cast<graph::TensorId>(id);
+            if (is_read(tensor) || is_written(tensor)) {
+                request_.tensors[id] = place(tensor);
+            }
         }
     } catch (...) {
         std::for_each(slots_.begin(), slots_.end(), [&](const Slot& slot) { arena_.release(slot); });
@@ -79,19 +82,38 @@ bool CaseImage::is_written(graph::TensorId id) const {
     return !is_read(id) && case_.graph.is_output(id);
 }
 
-void CaseImage::place(graph::TensorId id, std::uint64_t alignment) {
-    if (!is_read(id) && !is_written(id)) {
-        return;
-    }
+backends::protocol::TensorMemory CaseImage::place(graph::TensorId id) {
     const graph::Tensor& tensor = case_.graph.tensor(id);
     const std::uint64_t element = graph::size_of(tensor.type);
     const std::uint64_t bytes = element * static_cast<std::uint64_t>(graph::element_count(tensor.shape).value_or(0));
-    backends::protocol::TensorMemory& memory = request_.tensors[static_cast<std::size_t>(id)];
-    memory.first = at_end(slots_.emplace_back(arena_.allocate(bytes)), bytes, std::max(alignment, element));
-    const std::uint64_t second = begin_of_second(id, bytes, element, alignment);
+    backends::protocol::TensorMemory memory;
+    memory.first = at_end(slots_.emplace_back(arena_.allocate(bytes)), bytes, std::max(alignment_, element));
+    const std::uint64_t second = begin_of_second(id, bytes, element, alignment_);
     memory.second = Placement{slots_.emplace_back(arena_.allocate(second + bytes)), second, bytes};
-    if (is_written(id)) {
+    if (!is_read(id)) {
         memory.snapshot = slots_.emplace_back(arena_.allocate(bytes));
+    }
+    return memory;
+}
+
+const backends::protocol::TensorMemory& CaseImage::memory_of(graph::TensorId id) const {
+    const auto found = intermediates_.find(id);
+    return found != intermediates_.end() ? found->second : request_.tensors[static_cast<std::size_t>(id)];
+}
+
+void CaseImage::materialize(const std::vector<std::string>& names) {
+    materialized_.clear();
+    for (const std::string& name : names) {
+        const std::optional<graph::TensorId> id = case_.graph.find_tensor(name);
+        if (!id || is_read(*id) || is_written(*id)) {
+            continue;
+        }
+        const auto same = [&](const auto& each) { return each.tensor == *id; };
+        if (std::none_of(materialized_.begin(), materialized_.end(), same)) {
+            const auto placed = intermediates_.find(*id);
+            materialized_.push_back(
+                {*id, placed != intermediates_.end() ? placed->second : intermediates_[*id] = place(*id)});
+        }
     }
 }
 
@@ -118,11 +140,15 @@ void CaseImage::restore() {
 }
 
 void CaseImage::prefill() {
-    for (const auto& memory : request_.tensors) {
+    const auto fill_both = [this](const backends::protocol::TensorMemory& memory) {
         if (memory.snapshot) {
             fill(arena_.bytes_of(memory.first->slot), kFirstPattern);
             fill(arena_.bytes_of(memory.second->slot), kSecondPattern);
         }
+    };
+    std::for_each(request_.tensors.begin(), request_.tensors.end(), fill_both);
+    for (const auto& each : materialized_) {
+        fill_both(each.memory);
     }
 }
 
@@ -138,7 +164,7 @@ bool CaseImage::input_is_intact(graph::TensorId id) {
 }
 
 std::vector<CaseImage::Execution> CaseImage::executions_of(graph::TensorId id, const RunOptions& options) {
-    const auto& memory = request_.tensors[static_cast<std::size_t>(id)];
+    const auto& memory = memory_of(id);
     std::vector<Execution> executions;
     if (options.second_execution) {
         executions.push_back({arena_.bytes_of(*memory.snapshot), memory.first->begin, kFirstPattern});
@@ -152,20 +178,14 @@ std::vector<CaseImage::Execution> CaseImage::executions_of(graph::TensorId id, c
     return executions;
 }
 
-void CaseImage::collect_output(graph::TensorId id, const RunOptions& options, RunOutcome& outcome) {
+MaterializedValues CaseImage::collect_written(graph::TensorId id, const RunOptions& options, RunOutcome& outcome) {
     const graph::Tensor& tensor = case_.graph.tensor(id);
-    graph::TensorData& values = outcome.outputs.emplace_back(tensor.type, tensor.shape);
-    std::int64_t& unwritten = outcome.unwritten.emplace_back(0);
-    std::int64_t& nondeterministic = outcome.nondeterministic.emplace_back(0);
-    if (is_read(id)) {
-        values = case_.data_of(id);
-        return;
-    }
-    const std::size_t bytes = values.bytes().size();
+    MaterializedValues result{id, graph::TensorData(tensor.type, tensor.shape)};
+    const std::size_t bytes = result.values.bytes().size();
     const std::vector<Execution> executions = executions_of(id, options);
     const auto data_of = [&](const Execution& execution) { return execution.slot.subspan(execution.begin, bytes); };
     const std::span<const std::byte> reference = data_of(executions.front());
-    std::copy(reference.begin(), reference.end(), values.bytes().begin());
+    std::copy(reference.begin(), reference.end(), result.values.bytes().begin());
     if (!std::all_of(executions.begin(), executions.end(), [&](const Execution& execution) {
             return surroundings_are_intact(execution.slot, execution.begin, bytes, execution.pattern);
         })) {
@@ -174,7 +194,7 @@ void CaseImage::collect_output(graph::TensorId id, const RunOptions& options, Ru
     // Patterns differ, so that elements which nobody wrote differ too.
     if (std::all_of(executions.begin(), executions.end(),
                     [&](const Execution& execution) { return same_bytes(data_of(execution), reference); })) {
-        return;
+        return result;
     }
     const std::size_t element = graph::size_of(tensor.type);
     for (std::size_t at = 0; at < bytes; at += element) {
@@ -185,9 +205,22 @@ void CaseImage::collect_output(graph::TensorId id, const RunOptions& options, Ru
             untouched = untouched && holds_only(value, execution.pattern);
             equal = equal && same_bytes(value, reference.subspan(at, element));
         }
-        unwritten += untouched ? 1 : 0;
-        nondeterministic += !untouched && !equal ? 1 : 0;
+        result.unwritten += untouched ? 1 : 0;
+        result.nondeterministic += !untouched && !equal ? 1 : 0;
     }
+    return result;
+}
+
+void CaseImage::collect_output(graph::TensorId id, const RunOptions& options, RunOutcome& outcome) {
+    MaterializedValues collected{id, {}};
+    if (is_read(id)) {
+        collected.values = case_.data_of(id);
+    } else {
+        collected = collect_written(id, options, outcome);
+    }
+    outcome.outputs.push_back(std::move(collected.values));
+    outcome.unwritten.push_back(collected.unwritten);
+    outcome.nondeterministic.push_back(collected.nondeterministic);
 }
 
 void CaseImage::collect(const RunOptions& options, RunOutcome& outcome) {
@@ -200,6 +233,9 @@ void CaseImage::collect(const RunOptions& options, RunOutcome& outcome) {
     }
     for (const graph::TensorId id : case_.graph.outputs) {
         collect_output(id, options, outcome);
+    }
+    for (const auto& each : materialized_) {
+        outcome.materialized.push_back(collect_written(each.tensor, options, outcome));
     }
 }
 

@@ -7,6 +7,8 @@
 #include "reference/graph/case.hpp"
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace difftest::harness {
@@ -26,7 +28,15 @@ public:
     /// Writes everything anew: after a crash nothing in the arena can be trusted.
     void restore();
 
-    /// Fills the outputs with the patterns that they hold before an execution.
+    /// Says which intermediates the next execution materializes, by name; gives memory to those that have none yet.
+    /// Names of other tensors are ignored: outputs have memory anyway. Throws std::system_error when the arena cannot
+    /// grow.
+    void materialize(const std::vector<std::string>& names);
+
+    /// What the next execution materializes.
+    const std::vector<backends::protocol::MaterializedTensor>& materialized() const { return materialized_; }
+
+    /// Fills everything that is written with the patterns that it holds before an execution.
     void prefill();
 
     /// Reads the outputs and everything that must not have changed; repairs what did.
@@ -40,10 +50,12 @@ private:
         std::byte pattern;
     };
 
-    void place(graph::TensorId id, std::uint64_t alignment);
+    backends::protocol::TensorMemory place(graph::TensorId id);
+    const backends::protocol::TensorMemory& memory_of(graph::TensorId id) const;
     void write_input(graph::TensorId id);
     bool input_is_intact(graph::TensorId id);
     std::vector<Execution> executions_of(graph::TensorId id, const RunOptions& options);
+    MaterializedValues collect_written(graph::TensorId id, const RunOptions& options, RunOutcome& outcome);
     void collect_output(graph::TensorId id, const RunOptions& options, RunOutcome& outcome);
     bool is_read(graph::TensorId id) const;
     bool is_written(graph::TensorId id) const;
@@ -51,7 +63,10 @@ private:
     SharedArena& arena_;
     const graph::Case& case_;
     std::vector<std::uint8_t> encoded_;
+    std::uint64_t alignment_;
     backends::protocol::LoadRequest request_;
+    std::map<graph::TensorId, backends::protocol::TensorMemory> intermediates_;  ///< that some plan materialized
+    std::vector<backends::protocol::MaterializedTensor> materialized_;           ///< by the next execution
     std::vector<backends::protocol::Slot> slots_;
 };
 

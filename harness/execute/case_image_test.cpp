@@ -177,6 +177,45 @@ TEST(CaseImage, AnOutputThatIsAnInputIsGivenBack) {
     EXPECT_THAT(outcome.unwritten, ElementsAre(3, 0));
 }
 
+TEST(CaseImage, WatchesWhatAPlanMaterializes) {
+    SharedArena arena;
+    graph::Case value = bad_addition();
+    value.graph.tensors.push_back({"absolute", graph::DataType::f32, {3}, graph::TensorRole::intermediate, 1});
+    value.graph.nodes.push_back({"abs", graph::Eltwise{graph::EltwiseAlgorithm::abs}, {2}, 3});
+    value.graph.outputs = {3};
+    value.data.emplace_back();
+    CaseImage image(arena, value, 0);
+    EXPECT_FALSE(image.request().tensors[2].first) << "no memory until a plan needs it";
+    image.materialize({"sum", "sum", "addend", "absolute", "nothing"});
+    ASSERT_EQ(image.materialized().size(), 1U) << "inputs and outputs have their memory";
+    const TensorMemory sum = image.materialized()[0].memory;
+    image.prefill();
+    const std::vector<float> sums{11, 22};
+    for (const auto& [where, begin] :
+         {std::pair(*sum.snapshot, sum.first->begin), std::pair(sum.first->slot, sum.first->begin),
+          std::pair(sum.second->slot, sum.second->begin)}) {
+        const auto slot = arena.bytes_of(where);
+        if (where == *sum.snapshot) {
+            std::fill(slot.begin(), slot.end(), backends::protocol::kFirstPattern);
+        } else {
+            std::fill(slot.begin(), slot.end(), backends::protocol::kSecondPattern);
+        }
+        std::memcpy(slot.data() + begin, sums.data(), 8);
+    }
+    arena.bytes_of(sum.second->slot)[4] ^= std::byte{1};
+    RunOutcome outcome;
+    image.collect(RunOptions{}, outcome);
+    ASSERT_EQ(outcome.materialized.size(), 1U);
+    EXPECT_EQ(outcome.materialized[0].tensor, 2);
+    EXPECT_EQ(outcome.materialized[0].values.at(0), 11);
+    EXPECT_EQ(outcome.materialized[0].unwritten, 1) << "the third";
+    EXPECT_EQ(outcome.materialized[0].nondeterministic, 1) << "the second";
+    image.materialize({});
+    RunOutcome fused;
+    image.collect(RunOptions{}, fused);
+    EXPECT_TRUE(fused.materialized.empty());
+}
+
 TEST(CaseImage, EmptyTensorsNeedNoBytes) {
     SharedArena arena;
     const graph::Case value = addition("good", {}, {});

@@ -90,9 +90,11 @@ PlansOutcome LoadedCase::plans_once() {
 
 RunOutcome LoadedCase::run_once(const backends::Plan& plan, const RunOptions& options) {
     trust_arena();
+    image_->materialize(plan.materialized);
     image_->prefill();
-    auto answer = conversation_->ask(RunRequest{{}, plan, options.second_execution, options.fresh_executable},
-                                     image_.get(), image_->request(), case_->name);
+    auto answer = conversation_->ask(
+        RunRequest{{}, plan, options.second_execution, options.fresh_executable, image_->materialized()}, image_.get(),
+        image_->request(), case_->name);
     if (RunOutcome* failure = std::get_if<RunOutcome>(&answer)) {
         return std::move(*failure);
     }

@@ -2,6 +2,7 @@
 
 #include "backends/backend.hpp"
 #include "reference/contract/contract.hpp"
+#include "reference/graph/graph.hpp"
 #include "reference/graph/tensor_data.hpp"
 
 #include <chrono>
@@ -31,6 +32,14 @@ struct Crash {
     bool confirmed = false;           ///< happened again in a fresh worker
 };
 
+/// A tensor that the plan wrote to memory between two of its partitions.
+struct MaterializedValues {
+    graph::TensorId tensor = graph::kAbsent;
+    graph::TensorData values;           ///< of the first execution: what the later partitions read there
+    std::int64_t unwritten = 0;         ///< as RunOutcome::unwritten
+    std::int64_t nondeterministic = 0;  ///< as RunOutcome::nondeterministic
+};
+
 struct RunOutcome {
     RunStatus status = RunStatus::harness_error;
     std::string message;  ///< one line; "killed by SIGSEGV during execute in libdnnl.so.2+0x1234" for a crash
@@ -38,6 +47,8 @@ struct RunOutcome {
     contract::Contract contract;
     /// The graph's outputs, in the order of Graph::outputs, of the first execution.
     std::vector<graph::TensorData> outputs;
+    /// What the plan materializes besides outputs of the graph, in the order of Plan::materialized.
+    std::vector<MaterializedValues> materialized;
     std::optional<Crash> crash;                ///< present when the status is crashed or hung
     std::chrono::nanoseconds create_time{0};   ///< of the first primitive
     std::chrono::nanoseconds execute_time{0};  ///< of its first execution

@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace difftest::harness {
 namespace {
 
@@ -55,15 +58,26 @@ Json worker_end(const WorkerEnd& end) {
             {"log", end.log},       {"confirmed", end.confirmed}};
 }
 
+Json metrics(const oracle::Metrics& metrics) {
+    return {{"elements", metrics.elements},
+            {"singletons", metrics.singletons},
+            {"largest_set", metrics.largest_set},
+            {"ambiguous_branches", metrics.branch_ambiguous},
+            {"overflow_sensitive", metrics.overflow_sensitive},
+            {"out_of_contract", metrics.unconstrained},
+            {"widened", metrics.widened}};
+}
+
 Json entry_document(const RunEntry& entry) {
     Json partitions = Json::array();
     for (const backends::PartitionReport& partition : entry.partitions) {
         partitions.push_back({{"nodes", partition.nodes}, {"implementation", partition.implementation}});
     }
-    Json outputs = Json::array();
-    for (const Comparison& comparison : entry.outputs) {
-        outputs.push_back(output(comparison));
-    }
+    const auto comparisons = [](const std::vector<Comparison>& compared) {
+        Json result = Json::array();
+        std::transform(compared.begin(), compared.end(), std::back_inserter(result), output);
+        return result;
+    };
     return {{"case", entry.case_name},
             {"backend", entry.backend},
             {"isa", entry.isa},
@@ -82,7 +96,10 @@ Json entry_document(const RunEntry& entry) {
             {"ambiguous", entry.ambiguous()},
             {"unconstrained", entry.unconstrained()},
             {"notes", entry.notes},
-            {"outputs", std::move(outputs)},
+            {"metrics", entry.metrics ? metrics(*entry.metrics) : Json()},
+            {"outputs", comparisons(entry.outputs)},
+            {"intermediates", comparisons(entry.intermediates)},
+            {"first_wrong", entry.first_wrong ? Json(*entry.first_wrong) : Json()},
             {"worst_output", entry.worst_output ? Json(*entry.worst_output) : Json()},
             {"trace", trace(entry.trace)}};
 }

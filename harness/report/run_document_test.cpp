@@ -32,6 +32,13 @@ TEST(RunDocument, HasEveryFieldOfARun) {
     output.first = {*output.worst};
     entry.outputs = {output};
     entry.worst_output = "out";
+    Comparison intermediate;
+    intermediate.tensor = "between";
+    intermediate.elements = intermediate.judged = 3;
+    entry.intermediates = {intermediate};
+    entry.first_wrong = "out";
+    entry.metrics.emplace().elements = 5;
+    entry.metrics->singletons = 4;
     report.entries = {entry};
     report.annotations["c"] = {};
 
@@ -41,7 +48,11 @@ TEST(RunDocument, HasEveryFieldOfARun) {
     EXPECT_EQ(run.at("isa"), "");
     EXPECT_EQ(run.at("implementation"), "scalar");
     EXPECT_EQ(run.at("verdict"), "violation");
-    EXPECT_EQ(run.at("elements"), 2);
+    EXPECT_EQ(run.at("elements"), 5) << "of outputs and intermediates";
+    EXPECT_EQ(run.at("intermediates").at(0).at("tensor"), "between");
+    EXPECT_EQ(run.at("first_wrong"), "out");
+    EXPECT_EQ(run.at("metrics").at("singletons"), 4);
+    EXPECT_EQ(run.at("metrics").at("out_of_contract"), 0);
     EXPECT_EQ(run.at("outside"), 1);
     EXPECT_EQ(run.at("ambiguous"), 0);
     EXPECT_TRUE(run.at("known_issue").is_null());

@@ -6,8 +6,10 @@ namespace difftest::harness {
 
 std::int64_t RunEntry::total(std::int64_t Comparison::*count) const {
     std::int64_t sum = 0;
-    for (const Comparison& output : outputs) {
-        sum += output.*count;
+    for (const auto* compared : {&outputs, &intermediates}) {
+        for (const Comparison& each : *compared) {
+            sum += each.*count;
+        }
     }
     return sum;
 }
@@ -24,7 +26,22 @@ std::string RunEntry::implementation() const {
     return text;
 }
 
+const Comparison* RunEntry::comparison(std::string_view tensor) const {
+    for (const auto* compared : {&intermediates, &outputs}) {
+        for (const Comparison& each : *compared) {
+            if (each.tensor == tensor) {
+                return &each;
+            }
+        }
+    }
+    return nullptr;
+}
+
 const OutsideElement* RunEntry::worst() const {
+    if (worst_output) {
+        const Comparison* named = comparison(*worst_output);
+        return named != nullptr && named->worst ? &*named->worst : nullptr;
+    }
     const OutsideElement* worst = nullptr;
     for (const Comparison& output : outputs) {
         if (output.worst && (worst == nullptr || output.worst->distance > worst->distance)) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What `difftest run` has to say, as values: the campaign fills it in, the screen and the JSON document show it.
@@ -34,14 +35,20 @@ struct RunEntry {
     std::vector<backends::PartitionReport> partitions;  ///< what the library chose
     std::vector<std::string> traits;                    ///< of the plan, see backends::Plan::traits
     Judgement judgement;
-    std::optional<WorkerEnd> worker_end;      ///< of a crash or hang
-    std::optional<std::string> known_issue;   ///< id of the known issue that explains the failure
-    std::vector<std::string> explained_by;    ///< faults of the dictionary that reproduce a wrong result
-    std::vector<Comparison> outputs;          ///< one per graph output that was compared
-    std::optional<std::string> worst_output;  ///< the tensor of the worst outside element of all outputs
-    std::vector<std::string> notes;           ///< why elements are unconstrained, in the oracle's words
-    Trace trace;                              ///< of that element; empty when nothing is outside
+    std::optional<WorkerEnd> worker_end;     ///< of a crash or hang
+    std::optional<std::string> known_issue;  ///< id of the known issue that explains the failure
+    std::vector<std::string> explained_by;   ///< faults of the dictionary that reproduce a wrong result
+    std::vector<Comparison> outputs;         ///< one per graph output that was compared
+    std::vector<Comparison> intermediates;   ///< what the plan materialized besides them, in the order of the graph
+    std::optional<std::string> first_wrong;  ///< the first tensor, in the order of the graph, with an element outside
+    /// The tensor of the element that is traced: where intermediates were compared the first wrong one, since all that
+    /// follow were judged by what it really held; else the output with the largest distance.
+    std::optional<std::string> worst_output;
+    std::vector<std::string> notes;          ///< why elements are unconstrained, in the oracle's words
+    std::optional<oracle::Metrics> metrics;  ///< how sharp the allowed sets are; nothing when none were needed
+    Trace trace;                             ///< of that element; empty when nothing is outside
 
+    // Of all tensors that were compared.
     std::int64_t elements() const { return total(&Comparison::elements); }
     std::int64_t judged() const { return total(&Comparison::judged); }
     std::int64_t outside() const { return total(&Comparison::outside); }
@@ -51,7 +58,10 @@ struct RunEntry {
     /// The distinct implementations of the partitions, joined with " + ".
     std::string implementation() const;
 
-    /// The worst outside element of all outputs.
+    /// The comparison of a tensor by its name; null when it was not compared.
+    const Comparison* comparison(std::string_view tensor) const;
+
+    /// The worst outside element of worst_output, or of all outputs when none is named.
     const OutsideElement* worst() const;
 
     /// A failure that no known issue explains.

@@ -96,6 +96,24 @@ private:
     std::vector<std::pair<std::string, std::string>> lines_;
 };
 
+/// "sets: 1257 of 1260 elements single values (99.76 %), largest 2"; nothing where there is nothing to tell.
+std::string metrics_text(const oracle::Metrics& metrics) {
+    std::string text;
+    if (metrics.elements > metrics.singletons) {
+        const double share = 100.0 * static_cast<double>(metrics.singletons) / static_cast<double>(metrics.elements);
+        text = fmt::format("{} of {} elements single values ({:.4g} %)", metrics.singletons, metrics.elements, share);
+        text += metrics.largest_set > 1 ? fmt::format(", largest {}", metrics.largest_set) : "";
+    }
+    const auto append = [&text](std::int64_t count, std::string_view what) {
+        text += count > 0 ? fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what) : "";
+    };
+    append(metrics.branch_ambiguous, "ambiguous branches");
+    append(metrics.overflow_sensitive, "overflow-sensitive");
+    append(metrics.unconstrained, "out of contract");
+    append(metrics.widened, "widened");
+    return text.empty() ? "" : fmt::format("sets: {}", text);
+}
+
 std::string reasons_text(const RunReport& report, const std::string& case_name) {
     LinesByIsa lines;
     for (const RunEntry& entry : report.entries) {
@@ -111,6 +129,9 @@ std::string reasons_text(const RunReport& report, const std::string& case_name) 
             lines.add(fmt::format("{}: {} elements could not be judged: {}", run, entry.unconstrained(),
                                   fmt::join(entry.notes, "; ")),
                       entry.isa);
+        }
+        if (const std::string sets = entry.metrics ? metrics_text(*entry.metrics) : ""; !sets.empty()) {
+            lines.add(fmt::format("{}: {}", run, sets), entry.isa);
         }
     }
     return lines.text();
@@ -154,8 +175,7 @@ std::string trace_text(const RunEntry& entry, const ScreenStyle& style) {
     if (worst == nullptr || !entry.worst_output) {
         return "";
     }
-    const auto output = std::find_if(entry.outputs.begin(), entry.outputs.end(),
-                                     [&entry](const Comparison& each) { return each.tensor == *entry.worst_output; });
+    const Comparison* const output = entry.comparison(*entry.worst_output);
     const std::string place = entry.isa.empty() ? entry.plan : fmt::format("{} {}", entry.isa, entry.plan);
     std::string text =
         fmt::format("\n{}worst element{} of {} {} ({}): {}{} expected {}, got {} (off by {}; pattern: {})\n",

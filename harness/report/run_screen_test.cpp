@@ -92,6 +92,21 @@ TEST(RunScreen, SaysHowManyElementsWereNotJudgedAndWhy) {
                 HasSubstr("onednn fused: 10 elements could not be judged: the accumulator may overflow (AVX2)"));
 }
 
+TEST(RunScreen, SaysHowSharpTheSetsAre) {
+    RunEntry entry = passing("AVX2", "jit:avx2");
+    oracle::Metrics& metrics = entry.metrics.emplace();
+    metrics.elements = metrics.singletons = 1260;
+    EXPECT_THAT(run_screen(report_of({entry}), {}), Not(HasSubstr("sets:")));
+    // 1257 / 1260 = 0.99762
+    metrics.singletons = 1257;
+    metrics.largest_set = 2;
+    metrics.unconstrained = 1;
+    metrics.overflow_sensitive = 4;
+    EXPECT_THAT(run_screen(report_of({entry}), {}),
+                HasSubstr("sets: 1257 of 1260 elements single values (99.76 %), largest 2, 4 overflow-sensitive, 1 out "
+                          "of contract"));
+}
+
 TEST(RunScreen, ColoursOnlyWhenAsked) {
     EXPECT_THAT(run_screen(report_of({failing()}), {}), Not(HasSubstr("\x1b")));
     ScreenStyle style;

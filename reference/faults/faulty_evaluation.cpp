@@ -1,9 +1,12 @@
 #include "reference/faults/faulty_evaluation.hpp"
 
+#include "reference/graph/partial_case.hpp"
 #include "reference/oracle/oracle.hpp"
 #include "reference/quantize/rounding.hpp"
 
 #include <cmath>
+#include <map>
+#include <utility>
 
 namespace difftest::faults {
 namespace {
@@ -20,7 +23,53 @@ graph::TensorData stored(const oracle::AllowedTensor& allowed) {
     return data;
 }
 
+/// The node as a graph of its own, its inputs as constants.
+graph::Case alone(const graph::Case& value, graph::NodeId id, const std::vector<graph::TensorData>& data) {
+    const graph::Node& node = value.graph.node(id);
+    std::map<graph::TensorId, graph::TensorData> known;
+    for (const graph::TensorId input : node.inputs) {
+        if (input != graph::kAbsent) {
+            known.emplace(input, data[static_cast<std::size_t>(input)]);
+        }
+    }
+    return graph::part_computing(value, node.output, known).value;
+}
+
 }  // namespace
+
+std::vector<graph::TensorData> evaluate_split_with_faults(const graph::Case& value,
+                                                          std::span<const Placement> placements) {
+    std::vector<graph::TensorData> data = value.data;
+    for (std::size_t i = 0; i < value.graph.nodes.size(); ++i) {
+        const auto id = static_cast<graph::NodeId>(i);
+        std::vector<Placement> here;
+        for (const Placement& placement : placements) {
+            if (placement.node == id) {
+                here.push_back({placement.fault, 0});
+            }
+        }
+        const auto output = static_cast<std::size_t>(value.graph.nodes[i].output);
+        data[output] = std::move(evaluate_with_faults(alone(value, id, data), here).front());
+    }
+    return data;
+}
+
+std::vector<Placement> effective_when_split(const graph::Case& value, std::span<const Placement> placements) {
+    std::vector<Placement> effective;
+    for (const Placement& placement : placements) {
+        graph::Case open = alone(value, placement.node, value.data);
+        // What the inputs will hold is not known yet: a fault that depends on it is taken to have an effect.
+        for (std::size_t i = 0; i < open.data.size(); ++i) {
+            if (open.data[i].size() == 0) {
+                open.graph.tensors[i].role = graph::TensorRole::intermediate;
+            }
+        }
+        if (!applicable_nodes(placement.fault, open).empty()) {
+            effective.push_back(placement);
+        }
+    }
+    return effective;
+}
 
 std::vector<graph::TensorData> evaluate_with_faults(const graph::Case& value, std::span<const Placement> placements) {
     oracle::Rules rules;

@@ -19,4 +19,12 @@ struct Placement {
 /// itself.
 std::vector<graph::TensorData> evaluate_with_faults(const graph::Case& value, std::span<const Placement> placements);
 
+/// The same node by node: each result is stored in its type and read from there, as by a backend that fuses nothing.
+/// All tensors, indexed as Graph::tensors. A fault that needs a fused neighbour has no effect.
+std::vector<graph::TensorData> evaluate_split_with_faults(const graph::Case& value,
+                                                          std::span<const Placement> placements);
+
+/// The placements that have an effect in evaluate_split_with_faults.
+std::vector<Placement> effective_when_split(const graph::Case& value, std::span<const Placement> placements);
+
 }  // namespace difftest::faults

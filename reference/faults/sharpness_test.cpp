@@ -139,5 +139,29 @@ TEST(Sharpness, TheWitnessOfTheFoundingBugIsAnElementOutsideItsSet) {
     EXPECT_LE(result.exposed(), result.applicable());
 }
 
+TEST(SplitEvaluation, IsTheReferenceWhenNothingIsBroken) {
+    const graph::Case value = named("deconv_quant_u8");
+    const auto tensors = evaluate_split_with_faults(value, {});
+    const oracle::Evaluation sets = oracle::evaluate(value, contract::Contract());
+    for (const graph::Node& node : value.graph.nodes) {
+        const auto id = static_cast<std::size_t>(node.output);
+        for (std::int64_t i = 0; i < tensors[id].size(); ++i) {
+            EXPECT_TRUE(sets.of(node.output).contains(i, tensors[id].at(i))) << node.name << " " << i;
+        }
+    }
+}
+
+TEST(SplitEvaluation, ADroppedClampNeedsAFusedNeighbour) {
+    // What is stored in 8 bits is clamped by the store.
+    const graph::Case value = named("deconv_quant_u8");
+    const auto dropped = everywhere(value, "clamp_dropped_mid_chain");
+    ASSERT_FALSE(dropped.empty());
+    EXPECT_TRUE(effective_when_split(value, dropped).empty());
+    EXPECT_EQ(evaluate_split_with_faults(value, dropped), evaluate_split_with_faults(value, {}));
+    EXPECT_FALSE(effective_when_split(value, everywhere(value, "truncated_store")).empty());
+    EXPECT_NE(evaluate_split_with_faults(value, everywhere(value, "truncated_store")),
+              evaluate_split_with_faults(value, {}));
+}
+
 }  // namespace
 }  // namespace difftest::faults

@@ -2,11 +2,8 @@
 
 #include "reference/oracle/set_builder.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 
 namespace difftest::oracle {
 namespace {
@@ -24,18 +21,6 @@ double rn(double x) {
 
 bool beyond(double value) {
     return std::abs(value) > kExactInFloat;
-}
-
-/// The largest value that the source may have where the pairs are made: an s8 source is shifted to u8.
-std::int64_t largest_source(const IntegerOperands& operands) {
-    const AllowedTensor& data = operands.context.set_of(operands.node.inputs[0]);
-    double largest = 0;
-    for (std::int64_t i = 0; i < data.size(); ++i) {
-        const bool point = data.is_point(i);
-        const double highest = point ? data.point(i) : static_cast<double>(graph::highest_of(data.type()));
-        largest = std::max(largest, highest + (operands.signed_source() ? 128 : 0));
-    }
-    return static_cast<std::int64_t>(largest);
 }
 
 /// How the bias may come to an accumulator in f32: acc and bias are exact integers, `real_acc` is what the backend has.
@@ -68,37 +53,6 @@ std::vector<double> reals(const IntegerOperands& operands, double acc, double bi
 }
 
 }  // namespace
-
-void exclude_sloppy_elements(const IntegerOperands& operands, AllowedTensor& result) {
-    const bool pairs = operands.context.grants(Freedom::pair_saturation);
-    const bool halves = operands.signed_source() && operands.context.grants(Freedom::halved_weights);
-    if (!pairs && !halves) {
-        return;
-    }
-    const Accumulation& shape = operands.contraction.shape;
-    const std::int64_t largest_x = largest_source(operands);
-    for (std::size_t s = 0; s < operands.contraction.slabs.size(); ++s) {
-        for (std::int64_t o = 0; o < shape.output_channels(); ++o) {
-            const std::int32_t* w = operands.w.data() + operands.contraction.slabs[s].w + o * shape.taps();
-            std::int64_t largest_w = 0;
-            bool odd = false;
-            for (std::int64_t tap = 0; tap < shape.taps(); ++tap) {
-                largest_w = std::max<std::int64_t>(largest_w, std::abs(halves ? w[tap] / 2 : w[tap]));
-                odd = odd || w[tap] % 2 != 0;
-            }
-            const bool rounds = halves && odd;
-            if (!rounds && 2 * largest_x * largest_w <= std::numeric_limits<std::int16_t>::max()) {
-                continue;
-            }
-            operands.context.note(
-                fmt::format("node {}: without VNNI the library may {} (documented); not judged", operands.node.name,
-                            rounds ? "round halved odd weights" : "saturate pairs of products in s16"));
-            operands.contraction.for_each_result(static_cast<std::int64_t>(s), o, [&](std::int64_t index) {
-                result.set(index, {{}, false, true});
-            });
-        }
-    }
-}
 
 void fill_real_view(const IntegerOperands& operands, const std::vector<std::int64_t>& acc, const AllowedTensor& result,
                     RealView& view) {
@@ -147,7 +101,7 @@ void fill_real_view(const IntegerOperands& operands, const std::vector<std::int6
     }
 }
 
-void allow_rounded_results(const IntegerOperands& operands, AllowedTensor& result) {
+void allow_rounded_results(const IntegerOperands& operands, const RealView& view, AllowedTensor& result) {
     if (!operands.context.grants(Freedom::rounded_s32_output) ||
         !operands.context.graph().is_output(operands.node.output)) {
         return;
@@ -167,6 +121,15 @@ void allow_rounded_results(const IntegerOperands& operands, AllowedTensor& resul
             const double upper = std::max(exact, rounded);
             result.set(index, {{{lower, lower}, {upper, upper}}, false, false});
         }
+    }
+    for (const auto& [index, real] : view) {
+        SetBuilder builder;
+        builder.add(result.at(index));
+        for (const Interval& part : real.intervals) {
+            builder.add(Interval{std::min(part.lo, kLargestFloatBelowS32), std::min(part.hi, kLargestFloatBelowS32)});
+        }
+        bool widened = false;
+        result.set(index, builder.build(widened));
     }
 }
 

@@ -4,16 +4,12 @@
 
 namespace difftest::oracle {
 
-/// X1 and X2: a kernel without VNNI adds pairs of products with s16 saturation and, for an s8 source, halves the
-/// weights (and shifts the source by 128). It computes the same integer when no pair of products can saturate and,
-/// halved, all weights are even; elements for which that is not certain are outside the contract.
-void exclude_sloppy_elements(const IntegerOperands& operands, AllowedTensor& result);
-
 /// F5 and F9: the values that a reader in f32 may see instead of rn(acc + bias).
 void fill_real_view(const IntegerOperands& operands, const std::vector<std::int64_t>& acc, const AllowedTensor& result,
                     RealView& view);
 
-/// F14: an s32 result of the graph may be the exact integer or its rounding to f32.
-void allow_rounded_results(const IntegerOperands& operands, AllowedTensor& result);
+/// F14: an s32 that is stored, as a result of the graph or a materialized tensor, may be the exact integer, or have
+/// gone through f32: rounded, and with the bias or compensation added there where F5 or F9 allow it (`view`).
+void allow_rounded_results(const IntegerOperands& operands, const RealView& view, AllowedTensor& result);
 
 }  // namespace difftest::oracle

@@ -1,5 +1,6 @@
 #include "reference/oracle/accumulator_freedoms.hpp"
 #include "reference/oracle/float_contraction.hpp"
+#include "reference/oracle/sloppy_products.hpp"
 #include "reference/oracle/wide_operands.hpp"
 
 #include <fmt/format.h>
@@ -72,7 +73,7 @@ AllowedTensor evaluate_contraction(const Context& context, graph::NodeId id, Rea
     widen_by_operands(operands, result);
     exclude_sloppy_elements(operands, result);
     fill_real_view(operands, acc, result, real_view);
-    allow_rounded_results(operands, result);
+    allow_rounded_results(operands, real_view, result);
     return result;
 }
 

@@ -235,24 +235,5 @@ TEST(Accumulator, OverflowIsOutsideTheContractAndCounted) {
     EXPECT_EQ(evaluation.metrics.notes[0], "node acc: the s32 accumulator overflows");
 }
 
-TEST(Accumulator, PairsThatMaySaturateAreNotJudgedUnderX1) {
-    contract::Contract sloppy;
-    sloppy.grant(contract::Freedom::pair_saturation);
-    // 2 * 255 * 64 = 32 640 fits into 16 bits, 2 * 255 * 65 = 33 150 does not.
-    const graph::Case fits = sum_of_products(16, 255, 64, DataType::u8);
-    const graph::Case saturates = sum_of_products(16, 255, 65, DataType::u8);
-    EXPECT_EQ(evaluate(fits, sloppy).of(fits.graph.outputs[0]).at(0).to_string(), "{261120}");
-    EXPECT_TRUE(evaluate(saturates, sloppy).of(saturates.graph.outputs[0]).at(0).unconstrained);
-}
-
-TEST(Accumulator, HalvedOddWeightsAreNotJudgedUnderX2) {
-    contract::Contract sloppy;
-    sloppy.grant(contract::Freedom::halved_weights).grant(contract::Freedom::pair_saturation);
-    const graph::Case even = sum_of_products(16, 10, 2, DataType::s8);
-    const graph::Case odd = sum_of_products(16, 10, 1, DataType::s8);
-    EXPECT_EQ(evaluate(even, sloppy).of(even.graph.outputs[0]).at(0).to_string(), "{320}");
-    EXPECT_TRUE(evaluate(odd, sloppy).of(odd.graph.outputs[0]).at(0).unconstrained);
-}
-
 }  // namespace
 }  // namespace difftest::oracle

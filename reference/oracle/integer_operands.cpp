@@ -1,5 +1,7 @@
 #include "reference/oracle/integer_operands.hpp"
 
+#include "reference/oracle/sloppy_products.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -49,9 +51,11 @@ IntegerOperands::IntegerOperands(const Context& in, graph::NodeId node_id)
         x[i] =
             static_cast<std::int32_t>(data.point(contraction.x_source(at))) - x_zero_point(contraction.x_channel(at));
     }
+    const bool halved = emulates_halved_weights(context, id);
     for (std::size_t i = 0; i < w.size(); ++i) {
         const auto at = static_cast<std::int64_t>(i);
-        w[i] = static_cast<std::int32_t>(weights.point(contraction.w_source(at))) -
+        const auto weight = static_cast<std::int32_t>(weights.point(contraction.w_source(at)));
+        w[i] = (halved ? doubled_half(weight) : weight) -
                channel_value(context, node.inputs[4], contraction.w_channel(at));
     }
 }

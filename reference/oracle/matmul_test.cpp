@@ -235,19 +235,21 @@ TEST(Matmul, OverflowIsOutsideTheContractAndCounted) {
     EXPECT_THAT(evaluation.metrics.notes, ElementsAre("node y: the s32 accumulator overflows"));
 }
 
-TEST(Matmul, SloppinessIsExcludedPerColumn) {
-    // X1: 2 * 255 * 64 = 32 640 fits into 16 bits, 2 * 255 * 65 = 33 150 does not.
+TEST(Matmul, SloppinessIsExcludedPerElement) {
+    // X1, products of two neighbours: 255 * 64 + 255 * 64 = 32 640 fits into 16 bits, 255 * 65 + 255 * 64 = 32 895 does
+    // not; 255 * 65 + 1 * 65 = 16 640 and 255 + 1 = 256 do.
     CaseBuilder builder("pairs");
-    const auto y = builder.node("y", graph::Matmul{},
-                                {builder.input("a", TensorData(DataType::u8, {2, 1, 2}, {255, 1, 255, 1})),
-                                 builder.input("b", TensorData(DataType::s8, {2, 2, 2}, {64, 65, 1, 1, 65, 1, 1, 1}))},
-                                DataType::s32);
+    const auto y =
+        builder.node("y", graph::Matmul{},
+                     {builder.input("a", TensorData(DataType::u8, {2, 1, 2}, {255, 255, 255, 1})),
+                      builder.input("b", TensorData(DataType::s8, {2, 2, 2}, {64, 65, 64, 64, 65, 1, 65, 1}))},
+                     DataType::s32);
     const graph::Case c = builder.build({y});
     const AllowedTensor sets =
         evaluate(c, contract::Contract("strict", {Freedom::pair_saturation})).of(c.graph.outputs[0]);
-    EXPECT_EQ(sets.at(0).to_string(), "{16321}");
+    EXPECT_EQ(sets.at(0).to_string(), "{32640}");
     EXPECT_TRUE(sets.at(1).unconstrained);
-    EXPECT_TRUE(sets.at(2).unconstrained);
+    EXPECT_EQ(sets.at(2).to_string(), "{16640}");
     EXPECT_EQ(sets.at(3).to_string(), "{256}");
 }
 

@@ -7,6 +7,8 @@
 #include "reference/oracle/elementwise.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace difftest::oracle {
 namespace {
@@ -15,6 +17,17 @@ AllowedTensor points_of(const graph::TensorData& data) {
     AllowedTensor tensor(data.type(), data.shape());
     for (std::int64_t i = 0; i < data.size(); ++i) {
         tensor.set_point(i, data.at(i));
+    }
+    return tensor;
+}
+
+/// What a backend produced. A NaN of its own making is as good as any other.
+AllowedTensor observed_points(const graph::TensorData& data) {
+    AllowedTensor tensor = points_of(data);
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+        if (std::isnan(data.at(i))) {
+            tensor.set(i, {{}, true, false});
+        }
     }
     return tensor;
 }
@@ -102,6 +115,39 @@ void measure_outputs(const graph::Graph& graph, Evaluation& evaluation) {
     }
 }
 
+/// Evaluates the nodes in order. What was observed of a tensor takes the place of its set for its readers; the sets are
+/// put back at the end.
+Evaluation evaluate_nodes(const graph::Case& value, const contract::Contract& contract, const Rules& rules,
+                          const Observations& observed) {
+    Evaluation evaluation;
+    const graph::Graph& graph = value.graph;
+    evaluation.tensors.resize(graph.tensors.size());
+    std::vector<RealView> real_views(graph.tensors.size());
+    for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+        if (graph.tensors[i].role != graph::TensorRole::intermediate) {
+            evaluation.tensors[i] = points_of(value.data[i]);
+        }
+    }
+    const Context context{value, contract, rules, evaluation.tensors, real_views, evaluation.metrics};
+    std::vector<std::pair<std::size_t, AllowedTensor>> resynchronised;
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        const auto id = static_cast<graph::NodeId>(i);
+        AllowedTensor result = evaluate_node(context, id);
+        refine_by_correlation(context, id, result, evaluate_node);
+        const auto output = static_cast<std::size_t>(graph.nodes[i].output);
+        if (const auto seen = observed.find(graph.nodes[i].output); seen != observed.end()) {
+            resynchronised.emplace_back(output, std::exchange(result, observed_points(seen->second)));
+            real_views[output].clear();
+        }
+        evaluation.tensors[output] = std::move(result);
+    }
+    for (auto& [tensor, set] : resynchronised) {
+        evaluation.tensors[tensor] = std::move(set);
+    }
+    measure_outputs(graph, evaluation);
+    return evaluation;
+}
+
 }  // namespace
 
 void Context::note(const std::string& line) const {
@@ -123,24 +169,18 @@ graph::NodeId foldable_producer(const graph::Graph& graph, graph::TensorId id) {
 }
 
 Evaluation evaluate(const graph::Case& value, const contract::Contract& contract, const Rules& rules) {
-    Evaluation evaluation;
-    const graph::Graph& graph = value.graph;
-    evaluation.tensors.resize(graph.tensors.size());
-    std::vector<RealView> real_views(graph.tensors.size());
-    for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
-        if (graph.tensors[i].role != graph::TensorRole::intermediate) {
-            evaluation.tensors[i] = points_of(value.data[i]);
+    return evaluate_nodes(value, contract, rules, {});
+}
+
+Evaluation evaluate_resynchronised(const graph::Case& value, const contract::Contract& contract,
+                                   const Observations& observed) {
+    graph::Case materialized = value;
+    for (const auto& [id, values] : observed) {
+        if (!materialized.graph.is_output(id)) {
+            materialized.graph.outputs.push_back(id);
         }
     }
-    const Context context{value, contract, rules, evaluation.tensors, real_views, evaluation.metrics};
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const auto id = static_cast<graph::NodeId>(i);
-        AllowedTensor result = evaluate_node(context, id);
-        refine_by_correlation(context, id, result, evaluate_node);
-        evaluation.tensors[static_cast<std::size_t>(graph.nodes[i].output)] = std::move(result);
-    }
-    measure_outputs(graph, evaluation);
-    return evaluation;
+    return evaluate_nodes(materialized, contract, {}, observed);
 }
 
 }  // namespace difftest::oracle

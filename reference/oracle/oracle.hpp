@@ -7,6 +7,7 @@
 #include "reference/oracle/rules.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,19 @@ struct Evaluation {
     const AllowedTensor& of(graph::TensorId id) const { return tensors[static_cast<std::size_t>(id)]; }
 };
 
+/// Values of intermediates that a backend really produced and read again, by tensor.
+using Observations = std::map<graph::TensorId, graph::TensorData>;
+
 /// Evaluates a case under a contract. `rules` switches single rules off (reference/faults); by default all hold.
 /// Precondition: graph::validate_case(value) found nothing.
 Evaluation evaluate(const graph::Case& value, const contract::Contract& contract, const Rules& rules = {});
+
+/// The same where a backend has written intermediates to memory and read them from there (semantics, section 3.5,
+/// resynchronisation). The set of an observed tensor is that of a result of the graph: nothing is fused across it. What
+/// is computed from it is computed from the observed values, be they allowed or not, so that each set says what one
+/// step may do and an error is found where it was made. Intermediates that were not observed stay sets.
+/// Precondition: the observations have the types and shapes of the graph's tensors.
+Evaluation evaluate_resynchronised(const graph::Case& value, const contract::Contract& contract,
+                                   const Observations& observed);
 
 }  // namespace difftest::oracle

@@ -1,5 +1,7 @@
 #include "reference/oracle/wide_operands.hpp"
 
+#include "reference/oracle/sloppy_products.hpp"
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -56,8 +58,12 @@ Range x_range(const IntegerOperands& operands, std::int64_t i) {
 }
 
 Range w_range(const IntegerOperands& operands, std::int64_t i) {
-    return shifted(range_of(operands.context.set_of(operands.node.inputs[1]), operands.contraction.w_source(i)),
-                   channel_value(operands.context, operands.node.inputs[4], operands.contraction.w_channel(i)));
+    Range weight = range_of(operands.context.set_of(operands.node.inputs[1]), operands.contraction.w_source(i));
+    if (weight.hi != kOpen && emulates_halved_weights(operands.context, operands.id)) {
+        weight = {static_cast<double>(doubled_half(static_cast<std::int32_t>(weight.lo))),
+                  static_cast<double>(doubled_half(static_cast<std::int32_t>(weight.hi)))};
+    }
+    return shifted(weight, channel_value(operands.context, operands.node.inputs[4], operands.contraction.w_channel(i)));
 }
 
 /// Everything anew in intervals: for weights that are not single values, which is rare.

@@ -32,6 +32,14 @@ std::optional<Slot> slot_from(const Json& encoded) {
     return Slot{encoded.at(0).get<std::uint64_t>(), encoded.at(1).get<std::uint64_t>()};
 }
 
+Json to_json(const TensorMemory& memory) {
+    return Json::array({to_json(memory.first), to_json(memory.second), to_json(memory.snapshot)});
+}
+
+TensorMemory memory_from(const Json& encoded) {
+    return {placement_from(encoded.at(0)), placement_from(encoded.at(1)), slot_from(encoded.at(2))};
+}
+
 }  // namespace
 
 Json to_json(const std::optional<LoadRequest>& load) {
@@ -40,7 +48,7 @@ Json to_json(const std::optional<LoadRequest>& load) {
     }
     Json tensors = Json::array();
     for (const TensorMemory& memory : load->tensors) {
-        tensors.push_back(Json::array({to_json(memory.first), to_json(memory.second), to_json(memory.snapshot)}));
+        tensors.push_back(to_json(memory));
     }
     return {{"generation", load->generation},
             {"graph", to_json(std::optional<Placement>(load->graph))},
@@ -55,9 +63,25 @@ std::optional<LoadRequest> load_from(const Json& encoded) {
     load.generation = encoded.at("generation").get<std::uint64_t>();
     load.graph = placement_from(encoded.at("graph")).value_or(Placement{});
     for (const Json& entry : encoded.at("tensors")) {
-        load.tensors.push_back({placement_from(entry.at(0)), placement_from(entry.at(1)), slot_from(entry.at(2))});
+        load.tensors.push_back(memory_from(entry));
     }
     return load;
+}
+
+Json to_json(const std::vector<MaterializedTensor>& materialized) {
+    Json result = Json::array();
+    for (const MaterializedTensor& each : materialized) {
+        result.push_back(Json::array({each.tensor, to_json(each.memory)}));
+    }
+    return result;
+}
+
+std::vector<MaterializedTensor> materialized_from(const Json& encoded) {
+    std::vector<MaterializedTensor> result;
+    for (const Json& entry : encoded) {
+        result.push_back({entry.at(0).get<graph::TensorId>(), memory_from(entry.at(1))});
+    }
+    return result;
 }
 
 contract::Contract contract_from(const Json& encoded) {
@@ -77,7 +101,8 @@ Json to_json(const Plan& plan) {
     return {{"name", plan.name},
             {"partitions", std::move(partitions)},
             {"traits", plan.traits},
-            {"contract", plan.contract.to_string()}};
+            {"contract", plan.contract.to_string()},
+            {"materialized", plan.materialized}};
 }
 
 Plan plan_from(const Json& encoded) {
@@ -89,6 +114,7 @@ Plan plan_from(const Json& encoded) {
     }
     encoded.at("traits").get_to(plan.traits);
     plan.contract = contract_from(encoded.at("contract"));
+    encoded.at("materialized").get_to(plan.materialized);
     return plan;
 }
 

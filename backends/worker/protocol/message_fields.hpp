@@ -15,6 +15,9 @@ using Json = nlohmann::json;
 Json to_json(const std::optional<LoadRequest>& load);
 std::optional<LoadRequest> load_from(const Json& encoded);
 
+Json to_json(const std::vector<MaterializedTensor>& materialized);
+std::vector<MaterializedTensor> materialized_from(const Json& encoded);
+
 Json to_json(const Plan& plan);
 Plan plan_from(const Json& encoded);
 

@@ -40,7 +40,8 @@ Request request_from(const Json& message) {
     }
     if (kind == "run") {
         return RunRequest{load_from(message.at("load")), plan_from(message.at("plan")),
-                          message.at("second_execution").get<bool>(), message.at("fresh_executable").get<bool>()};
+                          message.at("second_execution").get<bool>(), message.at("fresh_executable").get<bool>(),
+                          materialized_from(message.at("materialized"))};
     }
     if (kind == "bare") {
         return BareRequest{load_from(message.at("load")), plan_from(message.at("plan")),
@@ -146,7 +147,8 @@ std::string encode(const Request& request) {
                                                          {"load", to_json(run.load)},
                                                          {"plan", to_json(run.plan)},
                                                          {"second_execution", run.second_execution},
-                                                         {"fresh_executable", run.fresh_executable}};
+                                                         {"fresh_executable", run.fresh_executable},
+                                                         {"materialized", to_json(run.materialized)}};
                                          },
                                          [](const BareRequest& bare) {
                                              return Json{{"request", "bare"},

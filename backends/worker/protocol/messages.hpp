@@ -37,6 +37,13 @@ struct TensorMemory {
     friend bool operator==(const TensorMemory&, const TensorMemory&) = default;
 };
 
+/// Memory for an intermediate that the plan materializes.
+struct MaterializedTensor {
+    graph::TensorId tensor = graph::kAbsent;
+    TensorMemory memory;
+    friend bool operator==(const MaterializedTensor&, const MaterializedTensor&) = default;
+};
+
 /// A case in the arena.
 struct LoadRequest {
     std::uint64_t generation = 0;  ///< slots of an older generation are void: unmap them
@@ -56,6 +63,7 @@ struct RunRequest {
     Plan plan;
     bool second_execution = true;
     bool fresh_executable = true;
+    std::vector<MaterializedTensor> materialized{};  ///< besides the graph's outputs
 };
 
 /// Creates and executes a plan of the case that was loaded last without any check, as a program does that uses the

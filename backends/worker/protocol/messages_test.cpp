@@ -10,13 +10,15 @@ Plan some_plan() {
     return {"split",
             {{{"conv", "relu"}, "convolution + 1 post-op"}, {{"quantize"}, "reorder"}},
             {"repeated_eltwise_algorithm"},
-            contract::Contract("strict", {contract::Freedom::bias_stage})};
+            contract::Contract("strict", {contract::Freedom::bias_stage}),
+            {"relu"}};
 }
 
 void expect_same(const Plan& a, const Plan& b) {
     EXPECT_EQ(a.name, b.name);
     EXPECT_EQ(a.traits, b.traits);
     EXPECT_EQ(a.contract, b.contract);
+    EXPECT_EQ(a.materialized, b.materialized);
     ASSERT_EQ(a.partitions.size(), b.partitions.size());
     for (std::size_t index = 0; index < a.partitions.size(); ++index) {
         EXPECT_EQ(a.partitions[index].nodes, b.partitions[index].nodes);
@@ -35,12 +37,14 @@ TEST(Messages, RunRequestSurvives) {
         LoadRequest{7, {{65536, 4096}, 0, 100}, {{}, {Placement{{1, 2}, 3, 4}, Placement{{5, 6}, 7, 8}, Slot{9, 10}}}};
     run.plan = some_plan();
     run.second_execution = false;
+    run.materialized = {{3, {Placement{{1, 2}, 3, 4}, Placement{{5, 6}, 7, 8}, Slot{9, 10}}}, {4, {}}};
     const std::string line = encode(Request(run));
     EXPECT_THAT(line, testing::Not(testing::HasSubstr("\n")));
     const auto received = std::get<RunRequest>(decode_request(line));
     EXPECT_EQ(received.load, run.load);
     EXPECT_FALSE(received.second_execution);
     EXPECT_TRUE(received.fresh_executable);
+    EXPECT_EQ(received.materialized, run.materialized);
     expect_same(received.plan, run.plan);
 }
 
