@@ -30,22 +30,6 @@ std::string operation_of(const graph::Graph& graph, const backends::PartitionRep
     return id ? std::string(graph::name_of(graph.node(*id).operation)) : "";
 }
 
-/// The partitions that a failure is due to, as far as running the case again can tell.
-std::vector<backends::PartitionReport> blamed(CaseRunner& runner, const graph::Case& value, const RunEntry& failing,
-                                              const std::vector<RunEntry>& all) {
-    std::vector<backends::PartitionReport> suspected = suspects(failing, all);
-    if (failing.judgement.verdict != Verdict::violation || suspected.size() < 2) {
-        return suspected;
-    }
-    const graph::Case watched = with_partition_results(value, failing);
-    for (const RunEntry& again : runner.run(watched)) {
-        if (again.backend == failing.backend && again.plan == failing.plan) {
-            return first_wrong(watched, again, suspected);
-        }
-    }
-    return suspected;
-}
-
 /// Whether the issue that explains the run as a whole also explains the partitions that are to blame.
 bool is_still_known(const RunSelection& selection, const RunEntry& failing, const FailureSignature& signature) {
     const auto issue = std::find_if(selection.known_issues.begin(), selection.known_issues.end(),
@@ -56,7 +40,7 @@ bool is_still_known(const RunSelection& selection, const RunEntry& failing, cons
     });
 }
 
-void add_run(CaseRecord& record, CaseRunner& runner, const graph::Case& value, const RunEntry& entry,
+void add_run(CaseRecord& record, const RunSelection& selection, const graph::Case& value, const RunEntry& entry,
              const std::vector<RunEntry>& all) {
     const Verdict verdict = entry.judgement.verdict;
     ++record.runs[verdict];
@@ -69,9 +53,9 @@ void add_run(CaseRecord& record, CaseRunner& runner, const graph::Case& value, c
     }
     std::vector<backends::PartitionReport> partitions = entry.partitions;
     if (is_failure(verdict)) {
-        partitions = blamed(runner, value, entry, all);
+        partitions = suspects(value.graph, entry, all);
         FailureSignature signature = signature_of(value, entry, partitions);
-        const bool known = entry.known_issue && is_still_known(runner.selection(), entry, signature);
+        const bool known = entry.known_issue && is_still_known(selection, entry, signature);
         record.failures.push_back({entry.isa, entry.plan, entry.judgement.reason,
                                    known ? entry.known_issue : std::nullopt, std::move(signature)});
     }
@@ -97,7 +81,7 @@ CaseRecord judge_index(const CampaignConfiguration& configuration, CaseRunner& r
             if (!entry.outputs.empty()) {
                 judged_on.insert(fmt::format("{} {}", entry.backend, entry.isa));
             }
-            add_run(record, runner, value, entry, entries);
+            add_run(record, runner.selection(), value, entry, entries);
         }
         record.judged_on.assign(judged_on.begin(), judged_on.end());
     } catch (const std::exception& error) {

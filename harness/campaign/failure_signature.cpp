@@ -26,29 +26,32 @@ bool is_cleared(const PartitionReport& partition, const RunEntry& failing, const
 
 /// By how much values are wrong; the places of a random case say less and follow from it only at times.
 std::string pattern_of(const RunEntry& entry) {
-    const OutsideElement* worst = entry.worst();
-    if (entry.judgement.verdict != Verdict::violation || worst == nullptr) {
+    const Comparison* wrong = entry.first_wrong ? entry.comparison(*entry.first_wrong) : nullptr;
+    if (entry.judgement.verdict != Verdict::violation || wrong == nullptr || !wrong->worst) {
         return "";
     }
-    for (const Comparison& output : entry.outputs) {
-        if (output.pattern == ErrorPattern::border_only || output.pattern == ErrorPattern::single_channel) {
-            return std::string(name_of(output.pattern));
-        }
+    if (wrong->pattern == ErrorPattern::border_only || wrong->pattern == ErrorPattern::single_channel) {
+        return std::string(name_of(wrong->pattern));
     }
-    if (std::isnan(worst->got)) {
+    if (std::isnan(wrong->worst->got)) {
         return "nan";
     }
-    if (graph::is_integer(entry.outputs.front().type) && worst->distance <= 1) {
-        return "off_by_one";
-    }
-    return "values";
+    return graph::is_integer(wrong->type) && wrong->worst->distance <= 1 ? "off_by_one" : "values";
 }
 
 }  // namespace
 
-std::vector<PartitionReport> suspects(const RunEntry& failing, const std::vector<RunEntry>& all) {
+std::vector<PartitionReport> suspects(const graph::Graph& graph, const RunEntry& failing,
+                                      const std::vector<RunEntry>& all) {
+    const auto wrong = failing.first_wrong ? graph.find_tensor(*failing.first_wrong) : std::nullopt;
+    const std::string maker =
+        wrong && graph.tensor(*wrong).producer >= 0 ? graph.node(graph.tensor(*wrong).producer).name : std::string();
     std::vector<PartitionReport> result;
     for (const PartitionReport& partition : failing.partitions) {
+        const bool made_it = std::find(partition.nodes.begin(), partition.nodes.end(), maker) != partition.nodes.end();
+        if (made_it) {
+            return {partition};
+        }
         if (!is_cleared(partition, failing, all)) {
             result.push_back(partition);
         }
@@ -77,60 +80,6 @@ FailureSignature signature_of(const graph::Case& value, const RunEntry& failing,
     signature.attributes.insert(signature.attributes.end(), failing.traits.begin(), failing.traits.end());
     std::sort(signature.attributes.begin(), signature.attributes.end());
     return signature;
-}
-
-namespace {
-
-/// The results of a partition that another one, or the outside, reads.
-std::vector<graph::TensorId> results_of(const graph::Graph& graph, const PartitionReport& partition) {
-    std::vector<graph::TensorId> results;
-    for (const std::string& name : partition.nodes) {
-        const auto id = graph.find_node(name);
-        if (!id) {
-            continue;
-        }
-        const graph::TensorId tensor = graph.node(*id).output;
-        const std::vector<graph::NodeId> readers = graph.consumers_of(tensor);
-        const bool leaves = std::any_of(readers.begin(), readers.end(), [&](graph::NodeId reader) {
-            const auto& nodes = partition.nodes;
-            return std::find(nodes.begin(), nodes.end(), graph.node(reader).name) == nodes.end();
-        });
-        if (leaves || graph.is_output(tensor)) {
-            results.push_back(tensor);
-        }
-    }
-    return results;
-}
-
-}  // namespace
-
-graph::Case with_partition_results(const graph::Case& value, const RunEntry& failing) {
-    graph::Case result = value;
-    for (const PartitionReport& partition : failing.partitions) {
-        for (const graph::TensorId tensor : results_of(value.graph, partition)) {
-            if (!result.graph.is_output(tensor)) {
-                result.graph.outputs.push_back(tensor);
-            }
-        }
-    }
-    result.execution.isas = {failing.isa};
-    result.execution.plans = {failing.plan};
-    return result;
-}
-
-std::vector<PartitionReport> first_wrong(const graph::Case& value, const RunEntry& again,
-                                         const std::vector<PartitionReport>& suspected) {
-    for (const PartitionReport& partition : again.partitions) {
-        for (const graph::TensorId tensor : results_of(value.graph, partition)) {
-            const std::string& name = value.graph.tensor(tensor).name;
-            for (const Comparison& output : again.outputs) {
-                if (output.tensor == name && output.outside > 0) {
-                    return {partition};
-                }
-            }
-        }
-    }
-    return suspected;
 }
 
 }  // namespace difftest::harness
