@@ -4,15 +4,19 @@
 #include "harness/campaign/campaign_folder.hpp"
 #include "harness/campaign/case_features.hpp"
 #include "harness/campaign/failure_signature.hpp"
+#include "harness/campaign/input_error.hpp"
 #include "harness/campaign/journal.hpp"
-#include "harness/generate/choice_source.hpp"
+#include "harness/campaign/json_object_reader.hpp"
 #include "reference/graph/case_file.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
+#include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <unordered_set>
 
@@ -26,22 +30,38 @@ std::string operation_of(const graph::Graph& graph, const backends::PartitionRep
     return id ? std::string(graph::name_of(graph.node(*id).operation)) : "";
 }
 
-void add_run(CaseRecord& record, const graph::Case& value, const RunEntry& entry, const std::vector<RunEntry>& all) {
+/// Whether the issue that explains the run as a whole also explains the partitions that are to blame.
+bool is_still_known(const RunSelection& selection, const RunEntry& failing, const FailureSignature& signature) {
+    const auto issue = std::find_if(selection.known_issues.begin(), selection.known_issues.end(),
+                                    [&failing](const KnownIssue& each) { return each.id == failing.known_issue; });
+    const std::vector<std::string>& wanted = issue->trigger.features;
+    return std::all_of(wanted.begin(), wanted.end(), [&signature](const std::string& feature) {
+        return std::binary_search(signature.attributes.begin(), signature.attributes.end(), feature);
+    });
+}
+
+void add_run(CaseRecord& record, const RunSelection& selection, const graph::Case& value, const RunEntry& entry,
+             const std::vector<RunEntry>& all) {
     const Verdict verdict = entry.judgement.verdict;
     ++record.runs[verdict];
     if (verdict == Verdict::unsupported) {
         ++record.refusals[{entry.backend, entry.judgement.reason}];
         return;
     }
-    for (const auto& partition : is_failure(verdict) ? suspects(entry, all) : entry.partitions) {
-        ++record.partitions[{entry.backend, entry.isa, operation_of(value.graph, partition), partition.implementation,
-                             verdict}];
-    }
     if (verdict == Verdict::harness_error) {
         record.harness_errors.push_back(fmt::format("{} {}: {}", entry.backend, entry.isa, entry.judgement.reason));
-    } else if (is_failure(verdict)) {
-        record.failures.push_back(
-            {entry.isa, entry.plan, entry.judgement.reason, entry.known_issue, signature_of(value, entry, all)});
+    }
+    std::vector<backends::PartitionReport> partitions = entry.partitions;
+    if (is_failure(verdict)) {
+        partitions = suspects(value.graph, entry, all);
+        FailureSignature signature = signature_of(value, entry, partitions);
+        const bool known = entry.known_issue && is_still_known(selection, entry, signature);
+        record.failures.push_back({entry.isa, entry.plan, entry.judgement.reason,
+                                   known ? entry.known_issue : std::nullopt, std::move(signature)});
+    }
+    for (const auto& partition : partitions) {
+        ++record.partitions[{entry.backend, entry.isa, operation_of(value.graph, partition), partition.implementation,
+                             verdict}];
     }
 }
 
@@ -49,17 +69,34 @@ CaseRecord judge_index(const CampaignConfiguration& configuration, CaseRunner& r
     CaseRecord record;
     record.index = index;
     try {
-        const graph::Case value = campaign_case(configuration, index);
+        GatedCase drawn = campaign_case(configuration, index);
+        const graph::Case& value = drawn.value;
+        record.resampled = drawn.refused;
         record.cost = case_cost(value);
         record.features = case_features(value);
-        const std::vector<RunEntry> entries = runner.run(value);
+        EvaluationCache evaluations(value, configuration.generator.contract, std::move(drawn.evaluation));
+        const std::vector<RunEntry> entries = runner.run(value, evaluations);
+        std::set<std::string> judged_on;
         for (const RunEntry& entry : entries) {
-            add_run(record, value, entry, entries);
+            if (!entry.outputs.empty()) {
+                judged_on.insert(fmt::format("{} {}", entry.backend, entry.isa));
+            }
+            add_run(record, runner.selection(), value, entry, entries);
         }
+        record.judged_on.assign(judged_on.begin(), judged_on.end());
     } catch (const std::exception& error) {
         record.harness_errors.push_back(error.what());
     }
     return record;
+}
+
+CampaignReport finished_report(const CampaignFold& fold, const CampaignFolder& folder,
+                               const std::vector<KnownIssue>& known_issues, std::vector<std::string> complaints) {
+    CampaignReport report = fold.report(known_issues);
+    report.configuration = folder.configuration().name;
+    report.complaints = std::move(complaints);
+    folder.read_backends(report.backends, report.not_run);
+    return report;
 }
 
 /// All judges of one campaign and what they share.
@@ -73,6 +110,11 @@ public:
           started_(Clock::now()) {}
 
     CampaignReport run() {
+        {
+            CaseRunner probe(request_.selection);
+            probe.start();
+            folder_.keep_backends(probe.backends(), probe.not_run());
+        }
         std::vector<std::jthread> judges;
         for (int job = 0; job < request_.jobs; ++job) {
             judges.emplace_back([this] { work(); });
@@ -82,21 +124,18 @@ public:
         if (failure_) {
             std::rethrow_exception(failure_);
         }
-        CampaignReport report = fold_.report(request_.selection.known_issues);
-        report.configuration = request_.configuration.name;
-        report.first = request_.first;
-        report.end = request_.end;
-        report.backends = backends_;
-        report.not_run = not_run_;
-        report.complaints = journal_.complaints();
-        return report;
+        return finished_report(fold_, folder_, request_.selection.known_issues, journal_.complaints());
     }
 
 private:
     void recall(const CaseRecord& record) {
-        if (record.index >= request_.first && record.index < request_.end && done_.insert(record.index).second) {
+        if (is_wanted(record.index) && done_.insert(record.index).second) {
             fold_.add(record);
         }
+    }
+
+    bool is_wanted(std::uint64_t index) const {
+        return index >= request_.first && index < request_.end && index % request_.shards == request_.shard;
     }
 
     void work() {
@@ -105,9 +144,6 @@ private:
             while (const auto index = take_index()) {
                 keep(judge_index(request_.configuration, runner, *index));
             }
-            const std::lock_guard lock(mutex_);
-            backends_ = runner.backends();
-            not_run_ = runner.not_run();
         } catch (...) {
             const std::lock_guard lock(mutex_);
             failure_ = failure_ ? failure_ : std::current_exception();
@@ -120,7 +156,7 @@ private:
     std::optional<std::uint64_t> take_index() {
         const std::lock_guard lock(mutex_);
         const bool late = request_.time && Clock::now() - started_ >= *request_.time;
-        while (next_ < request_.end && done_.contains(next_)) {
+        while (next_ < request_.end && (!is_wanted(next_) || done_.contains(next_))) {
             ++next_;
         }
         if (late || failure_ || next_ >= request_.end) {
@@ -134,7 +170,7 @@ private:
         journal_.append(record);
         done_.insert(record.index);
         for (const std::string& identity : fold_.add(record)) {
-            graph::write_case(campaign_case(request_.configuration, record.index),
+            graph::write_case(campaign_case(request_.configuration, record.index).value,
                               folder_.clusters() / cluster_file_name(identity));
         }
     }
@@ -144,7 +180,8 @@ private:
         while (finished_ < request_.jobs) {
             changed_.wait_for(lock, std::chrono::seconds(1));
             if (request_.on_progress) {
-                request_.on_progress({done_.size(), request_.end - request_.first, fold_.findings(), fold_.clusters(),
+                request_.on_progress({done_.size(), (request_.end - request_.first) / request_.shards, fold_.findings(),
+                                      fold_.clusters(),
                                       std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_)});
             }
         }
@@ -161,19 +198,60 @@ private:
     std::condition_variable changed_;
     int finished_ = 0;
     std::exception_ptr failure_;
-    std::vector<BackendUsed> backends_;
-    std::vector<RungNotRun> not_run_;
 };
 
 }  // namespace
 
-graph::Case campaign_case(const CampaignConfiguration& configuration, std::uint64_t index) {
-    CounterChoices choices(configuration.seed, index);
-    return random_case(choices, configuration.generator, fmt::format("{}_{}", configuration.name, index));
+GatedCase campaign_case(const CampaignConfiguration& configuration, std::uint64_t index) {
+    return gated_case(configuration.generator, index, fmt::format("{}_{}", configuration.name, index));
 }
 
 CampaignReport run_campaign(const CampaignRequest& request) {
     return Campaign(request).run();
+}
+
+CampaignReport merge_campaigns(const std::vector<std::filesystem::path>& shards, const std::filesystem::path& folder,
+                               const std::vector<KnownIssue>& known_issues) {
+    if (shards.empty()) {
+        throw InputError("merge: no folder is given");
+    }
+    const CampaignFolder first = CampaignFolder::existing(shards.front());
+    std::map<std::uint64_t, CaseRecord> records;
+    std::vector<std::string> complaints;
+    for (const std::filesystem::path& shard : shards) {
+        const CampaignFolder source = CampaignFolder::existing(shard);
+        for (const auto& [a, b] :
+             {std::pair{first.identity(), source.identity()}, {first.backends(), source.backends()}}) {
+            if (parse_json_file(a) != parse_json_file(b)) {
+                throw InputError(fmt::format("{}: is of another campaign than {} ({} differs)", shard.string(),
+                                             shards.front().string(), a.filename().string()));
+            }
+        }
+        const Journal journal(source.journal(),
+                              [&records](const CaseRecord& record) { records.try_emplace(record.index, record); });
+        complaints.insert(complaints.end(), journal.complaints().begin(), journal.complaints().end());
+    }
+    const CampaignFolder merged = CampaignFolder::like(folder, first);
+    std::error_code error;
+    if (std::filesystem::exists(merged.journal(), error)) {
+        throw InputError(fmt::format("--out {}: holds a journal already", folder.string()));
+    }
+    std::vector<BackendUsed> backends;
+    std::vector<RungNotRun> not_run;
+    first.read_backends(backends, not_run);
+    merged.keep_backends(backends, not_run);
+    const CampaignConfiguration configuration = merged.configuration();
+    CampaignFold fold;
+    Journal journal(merged.journal(), [](const CaseRecord&) {});
+    for (const auto& [index, record] : records) {
+        journal.append(record);
+        fold.add(record);
+    }
+    CampaignReport report = finished_report(fold, merged, known_issues, std::move(complaints));
+    for (const Cluster& cluster : report.clusters) {
+        graph::write_case(campaign_case(configuration, cluster.smallest_index).value, folder / cluster.smallest_file);
+    }
+    return report;
 }
 
 }  // namespace difftest::harness

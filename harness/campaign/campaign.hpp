@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace difftest::harness {
 
@@ -25,6 +26,8 @@ struct CampaignRequest {
     CampaignConfiguration configuration;
     std::uint64_t first = 0;  ///< the indices [first, end)
     std::uint64_t end = 0;
+    std::uint64_t shard = 0;  ///< only the indices i with i % shards == shard
+    std::uint64_t shards = 1;
     int jobs = 1;  ///< judges that work side by side, each with its own workers
     std::optional<std::chrono::seconds> time;
     std::filesystem::path folder;
@@ -37,7 +40,12 @@ struct CampaignRequest {
 /// the smallest case of each cluster. Throws InputError, also when the folder belongs to another campaign.
 CampaignReport run_campaign(const CampaignRequest& request);
 
+/// Puts the journals of several shards of one campaign together in a folder of their own, as if one command had judged
+/// them all. Throws InputError when they are not of one campaign and library.
+CampaignReport merge_campaigns(const std::vector<std::filesystem::path>& shards, const std::filesystem::path& folder,
+                               const std::vector<KnownIssue>& known_issues);
+
 /// The case at an index: a function of both alone.
-graph::Case campaign_case(const CampaignConfiguration& configuration, std::uint64_t index);
+GatedCase campaign_case(const CampaignConfiguration& configuration, std::uint64_t index);
 
 }  // namespace difftest::harness

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <limits>
+#include <utility>
 
 namespace difftest::harness {
 namespace {
@@ -27,15 +29,70 @@ std::filesystem::path find_configuration(const Corpora& corpora, std::string_vie
     return file;
 }
 
+/// {"scale": 3, ...}: all steps that are not named have the weight 0.
+std::array<std::int64_t, kStepCount> read_weights(const JsonObjectReader& reader) {
+    std::array<std::int64_t, kStepCount> weights{};
+    std::int64_t all = 0;
+    for (const std::string& name : reader.members()) {
+        const auto step = step_from(name);
+        if (!step) {
+            reader.fail(name, "unknown step");
+        }
+        weights[static_cast<std::size_t>(*step)] = reader.integer(name, 0, 1000000, 0);
+        all += weights[static_cast<std::size_t>(*step)];
+    }
+    if (all == 0) {
+        reader.fail("", "the weights sum to 0");
+    }
+    return weights;
+}
+
+std::array<std::int64_t, 3> read_topologies(const JsonObjectReader& reader) {
+    reader.allow_only({"free", "template", "mutated_template"});
+    const std::array<std::int64_t, 3> parts{reader.integer("free", 0, 1000, 0), reader.integer("template", 0, 1000, 0),
+                                            reader.integer("mutated_template", 0, 1000, 0)};
+    if (parts[0] + parts[1] + parts[2] == 0) {
+        reader.fail("", "the weights sum to 0");
+    }
+    return parts;
+}
+
 GeneratorLimits read_generator(const JsonObjectReader& reader) {
     GeneratorLimits limits;
-    reader.allow_only({"most_channels", "most_spatial", "longest_chain", "zero_points", "exclude_sloppiness"});
+    reader.allow_only({"most_channels", "most_spatial", "longest_chain", "most_elements", "most_products",
+                       "zero_points", "half_types", "exclude_sloppiness", "exact_part", "first_steps", "steps",
+                       "topologies"});
     limits.most_channels = reader.integer("most_channels", 1, 4096, limits.most_channels);
     limits.most_spatial = reader.integer("most_spatial", 1, 1024, limits.most_spatial);
     limits.longest_chain = reader.integer("longest_chain", 0, 32, limits.longest_chain);
+    limits.most_elements = reader.integer("most_elements", 1, 1 << 24, limits.most_elements);
+    limits.most_products = reader.integer("most_products", 1, std::int64_t{1} << 32, limits.most_products);
     limits.zero_points = reader.boolean("zero_points", limits.zero_points);
+    limits.half_types = reader.boolean("half_types", limits.half_types);
     limits.exclude_sloppiness = reader.boolean("exclude_sloppiness", limits.exclude_sloppiness);
+    limits.exact_part = reader.integer("exact_part", 0, 1000, limits.exact_part);
+    if (reader.has("first_steps")) {
+        limits.first_weights = read_weights(reader.object("first_steps"));
+    }
+    if (reader.has("steps")) {
+        limits.weights = read_weights(reader.object("steps"));
+    }
+    if (reader.has("topologies")) {
+        limits.topologies = read_topologies(reader.object("topologies"));
+    }
     return limits;
+}
+
+void read_gate(const JsonObjectReader& reader, GeneratorSetup& generator) {
+    reader.allow_only({"contract", "most_draws"});
+    if (reader.has("contract")) {
+        const auto contract = contract::Contract::parse(reader.text("contract"));
+        if (!contract) {
+            reader.fail("contract", "unknown contract (see: difftest list contracts)");
+        }
+        generator.contract = *contract;
+    }
+    generator.most_draws = static_cast<int>(reader.integer("most_draws", 1, 1000, generator.most_draws));
 }
 
 }  // namespace
@@ -43,8 +100,12 @@ GeneratorLimits read_generator(const JsonObjectReader& reader) {
 CampaignConfiguration read_configuration(const Corpora& corpora, std::string_view name_or_file) {
     const std::filesystem::path file = find_configuration(corpora, name_or_file);
     const nlohmann::json document = parse_json_file(file);
-    const JsonObjectReader reader(document, file.string(), "");
-    reader.allow_only({"format", "version", "name", "about", "seed", "generator", "backends", "isas", "threads"});
+    return configuration_from(JsonObjectReader(document, file.string(), ""), document.dump());
+}
+
+CampaignConfiguration configuration_from(const JsonObjectReader& reader, std::string text) {
+    reader.allow_only(
+        {"format", "version", "name", "about", "seed", "generator", "gate", "backends", "isas", "plans", "threads"});
     if (reader.text("format") != "difftest-configuration") {
         reader.fail("format", "must be \"difftest-configuration\"");
     }
@@ -53,17 +114,21 @@ CampaignConfiguration read_configuration(const Corpora& corpora, std::string_vie
     }
     CampaignConfiguration configuration;
     configuration.name = reader.text("name");
-    configuration.seed =
-        static_cast<std::uint64_t>(reader.integer("seed", 0, std::numeric_limits<std::int64_t>::max(), 1));
+    GeneratorSetup& generator = configuration.generator;
+    generator.seed = static_cast<std::uint64_t>(reader.integer("seed", 0, std::numeric_limits<std::int64_t>::max(), 1));
     if (reader.has("generator")) {
-        configuration.generator = read_generator(reader.object("generator"));
+        generator.limits = read_generator(reader.object("generator"));
     }
+    if (reader.has("gate")) {
+        read_gate(reader.object("gate"), generator);
+    }
+    configuration.plans = reader.texts("plans");
     configuration.backends = reader.texts("backends");
     configuration.isas = reader.texts("isas");
     if (reader.has("threads")) {
         configuration.threads = static_cast<int>(reader.integer("threads", 1, 4096, 1));
     }
-    configuration.text = document.dump();
+    configuration.text = std::move(text);
     return configuration;
 }
 

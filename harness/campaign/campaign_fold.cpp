@@ -54,6 +54,8 @@ std::string cluster_file_name(const std::string& identity) {
 }
 
 std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
+    first_ = cases_ == 0 ? record.index : std::min(first_, record.index);
+    last_ = std::max(last_, record.index);
     ++cases_;
     add_all(verdicts_, record.runs);
     for (const auto& [kind, count] : record.partitions) {
@@ -64,7 +66,11 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
     add_all(refusals_, record.refusals);
     add_all(resampled_, record.resampled);
     for (const std::string& feature : record.features) {
-        ++features_[feature];
+        FeatureCount& count = features_[feature];
+        ++count.cases;
+        for (const std::string& rung : record.judged_on) {
+            ++count.judged_on[rung];
+        }
     }
     for (const std::string& error : record.harness_errors) {
         ++harness_errors_[error];
@@ -113,6 +119,8 @@ bool CampaignFold::add_failure(const CaseRecord& record, const FailureRecord& fa
 CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const {
     CampaignReport report;
     report.cases = cases_;
+    report.first = first_;
+    report.end = cases_ == 0 ? 0 : last_ + 1;
     report.verdicts = verdicts_;
     report.findings = findings_;
     for (const auto& [identity, gathered] : clusters_) {

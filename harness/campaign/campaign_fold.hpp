@@ -44,10 +44,12 @@ private:
     std::map<Refused, std::int64_t> refusals_;
     std::map<std::string, std::int64_t> known_issues_;
     std::map<std::string, std::int64_t> resampled_;
-    std::map<std::string, std::int64_t> features_;
+    std::map<std::string, FeatureCount> features_;
     std::map<std::string, std::int64_t> harness_errors_;
     std::map<Verdict, std::int64_t> verdicts_;
     std::int64_t cases_ = 0;
+    std::uint64_t first_ = 0;
+    std::uint64_t last_ = 0;
     std::int64_t findings_ = 0;
 };
 

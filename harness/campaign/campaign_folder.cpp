@@ -25,27 +25,102 @@ nlohmann::json identity_of(const CampaignConfiguration& configuration, const Run
             {"plans", selection.plans}};
 }
 
+nlohmann::json document_of(const std::vector<BackendUsed>& backends, const std::vector<RungNotRun>& not_run) {
+    nlohmann::json document{{"backends", nlohmann::json::array()}, {"not_run", nlohmann::json::array()}};
+    for (const BackendUsed& each : backends) {
+        document["backends"].push_back({{"name", each.name},
+                                        {"library", each.library},
+                                        {"library_version", each.library_version},
+                                        {"library_path", each.library_path},
+                                        {"runtime", each.runtime}});
+    }
+    for (const RungNotRun& each : not_run) {
+        document["not_run"].push_back({{"backend", each.backend}, {"isa", each.isa}, {"reason", each.reason}});
+    }
+    return document;
+}
+
 }  // namespace
 
 CampaignFolder::CampaignFolder(std::filesystem::path folder, const CampaignConfiguration& configuration,
                                const RunSelection& selection)
     : folder_(std::move(folder)) {
-    const std::filesystem::path file = folder_ / "campaign.json";
-    const nlohmann::json identity = identity_of(configuration, selection);
+    create(identity_of(configuration, selection));
+}
+
+void CampaignFolder::create(const nlohmann::json& identity) const {
     std::error_code error;
+    const bool is_there = std::filesystem::exists(this->identity(), error);
+    if (is_there && parse_json_file(this->identity()) != identity) {
+        throw InputError(fmt::format("--out {}: belongs to another campaign (another configuration, backend or ISA)",
+                                     folder_.string()));
+    }
+    if (!is_there && std::filesystem::exists(journal(), error)) {
+        throw InputError(fmt::format("--out {}: holds a journal but no campaign.json", folder_.string()));
+    }
     std::filesystem::create_directories(clusters(), error);
     if (error) {
         throw InputError(fmt::format("--out {}: {}", folder_.string(), error.message()));
     }
-    if (!std::filesystem::exists(file, error)) {
-        if (std::filesystem::exists(journal(), error)) {
-            throw InputError(fmt::format("--out {}: holds a journal but no campaign.json", folder_.string()));
-        }
-        write_text(identity.dump(2) + "\n", file);
-    } else if (parse_json_file(file) != identity) {
-        throw InputError(fmt::format("--out {}: belongs to another campaign (another configuration, backend or ISA)",
-                                     folder_.string()));
+    if (!is_there) {
+        write_text(identity.dump(2) + "\n", this->identity());
     }
+}
+
+CampaignFolder CampaignFolder::existing(std::filesystem::path folder) {
+    CampaignFolder result(std::move(folder));
+    std::error_code error;
+    for (const auto& file : {result.identity(), result.backends(), result.journal()}) {
+        if (!std::filesystem::is_regular_file(file, error)) {
+            throw InputError(fmt::format("{}: not a campaign's folder, or it has not begun ({} is missing)",
+                                         result.folder_.string(), file.filename().string()));
+        }
+    }
+    return result;
+}
+
+CampaignFolder CampaignFolder::like(std::filesystem::path folder, const CampaignFolder& shard) {
+    CampaignFolder result(std::move(folder));
+    result.create(parse_json_file(shard.identity()));
+    return result;
+}
+
+void CampaignFolder::keep_backends(const std::vector<BackendUsed>& backends,
+                                   const std::vector<RungNotRun>& not_run) const {
+    const nlohmann::json document = document_of(backends, not_run);
+    std::error_code error;
+    if (!std::filesystem::exists(this->backends(), error)) {
+        write_text(document.dump(2) + "\n", this->backends());
+    } else if (parse_json_file(this->backends()) != document) {
+        throw InputError(fmt::format("{}: was begun on another library or machine (see {})", folder_.string(),
+                                     this->backends().string()));
+    }
+}
+
+void CampaignFolder::read_backends(std::vector<BackendUsed>& backends, std::vector<RungNotRun>& not_run) const {
+    const nlohmann::json document = parse_json_file(this->backends());
+    const JsonObjectReader reader(document, this->backends().string(), "");
+    reader.allow_only({"backends", "not_run"});
+    for (const nlohmann::json& each : document.at("backends")) {
+        const JsonObjectReader entry(each, this->backends().string(), "/backends");
+        BackendUsed used;
+        used.name = entry.text("name");
+        used.library = entry.text("library", false);
+        used.library_version = entry.text("library_version", false);
+        used.library_path = entry.text("library_path", false);
+        used.runtime = entry.text("runtime", false);
+        backends.push_back(std::move(used));
+    }
+    for (const nlohmann::json& each : document.at("not_run")) {
+        const JsonObjectReader entry(each, this->backends().string(), "/not_run");
+        not_run.push_back({entry.text("backend"), entry.text("isa", false), entry.text("reason")});
+    }
+}
+
+CampaignConfiguration CampaignFolder::configuration() const {
+    const nlohmann::json document = parse_json_file(identity());
+    const JsonObjectReader reader(document, identity().string(), "");
+    return configuration_from(reader.object("configuration"), document.at("configuration").dump());
 }
 
 void write_text(const std::string& text, const std::filesystem::path& file) {

@@ -2,22 +2,50 @@
 
 #include "harness/campaign/campaign_configuration.hpp"
 #include "harness/campaign/case_runner.hpp"
+#include "harness/report/campaign_report.hpp"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace difftest::harness {
 
-/// The folder of one campaign. `campaign.json` in it says which, so that nothing is mixed up.
+/// The folder of one campaign. `campaign.json` in it says which, and `backends.json` on what it ran, so that nothing is
+/// mixed up.
 class CampaignFolder {
 public:
     /// Creates the folder, or checks that it is that of the same configuration and backends. Throws InputError.
     CampaignFolder(std::filesystem::path folder, const CampaignConfiguration& configuration,
                    const RunSelection& selection);
 
+    /// A folder that is there. Throws InputError.
+    static CampaignFolder existing(std::filesystem::path folder);
+
+    /// Creates a folder for the same campaign as `shard`. Throws InputError when it holds another one.
+    static CampaignFolder like(std::filesystem::path folder, const CampaignFolder& shard);
+
+    /// Keeps what the campaign runs on. Throws InputError when it is not what the folder already holds: results of two
+    /// releases of a library do not belong together.
+    void keep_backends(const std::vector<BackendUsed>& backends, const std::vector<RungNotRun>& not_run) const;
+
+    /// What keep_backends kept.
+    void read_backends(std::vector<BackendUsed>& backends, std::vector<RungNotRun>& not_run) const;
+
+    const std::filesystem::path& path() const { return folder_; }
+    std::filesystem::path identity() const { return folder_ / "campaign.json"; }
+    std::filesystem::path backends() const { return folder_ / "backends.json"; }
     std::filesystem::path journal() const { return folder_ / "journal.jsonl"; }
     std::filesystem::path clusters() const { return folder_ / "clusters"; }
 
+    /// The configuration that the campaign was started with.
+    CampaignConfiguration configuration() const;
+
 private:
+    explicit CampaignFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    void create(const nlohmann::json& identity) const;
+
     std::filesystem::path folder_;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <memory>
 #include <string_view>
+#include <tuple>
 
 namespace difftest::harness {
 namespace {
@@ -33,6 +34,20 @@ std::pair<std::uint64_t, std::uint64_t> read_indices(std::string_view text) {
     return {*first, *end};
 }
 
+/// "i/n" with i from 1 to n: which of n shards, from 0.
+std::pair<std::uint64_t, std::uint64_t> read_shard(std::string_view text) {
+    if (text.empty()) {
+        return {0, 1};
+    }
+    const std::size_t slash = text.find('/');
+    const auto which = number(text.substr(0, slash));
+    const auto count = slash == std::string_view::npos ? std::nullopt : number(text.substr(slash + 1));
+    if (!which || !count || *which < 1 || *which > *count) {
+        throw InputError(fmt::format("--shard {}: must be i/n with i from 1 to n", text));
+    }
+    return {*which - 1, *count};
+}
+
 std::optional<std::chrono::seconds> read_time(std::string_view text) {
     if (text.empty()) {
         return std::nullopt;
@@ -53,6 +68,7 @@ CampaignRequest campaign_request(const CampaignFlags& flags, const Corpora& corp
     CampaignRequest request;
     request.configuration = read_configuration(corpora, flags.configuration);
     std::tie(request.first, request.end) = read_indices(flags.indices);
+    std::tie(request.shard, request.shards) = read_shard(flags.shard);
     request.jobs = flags.jobs;
     request.time = read_time(flags.time);
     request.folder = flags.folder;
@@ -65,6 +81,7 @@ CampaignRequest campaign_request(const CampaignFlags& flags, const Corpora& corp
         throw InputError("fuzz: no backend is here (see: difftest doctor)");
     }
     request.selection.isas = flags.isas.empty() ? configuration.isas : flags.isas;
+    request.selection.plans = configuration.plans;
     request.selection.threads = configuration.threads;
     request.selection.known_issues = read_known_issues(corpora.known_issues());
     request.selection.depth = JudgingDepth::verdict;

@@ -14,7 +14,8 @@ struct CampaignFlags {
     std::string configuration;
     std::string indices;  ///< "A..B"
     std::string folder;
-    std::string time;  ///< "10m"; empty: no limit
+    std::string shard;  ///< "1/4"; empty: all
+    std::string time;   ///< "10m"; empty: no limit
     int jobs = 1;
     std::vector<std::string> backends;
     std::vector<std::string> isas;

@@ -134,6 +134,10 @@ private:
             }
         }
         say_if(!node_.inputs.empty() && shape(0) != result, "first operand broadcast");
+        say_if(result.size() > 1 && result[0] > 1, "batch>1");
+        const bool points = std::all_of(result.begin() + std::min<std::ptrdiff_t>(2, std::ssize(result)), result.end(),
+                                        [](std::int64_t size) { return size == 1; });
+        say_if(result.size() > 2 && points, "all spatial extents 1");
     }
 
     static std::string broadcast_word(const Shape& operand, const Shape& result) {
@@ -174,15 +178,27 @@ std::vector<std::string> node_attributes(const graph::Case& value, graph::NodeId
     return AttributeWords(value, value.graph.node(id)).words();
 }
 
-std::vector<std::string> case_features(const graph::Case& value) {
+std::vector<std::string> features_of(const graph::Case& value, const std::vector<std::string>& nodes) {
     std::set<std::string> features;
-    for (std::size_t id = 0; id < value.graph.nodes.size(); ++id) {
-        const std::string_view operation = graph::name_of(value.graph.nodes[id].operation);
-        for (const std::string& word : node_attributes(value, static_cast<graph::NodeId>(id))) {
+    for (const std::string& name : nodes) {
+        const auto id = value.graph.find_node(name);
+        if (!id) {
+            continue;
+        }
+        const std::string_view operation = graph::name_of(value.graph.node(*id).operation);
+        for (const std::string& word : node_attributes(value, *id)) {
             features.insert(fmt::format("{} {}", operation, word));
         }
     }
     return {features.begin(), features.end()};
+}
+
+std::vector<std::string> case_features(const graph::Case& value) {
+    std::vector<std::string> nodes;
+    for (const graph::Node& node : value.graph.nodes) {
+        nodes.push_back(node.name);
+    }
+    return features_of(value, nodes);
 }
 
 std::int64_t case_cost(const graph::Case& value) {

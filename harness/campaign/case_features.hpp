@@ -17,6 +17,9 @@ std::string grouping_of(const graph::Graph& graph, const graph::Node& node);
 /// What a case reaches: "convolution u8*s8->s32", "convolution depthwise", "eltwise relu", ... Sorted, each once.
 std::vector<std::string> case_features(const graph::Case& value);
 
+/// The same of some of its nodes, by their names.
+std::vector<std::string> features_of(const graph::Case& value, const std::vector<std::string>& nodes);
+
 /// How large a case is to a reader: its nodes first, then its elements.
 std::int64_t case_cost(const graph::Case& value);
 

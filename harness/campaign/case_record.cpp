@@ -58,6 +58,7 @@ CaseRecord read_record(const Json& line) {
     line.at("cost").get_to(record.cost);
     line.at("resampled").get_to(record.resampled);
     line.at("features").get_to(record.features);
+    line.at("judged_on").get_to(record.judged_on);
     for (const auto& [verdict, count] : line.at("runs").items()) {
         record.runs[read_verdict(verdict)] = count.get<std::int64_t>();
     }
@@ -102,6 +103,7 @@ std::string format_record(const CaseRecord& record) {
                        {"cost", record.cost},
                        {"resampled", Json(record.resampled)},
                        {"features", record.features},
+                       {"judged_on", record.judged_on},
                        {"runs", std::move(runs)},
                        {"partitions", std::move(partitions)},
                        {"refusals", std::move(refusals)},

@@ -46,6 +46,7 @@ struct CaseRecord {
     std::int64_t cost = 0;
     std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
     std::vector<std::string> features;
+    std::vector<std::string> judged_on;  ///< "onednn AVX2": rungs on which some run of the case was judged; ascending
     std::map<Verdict, std::int64_t> runs;
     std::map<PartitionKind, std::int64_t> partitions;  ///< those of failing runs only where they are suspected
     std::map<Refused, std::int64_t> refusals;

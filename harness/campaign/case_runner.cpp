@@ -87,6 +87,26 @@ void CaseRunner::check_isas() {
     }
 }
 
+void CaseRunner::start() {
+    for (const BackendSelection& selection : selection_.backends) {
+        BackendSession* started = session(selection, selection_.threads);
+        if (started == nullptr) {
+            const auto listed = std::find_if(backends_.begin(), backends_.end(), [&selection](const BackendUsed& each) {
+                return each.name == selection.name;
+            });
+            throw WorkerUnavailable(fmt::format("{}: {}", selection.name, listed->problem));
+        }
+        for (const std::string& isa : started->ladder()) {
+            if (!wanted(selection_.isas, isa)) {
+                continue;
+            }
+            if (const BackendSession::Rung rung = started->rung(isa); rung.worker == nullptr) {
+                add_not_run(selection.name, isa, rung.reason);
+            }
+        }
+    }
+}
+
 std::vector<RunEntry> CaseRunner::run(const graph::Case& value) {
     EvaluationCache evaluations(value);
     return run(value, evaluations);

@@ -39,12 +39,17 @@ public:
     CaseRunner& operator=(const CaseRunner&) = delete;
     ~CaseRunner();
 
+    /// Starts every backend and rung of the selection, so that backends() and not_run() are complete. Throws
+    /// WorkerUnavailable when a backend cannot be started.
+    void start();
+
     /// One entry for each backend, rung and plan.
     std::vector<RunEntry> run(const graph::Case& value);
 
     /// The same with evaluations of the case that are there already.
     std::vector<RunEntry> run(const graph::Case& value, EvaluationCache& evaluations);
 
+    const RunSelection& selection() const { return selection_; }
     const std::vector<BackendUsed>& backends() const { return backends_; }
     const std::vector<RungNotRun>& not_run() const { return not_run_; }
 

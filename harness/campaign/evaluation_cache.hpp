@@ -7,6 +7,7 @@
 #include <list>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace difftest::harness {
 
@@ -16,6 +17,12 @@ class EvaluationCache {
 public:
     /// `value` must outlive the cache.
     explicit EvaluationCache(const graph::Case& value) : case_(value) {}
+
+    /// With an evaluation that is there already.
+    EvaluationCache(const graph::Case& value, const contract::Contract& contract, oracle::Evaluation evaluation)
+        : case_(value) {
+        evaluations_.emplace(contract.to_string(), std::move(evaluation));
+    }
 
     const oracle::Evaluation& under(const contract::Contract& contract) {
         const std::string key = contract.to_string();

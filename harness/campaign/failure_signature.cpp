@@ -1,6 +1,7 @@
 #include "harness/campaign/failure_signature.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -25,29 +26,32 @@ bool is_cleared(const PartitionReport& partition, const RunEntry& failing, const
 
 /// By how much values are wrong; the places of a random case say less and follow from it only at times.
 std::string pattern_of(const RunEntry& entry) {
-    const OutsideElement* worst = entry.worst();
-    if (entry.judgement.verdict != Verdict::violation || worst == nullptr) {
+    const Comparison* wrong = entry.first_wrong ? entry.comparison(*entry.first_wrong) : nullptr;
+    if (entry.judgement.verdict != Verdict::violation || wrong == nullptr || !wrong->worst) {
         return "";
     }
-    for (const Comparison& output : entry.outputs) {
-        if (output.pattern == ErrorPattern::border_only || output.pattern == ErrorPattern::single_channel) {
-            return std::string(name_of(output.pattern));
-        }
+    if (wrong->pattern == ErrorPattern::border_only || wrong->pattern == ErrorPattern::single_channel) {
+        return std::string(name_of(wrong->pattern));
     }
-    if (std::isnan(worst->got)) {
+    if (std::isnan(wrong->worst->got)) {
         return "nan";
     }
-    if (graph::is_integer(entry.outputs.front().type) && worst->distance <= 1) {
-        return "off_by_one";
-    }
-    return "values";
+    return graph::is_integer(wrong->type) && wrong->worst->distance <= 1 ? "off_by_one" : "values";
 }
 
 }  // namespace
 
-std::vector<PartitionReport> suspects(const RunEntry& failing, const std::vector<RunEntry>& all) {
+std::vector<PartitionReport> suspects(const graph::Graph& graph, const RunEntry& failing,
+                                      const std::vector<RunEntry>& all) {
+    const auto wrong = failing.first_wrong ? graph.find_tensor(*failing.first_wrong) : std::nullopt;
+    const std::string maker =
+        wrong && graph.tensor(*wrong).producer >= 0 ? graph.node(graph.tensor(*wrong).producer).name : std::string();
     std::vector<PartitionReport> result;
     for (const PartitionReport& partition : failing.partitions) {
+        const bool made_it = std::find(partition.nodes.begin(), partition.nodes.end(), maker) != partition.nodes.end();
+        if (made_it) {
+            return {partition};
+        }
         if (!is_cleared(partition, failing, all)) {
             result.push_back(partition);
         }
@@ -55,39 +59,26 @@ std::vector<PartitionReport> suspects(const RunEntry& failing, const std::vector
     return result.empty() ? failing.partitions : result;
 }
 
-FailureSignature signature_of(const graph::Case& value, const RunEntry& failing, const std::vector<RunEntry>& all) {
+FailureSignature signature_of(const graph::Case& value, const RunEntry& failing,
+                              const std::vector<PartitionReport>& suspected) {
     FailureSignature signature;
     signature.backend = failing.backend;
     signature.verdict = failing.judgement.verdict;
     signature.pattern = pattern_of(failing);
-    std::set<std::string> attributes;
     std::set<std::string> implementations;
-    bool head = true;
-    for (const PartitionReport& partition : suspects(failing, all)) {
+    std::vector<std::string> nodes;
+    for (const PartitionReport& partition : suspected) {
         implementations.insert(partition.implementation);
-        for (std::size_t i = 0; i < partition.nodes.size(); ++i) {
-            const auto id = value.graph.find_node(partition.nodes[i]);
-            if (!id) {
-                continue;
-            }
-            const graph::Node& node = value.graph.node(*id);
-            const std::string operation(graph::name_of(node.operation));
-            if (head) {
-                signature.operation = operation;
-                signature.grouping = grouping_of(value.graph, node);
-            }
-            const std::string prefix = head ? "" : fmt::format("{}{} ", i > 0 ? "post-op " : "", operation);
-            for (const std::string& word : node_attributes(value, *id)) {
-                attributes.insert(prefix + word);
-            }
-            head = false;
-        }
+        nodes.insert(nodes.end(), partition.nodes.begin(), partition.nodes.end());
     }
-    for (const std::string& name : implementations) {
-        signature.implementation += fmt::format("{}{}", signature.implementation.empty() ? "" : " + ", name);
+    if (const auto id = nodes.empty() ? std::nullopt : value.graph.find_node(nodes.front())) {
+        signature.operation = graph::name_of(value.graph.node(*id).operation);
+        signature.grouping = grouping_of(value.graph, value.graph.node(*id));
     }
-    attributes.insert(failing.traits.begin(), failing.traits.end());
-    signature.attributes.assign(attributes.begin(), attributes.end());
+    signature.implementation = fmt::format("{}", fmt::join(implementations, " + "));
+    signature.attributes = features_of(value, nodes);
+    signature.attributes.insert(signature.attributes.end(), failing.traits.begin(), failing.traits.end());
+    std::sort(signature.attributes.begin(), signature.attributes.end());
     return signature;
 }
 

@@ -86,6 +86,41 @@ TEST_F(Fuzz, ADamagedLineInTheMiddleIsReportedAndItsIndexDoneAgain) {
     EXPECT_THAT(document.at("complaints").front().get<std::string>(), HasSubstr("journal.jsonl:5:"));
 }
 
+TEST_F(Fuzz, ShardsMergeToTheSameBytes) {
+    const ProgramRun whole = fuzz("0..40", folder_, {"--json"});
+    std::vector<std::string> arguments{"merge", "--json", "--out", (folder_.parent_path() / "merged").string()};
+    std::filesystem::remove_all(folder_.parent_path() / "merged");
+    for (const char* shard : {"1/3", "2/3", "3/3"}) {
+        const std::filesystem::path folder = folder_.parent_path() / ("shard" + std::string(1, shard[0]));
+        std::filesystem::remove_all(folder);
+        fuzz("0..40", folder, {"--shard", shard});
+        arguments.push_back(folder.string());
+    }
+    const ProgramRun merged = difftest(arguments);
+    EXPECT_EQ(merged.output, whole.output) << merged.errors;
+    EXPECT_EQ(merged.exit_code, whole.exit_code);
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ / "clusters")) {
+        EXPECT_EQ(content(entry.path()),
+                  content(folder_.parent_path() / "merged" / "clusters" / entry.path().filename()));
+    }
+}
+
+TEST_F(Fuzz, ShardsOfOtherCampaignsDoNotMerge) {
+    const std::filesystem::path other = folder_.parent_path() / "other";
+    std::filesystem::remove_all(other);
+    std::filesystem::remove_all(folder_.parent_path() / "merged");
+    fuzz("0..2", folder_);
+    fuzz("0..2", other, {"--backend", "faulty:D02"});
+    const std::string merged = (folder_.parent_path() / "merged").string();
+    const ProgramRun run = difftest({"merge", folder_.string(), other.string(), "--out", merged});
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_THAT(run.errors, HasSubstr("is of another campaign than"));
+    EXPECT_FALSE(std::filesystem::exists(merged));
+    EXPECT_THAT(difftest({"merge", "/nowhere", "--out", merged}).errors,
+                HasSubstr("/nowhere: not a campaign's folder"));
+    EXPECT_THAT(fuzz("0..2", other, {"--shard", "4/3"}).errors, HasSubstr("--shard 4/3"));
+}
+
 TEST_F(Fuzz, BadInputIsOneLine) {
     const auto refused = [this](const std::string& text, const std::string& what) {
         std::ofstream(configuration_) << text;
@@ -100,6 +135,10 @@ TEST_F(Fuzz, BadInputIsOneLine) {
     refused(R"({"format": "difftest-configuration", "version": 1, "name": "x", "seed": -1})", "/seed: must be");
     refused(R"({"format": "difftest-configuration", "version": 1, "name": "x", "generator": {"most_channels": 0}})",
             "/generator/most_channels: must be");
+    refused(R"({"format": "difftest-configuration", "version": 1, "name": "x", "generator": {"steps": {"scale": 0}}})",
+            "/generator/steps: the weights sum to 0");
+    refused(R"({"format": "difftest-configuration", "version": 1, "name": "x", "generator": {"steps": {"scael": 1}}})",
+            "/generator/steps/scael: unknown step");
     std::ofstream(configuration_) << kConfiguration;
     EXPECT_THAT(fuzz("5..5", folder_).errors, HasSubstr("--indices 5..5"));
     EXPECT_THAT(fuzz("0..1", folder_, {"--time", "5"}).errors, HasSubstr("--time 5"));

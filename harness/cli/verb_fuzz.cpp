@@ -22,13 +22,19 @@ struct Flags {
     bool json = false;
 };
 
+ExitCode answer(const CampaignReport& report, const std::filesystem::path& folder, bool json) {
+    const std::string document = campaign_document(report);
+    write_text(document, folder / "report.json");
+    write_text(campaign_screen(report, {}), folder / "report.txt");
+    write_answer(json ? document : campaign_screen(report, screen_style_for_answer()));
+    return exit_code_of(report);
+}
+
 ExitCode run(const Flags& flags) {
     CampaignRequest request = campaign_request(flags.campaign, Corpora::locate(flags.corpora));
     request.on_progress = progress_printer();
     const CampaignReport report = run_campaign(request);
-    const std::string document = campaign_document(report);
-    write_text(document, request.folder / "report.json");
-    write_text(campaign_screen(report, {}), request.folder / "report.txt");
+    const ExitCode code = answer(report, request.folder, flags.json);
     if (flags.reduce_seconds > 0) {
         ClusterReduction reduction;
         reduction.time = std::chrono::milliseconds(static_cast<std::int64_t>(flags.reduce_seconds * 1000));
@@ -36,8 +42,21 @@ ExitCode run(const Flags& flags) {
         reduction.progress = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
         reduce_clusters(report, request.selection, request.folder, reduction);
     }
-    write_answer(flags.json ? document : campaign_screen(report, screen_style_for_answer()));
-    return exit_code_of(report);
+    return code;
+}
+
+struct MergeFlags {
+    std::vector<std::string> folders;
+    std::string out;
+    std::string corpora;
+    bool json = false;
+};
+
+ExitCode merge(const MergeFlags& flags) {
+    const Corpora corpora = Corpora::locate(flags.corpora);
+    const std::vector<std::filesystem::path> folders(flags.folders.begin(), flags.folders.end());
+    return answer(merge_campaigns(folders, flags.out, read_known_issues(corpora.known_issues())), flags.out,
+                  flags.json);
 }
 
 }  // namespace
@@ -50,6 +69,7 @@ void add_fuzz(CLI::App& app, Action& action) {
     verb->add_option("--indices", campaign.indices, "A..B: from A up to, but not including, B")->required();
     verb->add_option("--out", campaign.folder, "The campaign's folder")->required();
     verb->add_option("--jobs", campaign.jobs, "Judges that work side by side")->check(CLI::Range(1, 1024));
+    verb->add_option("--shard", campaign.shard, "i/n: only this part of the indices; see merge");
     verb->add_option("--time", campaign.time, "Stop after this long: 90s, 10m, 2h");
     verb->add_option("--backend", campaign.backends, "As of run; default: those of the configuration")
         ->allow_extra_args(false);
@@ -60,6 +80,16 @@ void add_fuzz(CLI::App& app, Action& action) {
     verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
     verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/campaign.schema.json");
     verb->callback([flags, &action] { action = [flags] { return run(*flags); }; });
+}
+
+void add_merge(CLI::App& app, Action& action) {
+    const auto flags = std::make_shared<MergeFlags>();
+    CLI::App* verb = app.add_subcommand("merge", "Put the shards of a campaign together");
+    verb->add_option("folders", flags->folders, "The folders of the shards")->required();
+    verb->add_option("--out", flags->out, "The folder of the whole")->required();
+    verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
+    verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/campaign.schema.json");
+    verb->callback([flags, &action] { action = [flags] { return merge(*flags); }; });
 }
 
 }  // namespace difftest::harness::cli

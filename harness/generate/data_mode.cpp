@@ -1,6 +1,9 @@
 #include "harness/generate/data_mode.hpp"
 
+#include "reference/graph/half.hpp"
+
 #include <algorithm>
+#include <cmath>
 
 namespace difftest::harness {
 
@@ -43,6 +46,24 @@ graph::TensorData integer_tensor(ChoiceSource& choices, graph::DataType type, co
             case DataMode::sparse: value = random.integer_at(counter + 1, 0, 4) == 0 ? value : near; break;
         }
         data.set(i, static_cast<double>(value));
+    }
+    return data;
+}
+
+graph::TensorData float_tensor(ChoiceSource& choices, graph::DataType type, const graph::Shape& shape, DataMode mode,
+                               double magnitude) {
+    constexpr std::int64_t kSteps = 1 << 20;
+    constexpr std::int64_t kCoarseSteps = 64;
+    const bool coarse = choices.chance(1, 2);
+    const std::int64_t steps = coarse ? kCoarseSteps : kSteps;
+    const double unit = coarse ? std::exp2(std::floor(std::log2(magnitude)) - 6) : magnitude / kSteps;
+    const graph::TensorData whole = integer_tensor(choices, graph::DataType::s32, shape, mode, -steps, steps);
+    graph::TensorData data(type, shape);
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+        const auto value = static_cast<float>(whole.at(i) * unit);
+        data.set(i, type == graph::DataType::f16    ? graph::from_f16(graph::to_f16(value))
+                    : type == graph::DataType::bf16 ? graph::from_bf16(graph::to_bf16(value))
+                                                    : value);
     }
     return data;
 }

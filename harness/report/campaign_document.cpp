@@ -47,6 +47,14 @@ Json backends_document(const CampaignReport& report) {
     return result;
 }
 
+Json features_document(const CampaignReport& report) {
+    Json result = Json::object();
+    for (const auto& [feature, count] : report.features) {
+        result[feature] = {{"cases", count.cases}, {"judged_on", Json(count.judged_on)}};
+    }
+    return result;
+}
+
 Json counts_document(const CampaignReport& report) {
     Json document;
     document["implementations"] = Json::array();
@@ -87,7 +95,7 @@ std::string campaign_document(const CampaignReport& report) {
         document["not_run"].push_back({{"backend", rung.backend}, {"isa", rung.isa}, {"reason", rung.reason}});
     }
     document["resampled"] = Json(report.resampled);
-    document["features"] = Json(report.features);
+    document["features"] = features_document(report);
     document["harness_errors"] = Json(report.harness_errors);
     document["complaints"] = report.complaints;
     document["summary"] = {{"cases", report.cases},

@@ -17,11 +17,12 @@ namespace difftest::harness {
 struct FailureSignature {
     std::string backend;
     Verdict verdict = Verdict::violation;
-    std::string operation;                ///< the first of the suspected partition
-    std::string grouping;                 ///< dense, grouped, depthwise; empty where the operation has no groups
-    std::string implementation;           ///< of the suspected partitions
-    std::string pattern;                  ///< of wrong values: border_only, single_channel, off_by_one, nan, values
-    std::vector<std::string> attributes;  ///< of the suspected partitions; no part of the identity
+    std::string operation;       ///< the first of the suspected partition
+    std::string grouping;        ///< dense, grouped, depthwise; empty where the operation has no groups
+    std::string implementation;  ///< of the suspected partitions
+    std::string pattern;         ///< of wrong values: border_only, single_channel, off_by_one, nan, values
+    std::vector<std::string>
+        attributes;  ///< features of the suspected partitions and traits of the plan; no part of the identity
 
     /// What tells clusters apart.
     auto identity() const { return std::tie(backend, operation, grouping, implementation, verdict, pattern); }
@@ -58,9 +59,15 @@ struct RefusalCount {
     std::int64_t runs = 0;
 };
 
+/// Something that cases have, and where cases that have it could be judged.
+struct FeatureCount {
+    std::int64_t cases = 0;
+    std::map<std::string, std::int64_t> judged_on;  ///< cases, by backend and rung
+};
+
 struct CampaignReport {
     std::string configuration;
-    std::uint64_t first = 0;  ///< the indices [first, end)
+    std::uint64_t first = 0;  ///< the judged indices lie in [first, end)
     std::uint64_t end = 0;
     std::int64_t cases = 0;  ///< that were judged
     std::map<Verdict, std::int64_t> verdicts;
@@ -72,7 +79,7 @@ struct CampaignReport {
     std::vector<RefusalCount> refusals;                ///< the most frequent first
     std::vector<KnownIssueSeen> known_issues;
     std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
-    std::map<std::string, std::int64_t> features;   ///< cases that have it
+    std::map<std::string, FeatureCount> features;
     std::map<std::string, std::int64_t> harness_errors;
     std::vector<std::string> complaints;  ///< about the journal
 };

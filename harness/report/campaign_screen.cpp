@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 namespace difftest::harness {
 namespace {
@@ -87,6 +88,31 @@ std::string refusals(const CampaignReport& report) {
     return text;
 }
 
+/// What was not reached anywhere; why not stands among the refusals.
+std::string coverage(const CampaignReport& report) {
+    std::vector<std::string> missed;
+    std::set<std::string> rungs;
+    std::size_t everywhere = 0;
+    for (const auto& [feature, count] : report.features) {
+        for (const auto& [rung, cases] : count.judged_on) {
+            rungs.insert(rung);
+        }
+    }
+    for (const auto& [feature, count] : report.features) {
+        everywhere += !rungs.empty() && count.judged_on.size() == rungs.size() ? 1 : 0;
+        if (count.judged_on.empty()) {
+            missed.push_back(fmt::format("{} ({})", feature, count.cases));
+        }
+    }
+    std::string text = fmt::format("coverage: {} features of {} judged on each of {} rungs, {} on some, {} on none\n",
+                                   everywhere, report.features.size(), rungs.size(),
+                                   report.features.size() - everywhere - missed.size(), missed.size());
+    if (!missed.empty()) {
+        text += fmt::format("  on none (cases): {}\n", fmt::join(missed, "; "));
+    }
+    return text;
+}
+
 std::string remarks(const CampaignReport& report) {
     std::string text;
     for (const auto& [reason, count] : report.resampled) {
@@ -107,7 +133,8 @@ std::string remarks(const CampaignReport& report) {
 }  // namespace
 
 std::string campaign_screen(const CampaignReport& report, const ScreenStyle& style) {
-    return head(report) + implementations(report, style) + refusals(report) + remarks(report) + clusters(report, style);
+    return head(report) + implementations(report, style) + refusals(report) + coverage(report) + remarks(report) +
+           clusters(report, style);
 }
 
 }  // namespace difftest::harness

@@ -1,0 +1,106 @@
+#include "harness/campaign/campaign_fold.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace difftest::harness {
+namespace {
+
+FailureRecord failure(const std::string& operation, const std::string& isa, std::vector<std::string> attributes) {
+    FailureRecord record;
+    record.isa = isa;
+    record.plan = "fused";
+    record.reason = "why";
+    record.signature = {"onednn", Verdict::violation, operation, "dense", "jit", "values", std::move(attributes)};
+    return record;
+}
+
+CaseRecord record(std::uint64_t index, std::int64_t cost, std::vector<FailureRecord> failures) {
+    CaseRecord result;
+    result.index = index;
+    result.cost = cost;
+    result.runs = {{Verdict::exact, 2}, {Verdict::violation, static_cast<std::int64_t>(failures.size())}};
+    result.partitions = {{{"onednn", "AVX2", "convolution", "jit", Verdict::exact}, 2}};
+    result.refusals = {{{"onednn", "too long"}, 3}};
+    result.resampled = {{"too ambiguous", 1}};
+    result.features = {"convolution dense"};
+    result.failures = std::move(failures);
+    result.harness_errors = {"onednn: none"};
+    return result;
+}
+
+std::vector<CaseRecord> records() {
+    return {record(7, 30, {failure("convolution", "AVX2", {"a", "b"}), failure("convolution", "SSE41", {"a", "b"})}),
+            record(3, 20, {failure("convolution", "AVX2", {"b", "c"})}),
+            record(9, 20, {failure("convolution", "AVX", {"b"}), failure("deconvolution", "AVX", {"d"})})};
+}
+
+TEST(CaseRecord, ComesBackFromItsLine) {
+    for (CaseRecord each : records()) {
+        each.failures.front().known_issue = "issue";
+        const std::string line = format_record(each);
+        EXPECT_EQ(line.find('\n'), std::string::npos);
+        EXPECT_EQ(parse_record(line), each);
+    }
+    EXPECT_THROW(parse_record("{\"index\": 1}"), std::invalid_argument);
+    EXPECT_THROW(parse_record("{"), std::invalid_argument);
+}
+
+TEST(CampaignFold, ClustersBySignatureWithTheSmallestCaseAndWhatAllHaveInCommon) {
+    CampaignFold fold;
+    for (const CaseRecord& each : records()) {
+        fold.add(each);
+    }
+    const CampaignReport report = fold.report({});
+    ASSERT_EQ(report.clusters.size(), 2U);
+    const Cluster& cluster = report.clusters[0];
+    EXPECT_EQ(cluster.runs, 4);
+    EXPECT_EQ(cluster.cases, 3);
+    EXPECT_EQ(cluster.first_index, 3U);
+    EXPECT_EQ(cluster.last_index, 9U);
+    EXPECT_EQ(cluster.smallest_index, 3U) << "of two that are as small, the one with the lower index";
+    EXPECT_EQ(cluster.signature.attributes, std::vector<std::string>{"b"});
+    EXPECT_EQ(cluster.isas, (std::vector<std::string>{"AVX", "AVX2", "SSE41"}));
+    EXPECT_EQ(report.findings, 5);
+    EXPECT_EQ(report.first, 3U);
+    EXPECT_EQ(report.end, 10U);
+    EXPECT_EQ(report.verdicts.at(Verdict::exact), 6);
+    EXPECT_EQ(report.refusals.at(0).runs, 9);
+    EXPECT_EQ(exit_code_of(report), ExitCode::finding);
+}
+
+TEST(CampaignFold, DoesNotDependOnTheOrder) {
+    std::vector<CaseRecord> all = records();
+    std::vector<std::size_t> order{0, 1, 2};
+    std::vector<std::string> seen;
+    do {
+        CampaignFold fold;
+        for (const std::size_t index : order) {
+            fold.add(all[index]);
+        }
+        std::string text;
+        for (const Cluster& cluster : fold.report({}).clusters) {
+            text += identity_text(cluster.signature) + std::to_string(cluster.smallest_index) + cluster.smallest_file;
+        }
+        seen.push_back(text);
+    } while (std::next_permutation(order.begin(), order.end()));
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), seen.front()), 6);
+}
+
+TEST(CampaignFold, AKnownIssueIsListedAndNotCounted) {
+    CaseRecord known = record(1, 1, {failure("convolution", "AVX2", {})});
+    known.failures.front().known_issue = "the_issue";
+    known.harness_errors.clear();
+    CampaignFold fold;
+    fold.add(known);
+    const CampaignReport report = fold.report({});
+    EXPECT_TRUE(report.clusters.empty());
+    EXPECT_EQ(report.findings, 0);
+    ASSERT_EQ(report.known_issues.size(), 1U);
+    EXPECT_EQ(report.known_issues[0].id, "the_issue");
+    EXPECT_EQ(exit_code_of(report), ExitCode::clean);
+}
+
+}  // namespace
+}  // namespace difftest::harness

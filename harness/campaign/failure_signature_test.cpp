@@ -1,0 +1,72 @@
+#include "harness/campaign/failure_signature.hpp"
+
+#include "reference/graph/case_builder.hpp"
+
+#include <gmock/gmock.h>
+
+namespace difftest::harness {
+namespace {
+
+using graph::DataType;
+using graph::TensorData;
+using testing::Contains;
+
+/// A depthwise convolution, a relu and a conversion.
+graph::Case sample() {
+    graph::CaseBuilder builder("sample");
+    const auto data = builder.input("data", TensorData(DataType::u8, {2, 3, 4}));
+    const auto weights = builder.constant("weights", TensorData(DataType::s8, {3, 1, 2}));
+    const auto conv = builder.node("conv", graph::Convolution{{3}, {1}, {0}, {0}, 3}, {data, weights}, DataType::s32);
+    const auto relu = builder.node("relu", graph::Eltwise{graph::EltwiseAlgorithm::relu, 0, 0}, {conv}, DataType::f32);
+    const auto out = builder.node("out", graph::Convert{}, {relu}, DataType::s8);
+    return builder.build({out});
+}
+
+RunEntry run(const std::string& plan, Verdict verdict, std::vector<backends::PartitionReport> partitions) {
+    RunEntry entry;
+    entry.backend = "onednn";
+    entry.isa = "AVX2";
+    entry.plan = plan;
+    entry.judgement.verdict = verdict;
+    entry.partitions = std::move(partitions);
+    return entry;
+}
+
+TEST(Suspects, APartitionThatPassedElsewhereIsCleared) {
+    const RunEntry failing = run("a", Verdict::violation, {{{"conv"}, "jit"}, {{"relu"}, "uni"}, {{"out"}, "simple"}});
+    const RunEntry passing = run("b", Verdict::exact, {{{"conv"}, "jit"}, {{"relu", "out"}, "uni"}});
+    const auto found = suspects(sample().graph, failing, {failing, passing});
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].nodes, std::vector<std::string>{"relu"});
+    RunEntry other_rung = passing;
+    other_rung.isa = "SSE41";
+    EXPECT_EQ(suspects(sample().graph, failing, {failing, other_rung}).size(), 3U) << "another rung clears nothing";
+    const RunEntry all = run("c", Verdict::exact, failing.partitions);
+    EXPECT_EQ(suspects(sample().graph, failing, {failing, all}).size(), 3U) << "somebody must be to blame";
+}
+
+TEST(Signature, IsThatOfTheSuspectedPartition) {
+    const graph::Case value = sample();
+    RunEntry failing = run("fused", Verdict::crash, {{{"conv", "relu"}, "jit"}, {{"out"}, "simple"}});
+    failing.traits = {"repeated_eltwise_algorithm"};
+    const FailureSignature signature = signature_of(value, failing, {failing.partitions[0]});
+    EXPECT_EQ(signature.operation, "convolution");
+    EXPECT_EQ(signature.grouping, "depthwise");
+    EXPECT_EQ(signature.implementation, "jit");
+    EXPECT_THAT(signature.attributes, Contains("convolution kernel<stride"));
+    EXPECT_THAT(signature.attributes, Contains("convolution u8*s8->s32"));
+    EXPECT_THAT(signature.attributes, Contains("eltwise relu"));
+    EXPECT_THAT(signature.attributes, Contains("repeated_eltwise_algorithm"));
+    EXPECT_THAT(signature.attributes, testing::Not(Contains("convert half_to_even")));
+}
+
+TEST(Suspects, WrongValuesAccuseWhoMadeTheFirstWrongTensor) {
+    RunEntry failing = run("split", Verdict::violation, {{{"conv"}, "jit"}, {{"relu"}, "uni"}, {{"out"}, "simple"}});
+    failing.first_wrong = "relu";
+    const auto blamed = suspects(sample().graph, failing, {failing});
+    ASSERT_EQ(blamed.size(), 1U);
+    EXPECT_EQ(blamed[0].nodes, std::vector<std::string>{"relu"});
+}
+
+}  // namespace
+}  // namespace difftest::harness

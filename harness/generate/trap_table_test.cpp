@@ -1,0 +1,94 @@
+#include "harness/generate/trap_table.hpp"
+
+#include "harness/generate/gated_case.hpp"
+#include "reference/graph/case_builder.hpp"
+#include "reference/graph/validation.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cstdio>
+#include <map>
+#include <set>
+
+namespace difftest::harness {
+namespace {
+
+using graph::DataType;
+using graph::TensorData;
+using testing::Contains;
+using testing::Not;
+
+std::vector<int> traps_under_strict(const graph::Case& value) {
+    return traps_of(value, oracle::evaluate(value, contract::Contract()));
+}
+
+TEST(TrapTable, NamesEveryTrapOnce) {
+    int number = 0;
+    for (const Trap& trap : trap_table()) {
+        EXPECT_EQ(trap.number, ++number);
+    }
+    EXPECT_EQ(number, 54);
+}
+
+/// 2.5 and 3 become integers: 2.5 is a tie, 3 is not.
+TEST(TrapTable, SeesATie) {
+    for (const double value : {2.5, 3.0}) {
+        graph::CaseBuilder builder("tie");
+        const auto x = builder.input("x", TensorData(DataType::f32, {1, 1}, {value}));
+        const auto y = builder.node("y", graph::Convert{}, {x}, DataType::s8);
+        const std::vector<int> traps = traps_under_strict(builder.build({y}));
+        EXPECT_EQ(std::count(traps.begin(), traps.end(), 6), value == 2.5 ? 1 : 0);
+    }
+}
+
+/// A quantize in mid-chain whose range ends at 100: 150 is clamped there, 50 is not.
+TEST(TrapTable, SeesAClampThatMatters) {
+    for (const double value : {150.0, 50.0}) {
+        graph::CaseBuilder builder("clamp");
+        const auto x = builder.input("x", TensorData(DataType::f32, {1, 1}, {value}));
+        const auto q = builder.node(
+            "q", graph::FakeQuantize{256, graph::FakeQuantizeForm::specification},
+            {x, builder.scalar("il", 0), builder.scalar("ih", 100), builder.scalar("ol", 0), builder.scalar("oh", 255)},
+            DataType::u8);
+        const auto y = builder.node("y", graph::Eltwise{graph::EltwiseAlgorithm::relu, 0, 0}, {q}, DataType::f32);
+        const std::vector<int> traps = traps_under_strict(builder.build({y}));
+        EXPECT_EQ(std::count(traps.begin(), traps.end(), 1), value == 150 ? 1 : 0);
+        EXPECT_THAT(traps, Contains(2));
+        EXPECT_THAT(traps, Not(Contains(27)));
+    }
+}
+
+/// The table of measured shares; each trap must have its own.
+TEST(TrapTable, EveryTrapIsReachedOftenEnough) {
+    constexpr std::int64_t kCases = 4000;
+    std::map<int, std::int64_t> counts;
+    std::set<std::string_view> operations;
+    std::map<std::string, std::int64_t> refused;
+    for (std::uint64_t index = 0; index < kCases; ++index) {
+        const GatedCase drawn = gated_case({}, index, "case");
+        ASSERT_FALSE(graph::validate_case(drawn.value)) << index;
+        for (const int trap : traps_of(drawn.value, drawn.evaluation)) {
+            ++counts[trap];
+        }
+        for (const graph::Node& node : drawn.value.graph.nodes) {
+            operations.insert(graph::name_of(node.operation));
+        }
+        for (const auto& [reason, count] : drawn.refused) {
+            refused[reason] += count;
+        }
+    }
+    for (const Trap& trap : trap_table()) {
+        const std::int64_t share = counts[trap.number] * 100000 / kCases;
+        std::printf("T%-2d %6ld per 10^5 (at least %ld): %.*s\n", trap.number, static_cast<long>(share),
+                    static_cast<long>(trap.least_per_100000), static_cast<int>(trap.stimulus.size()),
+                    trap.stimulus.data());
+        EXPECT_GE(share, trap.least_per_100000) << "T" << trap.number << ": " << trap.stimulus;
+    }
+    for (const auto& [reason, count] : refused) {
+        std::printf("refused %ld draws: %s\n", static_cast<long>(count), reason.c_str());
+    }
+    EXPECT_EQ(operations.size(), std::variant_size_v<graph::Operation>) << "an operation is never generated";
+}
+
+}  // namespace
+}  // namespace difftest::harness
