@@ -64,10 +64,7 @@ bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
     const auto in_graph = [&run](const std::string& operation) {
         return run.graph != nullptr && has_operation(*run.graph, operation);
     };
-    const auto has_feature = [&run](const std::string& feature) {
-        return run.features != nullptr && contains(*run.features, feature);
-    };
-    return std::all_of(trigger.features.begin(), trigger.features.end(), has_feature) &&
+    return (trigger.features.empty() || (run.features != nullptr && has_features(trigger, *run.features))) &&
            std::all_of(trigger.plan_traits.begin(), trigger.plan_traits.end(), has_trait) &&
            std::all_of(trigger.operations.begin(), trigger.operations.end(), in_graph) &&
            (trigger.isas.empty() || contains(trigger.isas, run.isa)) &&
@@ -75,6 +72,13 @@ bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
 }
 
 }  // namespace
+
+bool has_features(const IssueTrigger& trigger, const std::vector<std::string>& features) {
+    return std::all_of(trigger.features.begin(), trigger.features.end(), [&features](const std::string& wanted) {
+        return std::any_of(features.begin(), features.end(),
+                           [&wanted](const std::string& each) { return each.find(wanted) != std::string::npos; });
+    });
+}
 
 bool affects(const KnownIssue& issue, const std::string& library, const std::string& library_version) {
     const LibraryVersion version(library_version);

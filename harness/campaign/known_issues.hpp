@@ -22,7 +22,7 @@ struct IssueTrigger {
     std::vector<std::string> operations;       ///< all of them, somewhere in the graph
     std::vector<std::string> isas;             ///< one of them
     std::vector<std::string> implementations;  ///< one of them is part of the name of an implementation
-    std::vector<std::string> features;  ///< all of them, see case_features.hpp, such as "deconvolution depthwise"
+    std::vector<std::string> features;         ///< each is part of a feature: case_features.hpp
 };
 
 /// A defect of a library that is understood: a failing run that it explains is listed and not counted as a finding.
@@ -55,6 +55,9 @@ struct FailingRun {
 
 /// Whether the release is one of the issue's; an unknown version is not.
 bool affects(const KnownIssue& issue, const std::string& library, const std::string& library_version);
+
+/// Whether the features of the trigger are among these.
+bool has_features(const IssueTrigger& trigger, const std::vector<std::string>& features);
 
 /// Whether the issue explains the failure.
 bool explains(const KnownIssue& issue, const FailingRun& run);
