@@ -34,10 +34,7 @@ std::string operation_of(const graph::Graph& graph, const backends::PartitionRep
 bool is_still_known(const RunSelection& selection, const RunEntry& failing, const FailureSignature& signature) {
     const auto issue = std::find_if(selection.known_issues.begin(), selection.known_issues.end(),
                                     [&failing](const KnownIssue& each) { return each.id == failing.known_issue; });
-    const std::vector<std::string>& wanted = issue->trigger.features;
-    return std::all_of(wanted.begin(), wanted.end(), [&signature](const std::string& feature) {
-        return std::binary_search(signature.attributes.begin(), signature.attributes.end(), feature);
-    });
+    return has_features(issue->trigger, signature.attributes);
 }
 
 void add_run(CaseRecord& record, const RunSelection& selection, const graph::Case& value, const RunEntry& entry,

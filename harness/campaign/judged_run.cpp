@@ -1,5 +1,7 @@
 #include "harness/campaign/judged_run.hpp"
 
+#include "harness/campaign/case_features.hpp"
+#include "harness/campaign/failure_signature.hpp"
 #include "harness/campaign/judge.hpp"
 #include "harness/diagnose/explaining_faults.hpp"
 #include "reference/faults/sharpness.hpp"
@@ -160,6 +162,11 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
     if (!is_failure(entry.judgement.verdict)) {
         return;
     }
+    std::vector<std::string> nodes;
+    for (const backends::PartitionReport& partition : suspects(context.value.graph, entry, {})) {
+        nodes.insert(nodes.end(), partition.nodes.begin(), partition.nodes.end());
+    }
+    const std::vector<std::string> features = features_of(context.value, nodes);
     const FailingRun run{std::string(context.kind.name),
                          context.description.library,
                          context.description.library_version,
@@ -167,7 +174,8 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
                          &plan,
                          &entry.partitions,
                          &context.value.graph,
-                         entry.judgement.verdict};
+                         entry.judgement.verdict,
+                         &features};
     for (const KnownIssue& issue : context.known_issues) {
         if (explains(issue, run)) {
             entry.known_issue = issue.id;

@@ -104,7 +104,8 @@ bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
     const auto in_graph = [&run](const std::string& operation) {
         return run.graph != nullptr && has_operation(*run.graph, operation);
     };
-    return std::all_of(trigger.plan_traits.begin(), trigger.plan_traits.end(), has_trait) &&
+    return (trigger.features.empty() || (run.features != nullptr && has_features(trigger, *run.features))) &&
+           std::all_of(trigger.plan_traits.begin(), trigger.plan_traits.end(), has_trait) &&
            std::all_of(trigger.operations.begin(), trigger.operations.end(), in_graph) &&
            (trigger.isas.empty() || contains(trigger.isas, run.isa)) &&
            (trigger.implementations.empty() || has_implementation(run, trigger.implementations)) &&
@@ -128,6 +129,13 @@ void read_node(const JsonObjectReader& trigger, IssueTrigger& into) {
 }
 
 }  // namespace
+
+bool has_features(const IssueTrigger& trigger, const std::vector<std::string>& features) {
+    return std::all_of(trigger.features.begin(), trigger.features.end(), [&features](const std::string& wanted) {
+        return std::any_of(features.begin(), features.end(),
+                           [&wanted](const std::string& each) { return each.find(wanted) != std::string::npos; });
+    });
+}
 
 bool affects(const KnownIssue& issue, const std::string& library, const std::string& library_version) {
     const LibraryVersion version(library_version);
@@ -166,19 +174,20 @@ KnownIssue read_known_issue(const std::filesystem::path& file) {
         issue.affected.push_back(read_range(range));
     }
     const JsonObjectReader trigger = reader.object("trigger");
-    trigger.allow_only({"plan_traits", "operations", "isas", "implementations", "node"});
+    trigger.allow_only({"plan_traits", "operations", "isas", "implementations", "features", "node"});
     issue.trigger = {trigger.texts("plan_traits"),
                      trigger.texts("operations"),
                      trigger.texts("isas"),
                      trigger.texts("implementations"),
+                     trigger.texts("features"),
                      {},
                      {}};
     if (trigger.has("node")) {
         read_node(trigger, issue.trigger);
     }
     if (!issue.trigger.is_about_a_node() && issue.trigger.plan_traits.empty() && issue.trigger.operations.empty() &&
-        issue.trigger.implementations.empty()) {
-        reader.fail("trigger", "must name a plan trait, an operation, an implementation or a node");
+        issue.trigger.implementations.empty() && issue.trigger.features.empty()) {
+        reader.fail("trigger", "must name a plan trait, an operation, an implementation, a feature or a node");
     }
     issue.verdicts = read_verdicts(reader);
     issue.case_file = file.parent_path() / reader.text("case");

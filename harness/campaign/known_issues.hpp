@@ -23,6 +23,7 @@ struct IssueTrigger {
     std::vector<std::string> operations;       ///< all of them, somewhere in the graph
     std::vector<std::string> isas;             ///< one of them
     std::vector<std::string> implementations;  ///< one of them is part of the name of an implementation
+    std::vector<std::string> features;         ///< each is part of a feature: case_features.hpp
     /// One node must satisfy all that follows, and the implementation above must be that of the node's partition.
     std::vector<std::string> node_operations;  ///< one of them is its operation
     std::vector<IssueCondition> where;         ///< all of them hold for it
@@ -55,10 +56,14 @@ struct FailingRun {
     const std::vector<backends::PartitionReport>* partitions = nullptr;
     const graph::Graph* graph = nullptr;
     Verdict verdict = Verdict::violation;
+    const std::vector<std::string>* features = nullptr;  ///< of the partitions that are suspected
 };
 
 /// Whether the release is one of the issue's; an unknown version is not.
 bool affects(const KnownIssue& issue, const std::string& library, const std::string& library_version);
+
+/// Whether the features of the trigger are among these.
+bool has_features(const IssueTrigger& trigger, const std::vector<std::string>& features);
 
 /// Whether the issue explains the failure.
 bool explains(const KnownIssue& issue, const FailingRun& run);
