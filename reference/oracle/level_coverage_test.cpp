@@ -2,6 +2,7 @@
 // rational arithmetic, lies in the set. (The transcendental functions are in transcendental_test.cpp.)
 #include "reference/graph/case_builder.hpp"
 #include "reference/oracle/oracle.hpp"
+#include "reference/oracle/testing/definition.hpp"
 #include "reference/oracle/testing/draw.hpp"
 #include "reference/oracle/testing/exact.hpp"
 #include "reference/oracle/testing/proof.hpp"
@@ -26,8 +27,12 @@ using graph::Shape;
 using graph::TensorData;
 using graph::TensorId;
 using testing::Draw;
+using testing::exact;
+using testing::quotient;
 using testing::Rational;
-using testing::round_to_float;
+using testing::rn;
+using testing::saturated;
+using testing::to_bits;
 
 constexpr std::int64_t kBatch = 1000;
 constexpr std::int64_t kTaps = 9;
@@ -42,28 +47,6 @@ struct Subject {
     std::string name;
     std::function<Problem(Draw&)> draw;
 };
-
-Rational exact(double x) {
-    return Rational(x);
-}
-
-double rn(const Rational& x) {
-    return round_to_float(x);
-}
-
-/// Nearest with `bits` significant bits, ties to even; for magnitudes in the normal range.
-double to_bits(double x, int bits) {
-    if (x == 0) {
-        return 0;
-    }
-    const Rational unit = testing::power_of_two(std::ilogb(x) + 1 - bits);
-    return Rational(testing::nearest_even(exact(x) / unit) * unit).get_d();
-}
-
-double saturated(const mpz_class& x, DataType type) {
-    return std::clamp(x.get_d(), static_cast<double>(graph::lowest_of(type)),
-                      static_cast<double>(graph::highest_of(type)));
-}
 
 double draw_value(Draw& draw, DataType type) {
     switch (type) {
@@ -156,10 +139,6 @@ Subject contraction(std::string name, graph::Operation op, DataType type, bool m
                 problem.value = builder.build({builder.node("y", op, inputs, integer ? DataType::s32 : DataType::f32)});
                 return problem;
             }};
-}
-
-double quotient(double a, double b) {
-    return b == 0 ? std::nan("") : rn(exact(a) / exact(b));
 }
 
 std::vector<Subject> binaries() {
