@@ -106,11 +106,16 @@ Json entry_document(const RunEntry& entry) {
 
 Json summary_document(const RunReport& report) {
     const RunSummary summary = summarize(report);
+    Json reasons = Json::array();
+    for (const UnsupportedReason& each : unsupported_reasons(report)) {
+        reasons.push_back({{"reason", each.reason}, {"runs", each.runs}});
+    }
     return {{"runs", summary.runs},
             {"passed", summary.passed},
             {"findings", summary.findings},
             {"known", summary.known},
             {"unsupported", summary.unsupported},
+            {"unsupported_reasons", std::move(reasons)},
             {"vacuous", summary.vacuous},
             {"harness_errors", summary.harness_errors},
             {"unavailable", summary.unavailable},

@@ -1,6 +1,8 @@
 #include "harness/report/run_report.hpp"
 
 #include <algorithm>
+#include <map>
+#include <regex>
 
 namespace difftest::harness {
 
@@ -66,6 +68,27 @@ RunSummary summarize(const RunReport& report) {
     summary.unavailable = std::count_if(report.backends.begin(), report.backends.end(),
                                         [](const BackendUsed& backend) { return !backend.problem.empty(); });
     return summary;
+}
+
+std::vector<UnsupportedReason> unsupported_reasons(const RunReport& report) {
+    static const std::regex kQuoted("'[^']*'");
+    static const std::regex kPostOps(R"( \+ \d+ post-ops?)");
+    static const std::regex kOffered(R"( \(offered: .*\))");
+    std::map<std::string, std::int64_t> counts;
+    for (const RunEntry& entry : report.entries) {
+        if (entry.judgement.verdict == Verdict::unsupported) {
+            std::string reason = std::regex_replace(entry.judgement.reason, kQuoted, "'...'");
+            reason = std::regex_replace(reason, kPostOps, " + post-ops");
+            ++counts[std::regex_replace(reason, kOffered, "")];
+        }
+    }
+    std::vector<UnsupportedReason> reasons;
+    for (const auto& [reason, runs] : counts) {
+        reasons.push_back({reason, runs});
+    }
+    std::stable_sort(reasons.begin(), reasons.end(),
+                     [](const UnsupportedReason& a, const UnsupportedReason& b) { return a.runs > b.runs; });
+    return reasons;
 }
 
 ExitCode exit_code_of(const RunSummary& summary) {

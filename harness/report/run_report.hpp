@@ -118,6 +118,16 @@ struct RunSummary {
 
 RunSummary summarize(const RunReport& report);
 
+/// Why runs were unsupported.
+struct UnsupportedReason {
+    std::string
+        reason;  ///< without what differs from case to case: names in quotes, numbers of post-ops, what was offered
+    std::int64_t runs = 0;
+};
+
+/// The most frequent first.
+std::vector<UnsupportedReason> unsupported_reasons(const RunReport& report);
+
 /// The exit codes of the command line.
 enum class ExitCode : int {
     clean = 0,          ///< known issues are listed, not counted

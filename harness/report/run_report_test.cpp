@@ -60,5 +60,26 @@ TEST(RunReport, ImplementationNamesEachOnce) {
     EXPECT_EQ(run.implementation(), "jit:avx2 + simple:any");
 }
 
+TEST(RunReport, CountsUnsupportedRunsByReason) {
+    RunReport report;
+    const auto add = [&report](Verdict verdict, const std::string& reason) {
+        RunEntry run = entry(verdict);
+        run.judgement.reason = reason;
+        report.entries.push_back(run);
+    };
+    add(Verdict::unsupported, "no layout");
+    add(Verdict::unsupported, "convolution + 2 post-ops of 'a': unimplemented");
+    add(Verdict::unsupported, "convolution + 1 post-op of 'b': unimplemented");
+    add(Verdict::unsupported, "no implementation named 'x' (offered: jit:avx2, ref:any)");
+    add(Verdict::harness_error, "no layout");
+    const std::vector<UnsupportedReason> reasons = unsupported_reasons(report);
+    ASSERT_EQ(reasons.size(), 3U);
+    EXPECT_EQ(reasons[0].reason, "convolution + post-ops of '...': unimplemented");
+    EXPECT_EQ(reasons[0].runs, 2);
+    EXPECT_EQ(reasons[1].reason, "no implementation named '...'");
+    EXPECT_EQ(reasons[2].reason, "no layout");
+    EXPECT_EQ(reasons[2].runs, 1);
+}
+
 }  // namespace
 }  // namespace difftest::harness

@@ -269,7 +269,15 @@ std::string summary_text(const RunReport& report, const ScreenStyle& style) {
     append(summary.harness_errors, "harness errors");
     append(summary.unavailable, summary.unavailable == 1 ? "backend unavailable" : "backends unavailable");
     text += code == ExitCode::nothing_ran ? ": nothing meaningful ran" : "";
-    return fmt::format("\n{}{}{}\n", code == ExitCode::clean ? style.pass() : style.failure(), text, style.reset());
+    std::string reasons;
+    if (summary.unsupported > 1) {
+        for (const UnsupportedReason& each : unsupported_reasons(report)) {
+            reasons += fmt::format("  {} unsupported: {}\n", each.runs, each.reason);
+        }
+    }
+    reasons += reasons.empty() ? "" : "\n";
+    return fmt::format("\n{}{}{}{}\n", reasons, code == ExitCode::clean ? style.pass() : style.failure(), text,
+                       style.reset());
 }
 
 }  // namespace
