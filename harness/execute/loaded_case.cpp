@@ -49,9 +49,9 @@ void LoadedCase::trust_arena() {
     }
 }
 
-void LoadedCase::add_incident(const RunOutcome& outcome, std::string suspect) {
-    conversation_->add_incident({suspect.empty() ? case_->name : std::move(suspect), case_->name, outcome.status,
-                                 outcome.message, *outcome.crash});
+void LoadedCase::add_incident(const RunOutcome& outcome, const std::string& suspect) {
+    conversation_->add_incident(
+        {suspect.empty() ? case_->name : suspect, case_->name, outcome.status, outcome.message, *outcome.crash});
 }
 
 std::string LoadedCase::predecessor() const {
@@ -59,7 +59,7 @@ std::string LoadedCase::predecessor() const {
 }
 
 PlansOutcome LoadedCase::plans() {
-    std::string suspect = predecessor();
+    const std::string suspect = predecessor();
     PlansOutcome outcome = plans_once();
     if (!outcome.failure || !ended_the_worker(*outcome.failure)) {
         return outcome;
@@ -69,7 +69,7 @@ PlansOutcome LoadedCase::plans() {
     if (again.failure && ended_the_worker(*again.failure)) {
         again.failure->crash->confirmed = true;
     } else {
-        add_incident(*outcome.failure, std::move(suspect));
+        add_incident(*outcome.failure, suspect);
     }
     return again;
 }
@@ -124,7 +124,7 @@ RunOutcome LoadedCase::run_fresh(const backends::Plan& plan, const RunOptions& o
 }
 
 RunOutcome LoadedCase::run(const backends::Plan& plan, const RunOptions& options) {
-    std::string suspect = predecessor();
+    const std::string suspect = predecessor();
     RunOutcome outcome = run_once(plan, options);
     if (!ended_the_worker(outcome) || !options.confirm) {
         return outcome;
@@ -135,7 +135,7 @@ RunOutcome LoadedCase::run(const backends::Plan& plan, const RunOptions& options
     if (ended_the_worker(again)) {
         again.crash->confirmed = true;
     } else {
-        add_incident(outcome, std::move(suspect));
+        add_incident(outcome, suspect);
     }
     return again;
 }

@@ -133,7 +133,7 @@ public:
 private:
     RunOutcome run_once(const backends::Plan& plan, const RunOptions& options);
     PlansOutcome plans_once();
-    void add_incident(const RunOutcome& outcome, std::string suspect);
+    void add_incident(const RunOutcome& outcome, const std::string& suspect);
     void trust_arena();
 
     Conversation* conversation_;
