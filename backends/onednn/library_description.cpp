@@ -59,6 +59,18 @@ std::string effective_isa() {
     return fmt::format("isa 0x{:x}", static_cast<unsigned>(isa));
 }
 
+void check_library_version() {
+    const dnnl_version_t* version = dnnl_version();
+    if (version == nullptr) {
+        throw BackendError("oneDNN does not tell its version");
+    }
+    if (version->major != DNNL_VERSION_MAJOR) {
+        throw BackendError(fmt::format("oneDNN {}.{}.{} ({}): unknown major version; this worker was built for {}.x",
+                                       version->major, version->minor, version->patch, path_of_library(),
+                                       DNNL_VERSION_MAJOR));
+    }
+}
+
 Description describe_library() {
     const dnnl_version_t* version = dnnl_version();
     if (version == nullptr) {

@@ -6,6 +6,10 @@
 
 namespace difftest::backends::onednn {
 
+/// Throws BackendError when the library that was loaded is of another major version than the one that this program was
+/// built for. To be called before anything else of the library.
+void check_library_version();
+
 /// The library as it is loaded into this process. Throws BackendError when it cannot be asked.
 Description describe_library();
 

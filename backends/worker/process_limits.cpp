@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -63,6 +64,12 @@ void lift_memory_limits() {
     lift(RLIMIT_AS);
 }
 
+std::int64_t used_processor_nanoseconds() {
+    timespec time{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
 protocol::Resources used_resources() {
     protocol::Resources resources;
     resources.descriptors = entries_of("/proc/self/fd");
@@ -72,6 +79,7 @@ protocol::Resources used_resources() {
     std::int64_t resident_pages = 0;
     statm >> all_pages >> resident_pages;
     resources.resident_bytes = resident_pages * ::sysconf(_SC_PAGESIZE);
+    resources.processor_nanoseconds = used_processor_nanoseconds();
     return resources;
 }
 

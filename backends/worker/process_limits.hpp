@@ -13,6 +13,9 @@ void limit_memory(std::uint64_t memory_bytes, std::uint64_t mapping_bytes);
 /// Takes the limits back, so that a process which reached them can still say so.
 void lift_memory_limits();
 
+/// Processor time of all threads of this process so far.
+std::int64_t used_processor_nanoseconds();
+
 /// What this process holds now, from /proc/self.
 protocol::Resources used_resources();
 

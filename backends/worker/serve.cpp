@@ -1,6 +1,7 @@
 #include "backends/worker/serve.hpp"
 
 #include "backends/worker/crash_recorder.hpp"
+#include "backends/worker/floating_point_environment.hpp"
 #include "backends/worker/lifeline.hpp"
 #include "backends/worker/mapped_arena.hpp"
 #include "backends/worker/process_limits.hpp"
@@ -68,6 +69,7 @@ private:
         limit_memory(start->memory_bytes, start->mapping_bytes);
         try {
             backend_ = make_backend_();
+            loaded_ = FloatingPointEnvironment::current();
             return send(backend_->describe());
         } catch (const std::exception& error) {
             send(Failure{FailureKind::backend_error, Stage::start, error.what()});
@@ -89,15 +91,21 @@ private:
         return send_line(kSocketDescriptor, encode(answer));
     }
 
-    static Answer answer_to(const Request& request, Session& session) {
+    Answer answer_to(const Request& request, Session& session) const {
         if (const PlansRequest* plans = std::get_if<PlansRequest>(&request)) {
             return session.answer(*plans);
         }
         if (const RunRequest* run = std::get_if<RunRequest>(&request)) {
             return session.answer(*run);
         }
+        if (const BareRequest* bare = std::get_if<BareRequest>(&request)) {
+            return session.answer(*bare);
+        }
         if (std::holds_alternative<ResourcesRequest>(request)) {
-            return used_resources();
+            Resources resources = used_resources();
+            resources.vector_control = loaded_.vector_control();
+            resources.x87_control = loaded_.x87_control();
+            return resources;
         }
         return Failure{FailureKind::backend_error, Stage::idle, "the worker is started already"};
     }
@@ -105,6 +113,7 @@ private:
     const std::function<std::unique_ptr<Backend>()>& make_backend_;
     MappedArena& arena_;
     std::unique_ptr<Backend> backend_;
+    FloatingPointEnvironment loaded_;
     LineBuffer incoming_;
     const pid_t process_ = ::getpid();
 };

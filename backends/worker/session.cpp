@@ -1,9 +1,11 @@
 #include "backends/worker/session.hpp"
 
+#include "backends/worker/child_processes.hpp"
 #include "backends/worker/floating_point_environment.hpp"
 #include "backends/worker/process_limits.hpp"
 #include "backends/worker/protocol/graph_codec.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <memory>
@@ -82,6 +84,15 @@ protocol::Answer Session::answer(const protocol::RunRequest& request) {
     });
 }
 
+protocol::Answer Session::answer(const protocol::BareRequest& request) {
+    return guarded([&]() -> protocol::Answer {
+        if (request.load) {
+            load(*request.load);
+        }
+        return run_bare(request);
+    });
+}
+
 std::span<std::byte> Session::bytes_of(const protocol::Placement& placement) {
     if (placement.begin > placement.slot.bytes || placement.bytes > placement.slot.bytes - placement.begin) {
         throw std::runtime_error("a tensor does not lie inside its slot of the arena");
@@ -151,6 +162,7 @@ void Session::WrittenSlot::take_snapshot() const {
 
 protocol::RunAnswer Session::run(const protocol::RunRequest& request) {
     EnvironmentWatch watch;
+    const bool had_children = has_children();
     protocol::RunAnswer answer;
     const Memory memory = memory_for(request);
     const auto prepare = [&](const Buffers& buffers) {
@@ -191,6 +203,34 @@ protocol::RunAnswer Session::run(const protocol::RunRequest& request) {
         destroy(std::move(executable));
     }
     answer.floating_point_environment_changed = watch.changed();
+    answer.left_processes = !had_children && has_children();
+    return answer;
+}
+
+protocol::BareAnswer Session::run_bare(const protocol::BareRequest& request) {
+    protocol::BareAnswer answer;
+    const std::int64_t processor_start = used_processor_nanoseconds();
+    auto start = std::chrono::steady_clock::now();
+    enter(Stage::create);
+    std::unique_ptr<Executable> executable = backend_.prepare(case_, request.plan, memory_.first);
+    answer.create_nanoseconds = nanoseconds_since(start);
+    enter(Stage::execute);
+    for (std::int64_t turn = 0; turn < request.executions; ++turn) {
+        start = std::chrono::steady_clock::now();
+        executable->execute();
+        const std::int64_t took = nanoseconds_since(start);
+        if (turn == 0) {
+            answer.execute_nanoseconds = took;
+            answer.best_execute_nanoseconds = took;
+            answer.processor_nanoseconds = used_processor_nanoseconds() - processor_start;
+        }
+        answer.best_execute_nanoseconds = std::min(answer.best_execute_nanoseconds, took);
+    }
+    answer.partitions = executable->partitions();
+    start = std::chrono::steady_clock::now();
+    enter(Stage::destroy);
+    executable.reset();
+    answer.destroy_nanoseconds = nanoseconds_since(start);
     return answer;
 }
 

@@ -17,6 +17,7 @@ public:
 
     protocol::Answer answer(const protocol::PlansRequest& request);
     protocol::Answer answer(const protocol::RunRequest& request);
+    protocol::Answer answer(const protocol::BareRequest& request);
 
 private:
     struct WrittenSlot {
@@ -43,6 +44,7 @@ private:
     Memory memory_for(const protocol::RunRequest& request);
     std::span<std::byte> bytes_of(const protocol::Placement& placement);
     protocol::RunAnswer run(const protocol::RunRequest& request);
+    protocol::BareAnswer run_bare(const protocol::BareRequest& request);
 
     Backend& backend_;
     MappedArena& arena_;

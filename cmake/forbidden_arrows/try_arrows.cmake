@@ -10,7 +10,7 @@ file(MAKE_DIRECTORY "${SCRATCH}")
 
 function(headers_of room result)
   file(GLOB headers RELATIVE "${SOURCE}" "${SOURCE}/${room}/*.hpp")
-  list(FILTER headers EXCLUDE REGEX "_test\\.hpp$|test_support")
+  list(FILTER headers EXCLUDE REGEX "_test\\.hpp$|_trial\\.hpp$|test_support")
   set(${result} ${headers} PARENT_SCOPE)
 endfunction()
 

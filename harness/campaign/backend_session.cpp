@@ -7,8 +7,8 @@
 
 namespace difftest::harness {
 
-BackendSession::BackendSession(BackendSelection selection, std::optional<int> threads)
-    : selection_(std::move(selection)), threads_(threads) {
+BackendSession::BackendSession(BackendSelection selection, std::optional<int> threads, const WorkerLimits& limits)
+    : selection_(std::move(selection)), threads_(threads), limits_(limits) {
     Worker uncapped(spec(""));
     description_ = uncapped.describe();
     ladder_ = description_.isa_ladder;
@@ -22,6 +22,7 @@ WorkerSpec BackendSession::spec(std::string_view isa) const {
     WorkerSpec spec;
     spec.program = selection_.program;
     spec.arguments = selection_.arguments;
+    spec.limits = limits_;
     // Threads that spin while they wait take the processor from the judge and from the other workers.
     spec.environment.emplace_back("OMP_WAIT_POLICY", "passive");
     if (threads_) {

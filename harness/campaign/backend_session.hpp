@@ -16,7 +16,7 @@ class BackendSession {
 public:
     /// Starts the backend without a cap and asks what it is. `threads`: how many its library may use; all by default.
     /// Throws WorkerUnavailable.
-    BackendSession(BackendSelection selection, std::optional<int> threads);
+    BackendSession(BackendSelection selection, std::optional<int> threads, const WorkerLimits& limits = {});
 
     const BackendSelection& selection() const { return selection_; }
 
@@ -38,6 +38,7 @@ private:
 
     BackendSelection selection_;
     std::optional<int> threads_;
+    WorkerLimits limits_;
     backends::Description description_;
     std::vector<std::string> ladder_;
     std::map<std::string, Worker> workers_;

@@ -21,6 +21,7 @@ public:
     const std::filesystem::path& directory() const { return directory_; }
     std::filesystem::path named() const { return directory_ / "named"; }
     std::filesystem::path known_issues() const { return directory_ / "known_issues"; }
+    std::filesystem::path configurations() const { return directory_ / "configurations"; }
 
     /// The named cases in alphabetical order.
     std::vector<std::filesystem::path> named_cases() const;

@@ -1,7 +1,7 @@
 #include "harness/campaign/inspect_machine.hpp"
 
+#include "harness/campaign/backend_availability.hpp"
 #include "harness/campaign/backend_session.hpp"
-#include "reference/faults/dictionary.hpp"
 
 #include <fmt/format.h>
 #include <sched.h>
@@ -33,19 +33,49 @@ int usable_cpus() {
     return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
 }
 
-/// MXCSR of this process, which the workers inherit by default: rounding control in bits 13-14, flush-to-zero in bit
-/// 15, denormals-are-zero in bit 6 (Intel SDM, volume 1, section 10.2.3).
+#if defined(__SSE__)
+/// Rounding control in bits 13-14, flush-to-zero in bit 15, denormals-are-zero in bit 6 (Intel SDM, volume 1, section
+/// 10.2.3); sticky flags are left out.
+struct FloatingPointMode {
+    explicit FloatingPointMode(unsigned mxcsr)
+        : control(mxcsr & ~0x3FU), rounding(mxcsr >> 13U & 3U), flushes((mxcsr & (1U << 15U | 1U << 6U)) != 0) {}
+
+    bool is_default() const { return rounding == 0 && !flushes; }
+    std::string text() const {
+        static constexpr std::string_view kRounding[] = {"to nearest even", "down", "up", "toward zero"};
+        return fmt::format("0x{:04x}: rounds {}, subnormals {}", control, kRounding[rounding],
+                           flushes ? "flushed" : "kept");
+    }
+
+    unsigned control;
+    unsigned rounding;
+    bool flushes;
+};
+#endif
+
+/// Of this process, which the workers inherit by default.
 void read_floating_point_mode(MachineState& machine) {
 #if defined(__SSE__)
-    const unsigned mxcsr = _mm_getcsr();
-    static constexpr std::string_view kRounding[] = {"to nearest even", "down", "up", "toward zero"};
-    const bool flush_to_zero = (mxcsr >> 15U & 1U) != 0;
-    const bool denormals_are_zero = (mxcsr >> 6U & 1U) != 0;
-    machine.mxcsr = fmt::format("0x{:04x}: rounds {}, subnormals {}", mxcsr, kRounding[mxcsr >> 13U & 3U],
-                                flush_to_zero || denormals_are_zero ? "flushed" : "kept");
-    machine.mxcsr_is_default = (mxcsr >> 13U & 3U) == 0 && !flush_to_zero && !denormals_are_zero;
+    const FloatingPointMode mode(_mm_getcsr());
+    machine.mxcsr = mode.text();
+    machine.mxcsr_is_default = mode.is_default();
 #else
     machine.mxcsr_is_default = true;
+#endif
+}
+
+/// Of the worker after its library was loaded: a library that was linked with -ffast-math may change it there.
+void read_floating_point_mode(BackendState& backend, Worker& worker) {
+#if defined(__SSE__)
+    const WorkerResources resources = worker.resources();
+    const FloatingPointMode mode(resources.vector_control);
+    backend.mxcsr = mode.text();
+    if (!mode.is_default()) {
+        backend.problem = fmt::format("loading the library changes the floating-point environment to {}", mode.text());
+    }
+#else
+    (void)backend;
+    (void)worker;
 #endif
 }
 
@@ -59,14 +89,6 @@ std::vector<std::string> opencl_platforms() {
     }
     std::sort(names.begin(), names.end());
     return names;
-}
-
-/// A kind that needs an argument is started with the first that there is.
-std::string example_name(const BackendKind& kind) {
-    if (kind.argument.empty()) {
-        return std::string(kind.name);
-    }
-    return fmt::format("{}:{}", kind.name, faults::all_faults().front().name);
 }
 
 void inspect_ladder(BackendState& state, BackendSession& session) {
@@ -94,6 +116,9 @@ BackendState inspect_backend(const BackendKind& kind) {
         state.runtime = is.runtime;
         state.contract = is.contract.to_string();
         inspect_ladder(state, session);
+        if (const BackendSession::Rung rung = session.rung(is.isa); rung.worker != nullptr) {
+            read_floating_point_mode(state, *rung.worker);
+        }
     } catch (const WorkerUnavailable& error) {
         state.problem = error.what();
         state.available = false;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstring>
 #include <numeric>
 
 namespace difftest::harness {
@@ -32,17 +31,11 @@ std::string crash_reason(const RunOutcome& outcome) {
     if (!outcome.crash) {
         return outcome.message;
     }
-    const Crash& crash = *outcome.crash;
-    std::string how = crash.signal != 0 ? fmt::format("signal {} ({})", crash.signal, ::strsignal(crash.signal))
-                                        : fmt::format("exit code {}", crash.exit_code);
-    std::string text = fmt::format("{} in stage {}", how, crash.stage.empty() ? "unknown" : crash.stage);
-    if (!crash.frames.empty()) {
-        text += fmt::format(", at {}", crash.frames.front());
-    }
-    if (const std::string words = last_line(crash.log); !words.empty()) {
+    std::string text = outcome.message;
+    if (const std::string words = last_line(outcome.crash->log); !words.empty()) {
         text += fmt::format(", its last words: {}", words);
     }
-    return text + (crash.confirmed ? ", again in a fresh worker" : ", not seen again in a fresh worker");
+    return text + (outcome.crash->confirmed ? ", again in a fresh worker" : "");
 }
 
 std::optional<std::string> overrun_reason(const RunOutcome& outcome) {
@@ -50,7 +43,10 @@ std::optional<std::string> overrun_reason(const RunOutcome& outcome) {
         return fmt::format("written outside the outputs: {}", fmt::join(outcome.overrun, ", "));
     }
     if (outcome.floating_point_environment_changed) {
-        return "the floating-point environment (MXCSR) was left changed";
+        return "the floating-point environment (MXCSR, x87) was left changed";
+    }
+    if (outcome.left_processes) {
+        return "a process that it started was left behind";
     }
     return std::nullopt;
 }
@@ -83,7 +79,7 @@ Judgement judge(const RunOutcome& outcome, std::span<const Comparison> compariso
     switch (outcome.status) {
         case RunStatus::harness_error: return {Verdict::harness_error, outcome.message};
         case RunStatus::crashed: return {Verdict::crash, crash_reason(outcome)};
-        case RunStatus::hung: return {Verdict::hang, outcome.message};
+        case RunStatus::hung: return {Verdict::hang, crash_reason(outcome)};
         case RunStatus::unsupported: return {Verdict::unsupported, outcome.message};
         case RunStatus::completed: break;
     }

@@ -56,6 +56,12 @@ TEST(Judge, ChangedFloatingPointEnvironmentIsAnOverrun) {
     EXPECT_EQ(verdict_of(outcome), Verdict::overrun);
 }
 
+TEST(Judge, AProcessLeftBehindIsAnOverrun) {
+    RunOutcome outcome = completed();
+    outcome.left_processes = true;
+    EXPECT_EQ(verdict_of(outcome), Verdict::overrun);
+}
+
 TEST(Judge, MaterializedTensorsCountAsOutputsDo) {
     RunOutcome outcome = completed();
     outcome.materialized.resize(1);
@@ -78,15 +84,25 @@ TEST(Judge, MissingOutputsAreAHarnessError) {
 TEST(Judge, CrashNamesSignalStageAndFrame) {
     RunOutcome outcome;
     outcome.status = RunStatus::crashed;
+    outcome.message = "killed by SIGSEGV during execute in libdnnl.so.2+0x1234 (jit)";
     outcome.crash = Crash{SIGSEGV, 0, "execute", {"libdnnl.so.2+0x1234 (jit)"}, "", true};
     const Judgement judgement = judge(outcome, {}, std::nullopt);
     EXPECT_EQ(judgement.reason,
-              "signal 11 (Segmentation fault) in stage execute, at libdnnl.so.2+0x1234 (jit), again in a fresh worker");
+              "killed by SIGSEGV during execute in libdnnl.so.2+0x1234 (jit), again in a fresh worker");
+    outcome.message = "killed by SIGABRT during idle";
     outcome.crash = Crash{SIGABRT, 0, "", {}, "some words\ndouble free or corruption (out)\n", false};
-    EXPECT_EQ(
-        judge(outcome, {}, std::nullopt).reason,
-        "signal 6 (Aborted) in stage unknown, its last words: double free or corruption (out), not seen again in a "
-        "fresh worker");
+    EXPECT_EQ(judge(outcome, {}, std::nullopt).reason,
+              "killed by SIGABRT during idle, its last words: double free or corruption (out)");
+}
+
+TEST(Judge, AnErrorOfTheLibraryKeepsItsWords) {
+    RunOutcome outcome;
+    outcome.status = RunStatus::crashed;
+    outcome.message = "the library reported an error during execute: runtime error 3";
+    outcome.crash = Crash{};
+    outcome.crash->confirmed = true;
+    EXPECT_EQ(judge(outcome, {}, std::nullopt).reason,
+              "the library reported an error during execute: runtime error 3, again in a fresh worker");
 }
 
 }  // namespace

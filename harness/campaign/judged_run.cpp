@@ -5,6 +5,8 @@
 #include "reference/faults/sharpness.hpp"
 #include "reference/graph/partial_case.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 #include <map>
@@ -137,6 +139,9 @@ void compare_outputs(RunEntry& entry, const JudgingContext& context, const backe
         entry.notes = evaluation.metrics.notes;
     }
     entry.judgement = judge(outcome, compared, sharpness_where_needed(value, evaluation, compared));
+    if (context.depth == JudgingDepth::verdict) {
+        return;
+    }
     trace_worst(entry, value, evaluation, values);
     if (entry.judgement.verdict == Verdict::violation) {
         const auto explanations = observed.empty() ? explaining_faults(value, contract, outcome.outputs)
@@ -145,6 +150,10 @@ void compare_outputs(RunEntry& entry, const JudgingContext& context, const backe
             entry.explained_by.push_back(placement_text(value, placement));
         }
     }
+}
+
+WorkerEnd worker_end(const Crash& crash) {
+    return {crash.signal, crash.exit_code, crash.stage, crash.frames, crash.log, crash.confirmed};
 }
 
 void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const backends::Plan& plan) {
@@ -171,7 +180,13 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
 
 RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, const RunOutcome& outcome) {
     RunEntry entry = new_entry(context, plan.name);
+    entry.traits = plan.traits;
     entry.partitions = outcome.partitions;
+    if (entry.partitions.empty()) {  // it did not come to a choice
+        for (const backends::Partition& partition : plan.partitions) {
+            entry.partitions.push_back({partition.nodes, ""});
+        }
+    }
     if (outcome.status == RunStatus::completed) {
         try {
             compare_outputs(entry, context, plan, outcome);
@@ -180,8 +195,28 @@ RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, c
         }
     } else {
         entry.judgement = judge(outcome, {}, std::nullopt);
+        if (outcome.crash) {
+            entry.worker_end = worker_end(*outcome.crash);
+        }
     }
     look_for_known_issue(entry, context, plan);
+    return entry;
+}
+
+RunEntry incident_run(const JudgingContext& context, const Incident& incident) {
+    RunOutcome outcome;
+    outcome.status = incident.status;
+    outcome.message = incident.message;
+    outcome.crash = incident.crash;
+    RunEntry entry = new_entry(context, "");
+    entry.case_name = incident.after_case;
+    entry.judgement = judge(outcome, {}, std::nullopt);
+    entry.judgement.reason +=
+        incident.during_case.empty()
+            ? fmt::format(", between two cases, after '{}'", incident.after_case)
+            : fmt::format(", while '{}' ran after '{}'; not seen again with it alone in a fresh worker",
+                          incident.during_case, incident.after_case);
+    entry.worker_end = worker_end(incident.crash);
     return entry;
 }
 

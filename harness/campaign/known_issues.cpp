@@ -1,113 +1,22 @@
 #include "harness/campaign/known_issues.hpp"
 
 #include "harness/campaign/input_error.hpp"
+#include "harness/campaign/json_object_reader.hpp"
 #include "harness/campaign/library_version.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
 
 namespace difftest::harness {
 namespace {
-
-using Json = nlohmann::json;
 
 bool contains(const std::vector<std::string>& list, std::string_view value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-/// Reads members of one JSON object and names the place of what is wrong.
-class Reader {
-public:
-    Reader(const Json& object, std::string file, std::string place)
-        : object_(object), file_(std::move(file)), place_(std::move(place)) {
-        if (!object_.is_object()) {
-            fail("", "must be an object");
-        }
-    }
-
-    [[noreturn]] void fail(std::string_view member, std::string_view what) const {
-        throw InputError(fmt::format("{}: {}{}{}: {}", file_, place_, member.empty() ? "" : "/", member, what));
-    }
-
-    void allow_only(const std::vector<std::string>& members) const {
-        for (const auto& [name, value] : object_.items()) {
-            if (!contains(members, name)) {
-                fail(name, "unknown member");
-            }
-        }
-    }
-
-    std::string text(const std::string& name, bool required = true) const {
-        const auto found = object_.find(name);
-        if (found == object_.end() && !required) {
-            return "";
-        }
-        if (found == object_.end() || !found->is_string() || (required && found->get<std::string>().empty())) {
-            fail(name, "must be a text");
-        }
-        return found->get<std::string>();
-    }
-
-    std::vector<std::string> texts(const std::string& name) const {
-        std::vector<std::string> result;
-        const auto found = object_.find(name);
-        if (found == object_.end()) {
-            return result;
-        }
-        if (!found->is_array()) {
-            fail(name, "must be a list of texts");
-        }
-        for (std::size_t index = 0; index < found->size(); ++index) {
-            if (!(*found)[index].is_string()) {
-                fail(fmt::format("{}/{}", name, index), "must be a text");
-            }
-            result.push_back((*found)[index].get<std::string>());
-        }
-        return result;
-    }
-
-    Reader object(const std::string& name) const {
-        const auto found = object_.find(name);
-        if (found == object_.end()) {
-            fail(name, "is missing");
-        }
-        return {*found, file_, place_ + "/" + name};
-    }
-
-    std::vector<Reader> objects(const std::string& name) const {
-        const auto found = object_.find(name);
-        if (found == object_.end() || !found->is_array() || found->empty()) {
-            fail(name, "must be a list of objects");
-        }
-        std::vector<Reader> result;
-        for (std::size_t index = 0; index < found->size(); ++index) {
-            result.emplace_back((*found)[index], file_, fmt::format("{}/{}/{}", place_, name, index));
-        }
-        return result;
-    }
-
-private:
-    const Json& object_;
-    std::string file_;
-    std::string place_;
-};
-
-Json parse_file(const std::filesystem::path& file) {
-    std::ifstream stream(file);
-    if (!stream) {
-        throw InputError(fmt::format("{}: cannot be read", file.string()));
-    }
-    try {
-        return Json::parse(stream);
-    } catch (const Json::parse_error& error) {
-        throw InputError(fmt::format("{}: {}", file.string(), error.what()));
-    }
-}
-
-ReleaseRange read_range(const Reader& reader) {
+ReleaseRange read_range(const JsonObjectReader& reader) {
     reader.allow_only({"from", "before"});
     const ReleaseRange range{reader.text("from", false), reader.text("before", false)};
     if (!range.from.empty() && !LibraryVersion(range.from).known()) {
@@ -119,7 +28,7 @@ ReleaseRange read_range(const Reader& reader) {
     return range;
 }
 
-std::vector<Verdict> read_verdicts(const Reader& reader) {
+std::vector<Verdict> read_verdicts(const JsonObjectReader& reader) {
     std::vector<Verdict> result;
     for (const std::string& name : reader.texts("verdicts")) {
         const std::optional<Verdict> verdict = verdict_from(name);
@@ -181,8 +90,8 @@ bool explains(const KnownIssue& issue, const FailingRun& run) {
 }
 
 KnownIssue read_known_issue(const std::filesystem::path& file) {
-    const Json document = parse_file(file);
-    const Reader reader(document, file.string(), "");
+    const nlohmann::json document = parse_json_file(file);
+    const JsonObjectReader reader(document, file.string(), "");
     reader.allow_only({"format", "version", "id", "title", "backend", "library", "affected", "trigger", "verdicts",
                        "case", "evidence", "upstream"});
     if (reader.text("format") != "difftest-known-issue") {
@@ -196,10 +105,10 @@ KnownIssue read_known_issue(const std::filesystem::path& file) {
     issue.title = reader.text("title");
     issue.backend = reader.text("backend");
     issue.library = reader.text("library");
-    for (const Reader& range : reader.objects("affected")) {
+    for (const JsonObjectReader& range : reader.objects("affected")) {
         issue.affected.push_back(read_range(range));
     }
-    const Reader trigger = reader.object("trigger");
+    const JsonObjectReader trigger = reader.object("trigger");
     trigger.allow_only({"plan_traits", "operations", "isas", "implementations"});
     issue.trigger = {trigger.texts("plan_traits"), trigger.texts("operations"), trigger.texts("isas"),
                      trigger.texts("implementations")};

@@ -1,5 +1,6 @@
 #include "harness/campaign/list_catalogue.hpp"
 
+#include "harness/campaign/backend_availability.hpp"
 #include "harness/campaign/backend_selection.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/execute/worker.hpp"
@@ -39,11 +40,11 @@ ListedCase listed_case(const Corpora& corpora, const std::filesystem::path& file
 std::vector<ListedBackend> listed_backends() {
     std::vector<ListedBackend> result;
     for (const BackendKind& kind : backend_kinds()) {
-        const bool here = is_available(kind);
+        const std::string problem = why_unavailable(kind);
         const std::string name =
             kind.argument.empty() ? std::string(kind.name) : fmt::format("{}:{}", kind.name, kind.argument);
-        result.push_back({name, worker_program(kind.name).filename().string(), here, kind.by_default,
-                          here ? "" : std::string(kind.missing)});
+        result.push_back(
+            {name, worker_program(kind.name).filename().string(), problem.empty(), kind.by_default, problem});
     }
     return result;
 }

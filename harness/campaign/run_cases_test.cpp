@@ -17,14 +17,15 @@ TEST(RunCases, WithoutABackendNothingRunsAndTheReportSaysWhatToDo) {
     EXPECT_TRUE(report.annotations.contains("deconv_quant_u8_minimal"));
 }
 
-TEST(RunCases, AWorkerThatIsNotThereIsAHarnessError) {
+TEST(RunCases, AWorkerThatIsNotThereIsListedAsUnavailable) {
     RunRequest request;
     request.cases = load_cases(Corpora(DIFFTEST_SOURCE_DIR "/corpora"), {"deconv_quant_u8_minimal"});
     request.backends = {{"onednn", &backend_kinds().front(), "/nowhere/difftest-worker-onednn", {}}};
     const RunReport report = run_cases(request);
-    ASSERT_EQ(report.entries.size(), 1U);
-    EXPECT_EQ(report.entries[0].judgement.verdict, Verdict::harness_error);
-    EXPECT_NE(report.entries[0].judgement.reason, "");
+    EXPECT_TRUE(report.entries.empty());
+    ASSERT_EQ(report.backends.size(), 1U);
+    EXPECT_EQ(report.backends[0].problem,
+              "/nowhere/difftest-worker-onednn: cannot start the worker: No such file or directory");
     EXPECT_EQ(exit_code_of(summarize(report)), ExitCode::harness_error);
 }
 

@@ -111,6 +111,26 @@ TEST_F(EndToEnd, HelpAndVersion) {
     EXPECT_THAT(difftest({"--version"}).output, HasSubstr("difftest "));
 }
 
+TEST_F(OnOnednn, DoctorTellsTheLibraryAndEveryRung) {
+    const json document = checked_document(difftest({"doctor", "--json"}).output, "doctor");
+    const json& onednn = document.at("backends").at(0);
+    EXPECT_EQ(onednn.at("name"), "onednn");
+    EXPECT_EQ(onednn.at("available"), true);
+    EXPECT_THAT(onednn.at("library_path").get<std::string>(), HasSubstr("libdnnl.so"));
+    EXPECT_NE(onednn.at("library_version"), "");
+    EXPECT_NE(onednn.at("runtime"), "");
+    std::set<std::string> rungs;
+    for (const json& rung : onednn.at("ladder")) {
+        rungs.insert(rung.at("isa"));
+        EXPECT_EQ(rung.at("runs_here"), rung.at("reason").is_null()) << "a rung that does not run says why";
+    }
+    EXPECT_TRUE(rungs.contains("SSE41"));
+    EXPECT_TRUE(rungs.contains("AVX512_CORE_AMX"));
+#if defined(__SSE__)
+    EXPECT_EQ(onednn.at("mxcsr"), "0x1f80: rounds to nearest even, subnormals kept");
+#endif
+}
+
 TEST_F(OnOnednn, ReferenceImplementationIsSelectedByItsName) {
     const ProgramRun run = difftest({"--case", kMinimal, "--implementation", "ref", "--plan", "split", "--json"});
     EXPECT_EQ(run.exit_code, 0) << run.errors;

@@ -46,6 +46,9 @@ int run(int argc, char** argv) {
     add_list(app, action);
     add_doctor(app, action);
     add_explain(app, action);
+    add_bench(app, action);
+    add_fuzz(app, action);
+    add_reduce(app, action);
     std::vector<std::string> arguments = with_default_verb(argc, argv);
     if (!arguments.empty() && !arguments.front().starts_with("-") && !is_verb(app, arguments.front())) {
         return complain(ExitCode::bad_input, arguments.front() + ": unknown verb (see: difftest --help)");

@@ -17,7 +17,10 @@ using Action = std::function<ExitCode()>;
 
 void add_run(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
+void add_bench(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
+void add_fuzz(CLI::App& app, Action& action);
+void add_reduce(CLI::App& app, Action& action);
 
 }  // namespace difftest::harness::cli

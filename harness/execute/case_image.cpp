@@ -33,6 +33,16 @@ bool same_bytes(std::span<const std::byte> a, std::span<const std::byte> b) {
     return a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+/// Kernels take other paths for addresses that are a multiple of this.
+constexpr std::uint64_t kVectorBytes = 64;
+
+/// Where the second buffer starts in its slot: at the guard, or one element behind it. A buffer whose size is a
+/// multiple of a vector is aligned at both ends of its pages, so that every other of these is moved off by one element.
+std::uint64_t begin_of_second(graph::TensorId id, std::uint64_t bytes, std::uint64_t element, std::uint64_t alignment) {
+    const bool always_aligned = bytes % kVectorBytes == 0;
+    return always_aligned && bytes > 0 && id % 2 == 1 && alignment <= element ? element : 0;
+}
+
 /// At the end of the slot, as far as the alignment allows.
 Placement at_end(const Slot& slot, std::uint64_t bytes, std::uint64_t alignment) {
     return {slot, (slot.bytes - bytes) / alignment * alignment, bytes};
@@ -78,7 +88,8 @@ backends::protocol::TensorMemory CaseImage::place(graph::TensorId id) {
     const std::uint64_t bytes = element * static_cast<std::uint64_t>(graph::element_count(tensor.shape).value_or(0));
     backends::protocol::TensorMemory memory;
     memory.first = at_end(slots_.emplace_back(arena_.allocate(bytes)), bytes, std::max(alignment_, element));
-    memory.second = Placement{slots_.emplace_back(arena_.allocate(bytes)), 0, bytes};
+    const std::uint64_t second = begin_of_second(id, bytes, element, alignment_);
+    memory.second = Placement{slots_.emplace_back(arena_.allocate(second + bytes)), second, bytes};
     if (!is_read(id)) {
         memory.snapshot = slots_.emplace_back(arena_.allocate(bytes));
     }

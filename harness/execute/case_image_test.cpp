@@ -59,6 +59,24 @@ TEST_F(CaseImageTest, BuffersEndAndBeginAtTheEdgesOfTheirPages) {
     EXPECT_TRUE(memory(2).snapshot);
 }
 
+TEST(CaseImage, EveryOtherBufferThatIsAlwaysAlignedIsMovedByOneElement) {
+    SharedArena arena;
+    // 16 floats are 64 bytes: at the end of a page they are as aligned as at its start.
+    const graph::Case value = addition("good", std::vector<double>(16, 1), std::vector<double>(16, 2));
+    const CaseImage image(arena, value, 0);
+    const auto begins = [](const CaseImage& each) {
+        std::vector<std::uint64_t> result;
+        for (const TensorMemory& tensor : each.request().tensors) {
+            EXPECT_EQ(tensor.first->begin, kPageBytes - 64);
+            result.push_back(tensor.second->begin);
+        }
+        return result;
+    };
+    EXPECT_THAT(begins(image), ElementsAre(0, 4, 0));
+    const CaseImage aligned(arena, value, 64);
+    EXPECT_THAT(begins(aligned), ElementsAre(0, 0, 0)) << "where the backend asks for it";
+}
+
 TEST_F(CaseImageTest, AlignmentMovesABufferAwayFromTheEdge) {
     // 12 bytes at a multiple of 64 cannot start later than at 4032 of 4096.
     const CaseImage aligned(arena_, case_, 64);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace difftest::harness {
@@ -25,6 +27,20 @@ std::string without_line_ends(std::string text) {
     return text;
 }
 
+/// What the worker said last, such as the dynamic linker's reason; without the program's name in front.
+std::string last_words(const RunOutcome& outcome, const std::filesystem::path& program) {
+    if (!outcome.crash) {
+        return "";
+    }
+    std::string_view log = outcome.crash->log;
+    log = log.substr(0, log.find_last_not_of(" \n") + 1);
+    log.remove_prefix(std::min(log.size(), log.rfind('\n') + 1));
+    if (const std::string prefix = program.string() + ": "; log.starts_with(prefix)) {
+        log.remove_prefix(prefix.size());
+    }
+    return std::string(log);
+}
+
 }  // namespace
 
 const backends::Description& Conversation::started() {
@@ -37,6 +53,8 @@ const backends::Description& Conversation::started() {
     header.signal = 0;
     header.frames = 0;
     loaded_ = nullptr;
+    last_case_.clear();
+    previous_case_.clear();
     process_ = std::make_unique<WorkerProcess>(spec_, arena_.descriptor());
     ++starts_;
     const auto answer = [&]() -> std::variant<Answer, RunOutcome> {
@@ -58,7 +76,11 @@ const backends::Description& Conversation::started() {
             const Failure* failure = std::get_if<Failure>(told);
             reason = failure != nullptr ? failure->message : "an answer to another question";
         } else {
-            reason = std::get<RunOutcome>(received).message;
+            const RunOutcome& outcome = std::get<RunOutcome>(received);
+            reason = outcome.message;
+            if (const std::string words = last_words(outcome, spec_.program); !words.empty()) {
+                reason += ": " + words;
+            }
         }
     } catch (const ProtocolError& error) {
         reason = error.what();
@@ -110,11 +132,14 @@ std::variant<Answer, RunOutcome> Conversation::judged(Answer answer) {
     if (failure->kind == FailureKind::backend_error) {
         return failed(RunStatus::harness_error, failure->message);
     }
-    if (failure->kind == FailureKind::library_error && failure->stage == Stage::execute) {
-        // What the library created it must also execute.
-        RunOutcome outcome = failed(RunStatus::crashed, failure->message);
+    if (failure->kind == FailureKind::library_error) {
+        // No refusal: the library accepted the case and then failed. The worker lives, and says so in the library's
+        // words.
+        const char* const stage = name_of(failure->stage);
+        RunOutcome outcome = failed(
+            RunStatus::crashed, fmt::format("the library reported an error during {}: {}", stage, failure->message));
         outcome.crash = Crash{};
-        outcome.crash->stage = name_of(failure->stage);
+        outcome.crash->stage = stage;
         return outcome;
     }
     return failed(RunStatus::unsupported, failure->message);
@@ -131,7 +156,9 @@ Crash Conversation::bury(bool interrupt) {
 
 void Conversation::bury_if_dead() {
     if (process_ && !process_->is_running()) {
-        incidents_.push_back({last_case_, bury(false)});
+        Crash crash = bury(false);
+        std::string message = describe(crash);
+        incidents_.push_back({last_case_, "", RunStatus::crashed, std::move(message), std::move(crash)});
     }
 }
 
@@ -175,6 +202,14 @@ void Conversation::retire() {
     }
 }
 
+std::string Conversation::ran_before(const std::string& case_name) {
+    bury_if_dead();
+    if (!process_) {
+        return "";
+    }
+    return last_case_ == case_name ? previous_case_ : last_case_;
+}
+
 void Conversation::forget(const void* owner) {
     if (loaded_ == owner) {
         loaded_ = nullptr;
@@ -189,7 +224,9 @@ WorkerResources Conversation::resources() {
     if (resources == nullptr) {
         throw WorkerUnavailable(fmt::format("{}: does not tell what it holds", spec_.program.string()));
     }
-    return {resources->descriptors, resources->threads, resources->resident_bytes};
+    return {resources->descriptors,    resources->threads,
+            resources->resident_bytes, resources->vector_control,
+            resources->x87_control,    std::chrono::nanoseconds(resources->processor_nanoseconds)};
 }
 
 }  // namespace difftest::harness

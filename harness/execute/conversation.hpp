@@ -40,7 +40,9 @@ public:
             request.load = load;
         }
         loaded_ = owner;
-        last_case_ = case_name;
+        if (case_name != last_case_) {
+            previous_case_ = std::exchange(last_case_, case_name);
+        }
         return converse(std::move(request));
     }
 
@@ -52,6 +54,12 @@ public:
 
     /// Ends the process when there is one, so that the next request goes to a fresh one.
     void retire();
+
+    /// The case that ran last in the present process, or the one before when that is `case_name`; empty when there is
+    /// none.
+    std::string ran_before(const std::string& case_name);
+
+    void add_incident(Incident incident) { incidents_.push_back(std::move(incident)); }
 
     WorkerResources resources();
     std::int64_t process() const { return process_ ? process_->id() : 0; }
@@ -71,7 +79,8 @@ private:
     std::unique_ptr<WorkerProcess> process_;
     std::optional<backends::Description> description_;
     const void* loaded_ = nullptr;
-    std::string last_case_;
+    std::string last_case_;      ///< of the present or the last process
+    std::string previous_case_;  ///< before it in the same process; empty when there was none
     std::int64_t ends_ = 0;
     std::int64_t starts_ = 0;
     std::vector<Incident> incidents_;

@@ -21,6 +21,11 @@ bool ended_the_worker(const RunOutcome& outcome) {
     return outcome.status == RunStatus::crashed || outcome.status == RunStatus::hung;
 }
 
+/// The process may have done more than was seen: nothing that it says later can be believed.
+bool damaged_the_worker(const RunOutcome& outcome) {
+    return !outcome.overrun.empty() || outcome.floating_point_environment_changed || outcome.left_processes;
+}
+
 }  // namespace
 
 LoadedCase::LoadedCase(Conversation& conversation, const graph::Case& value, const LoadOptions& options)
@@ -44,16 +49,29 @@ void LoadedCase::trust_arena() {
     }
 }
 
+void LoadedCase::add_incident(const RunOutcome& outcome, std::string suspect) {
+    conversation_->add_incident({suspect.empty() ? case_->name : std::move(suspect), case_->name, outcome.status,
+                                 outcome.message, *outcome.crash});
+}
+
+std::string LoadedCase::predecessor() const {
+    return conversation_->ran_before(case_->name);
+}
+
 PlansOutcome LoadedCase::plans() {
+    std::string suspect = predecessor();
     PlansOutcome outcome = plans_once();
-    if (outcome.failure && ended_the_worker(*outcome.failure)) {
-        PlansOutcome again = plans_once();
-        if (again.failure && ended_the_worker(*again.failure)) {
-            again.failure->crash->confirmed = true;
-            return again;
-        }
+    if (!outcome.failure || !ended_the_worker(*outcome.failure)) {
+        return outcome;
     }
-    return outcome;
+    conversation_->retire();
+    PlansOutcome again = plans_once();
+    if (again.failure && ended_the_worker(*again.failure)) {
+        again.failure->crash->confirmed = true;
+    } else {
+        add_incident(*outcome.failure, std::move(suspect));
+    }
+    return again;
 }
 
 PlansOutcome LoadedCase::plans_once() {
@@ -91,11 +109,21 @@ RunOutcome LoadedCase::run_once(const backends::Plan& plan, const RunOptions& op
     outcome.create_time = std::chrono::nanoseconds(ran->create_nanoseconds);
     outcome.execute_time = std::chrono::nanoseconds(ran->execute_nanoseconds);
     outcome.floating_point_environment_changed = ran->floating_point_environment_changed;
+    outcome.left_processes = ran->left_processes;
     image_->collect(options, outcome);
+    if (damaged_the_worker(outcome)) {
+        conversation_->retire();
+    }
     return outcome;
 }
 
+RunOutcome LoadedCase::run_fresh(const backends::Plan& plan, const RunOptions& options) {
+    conversation_->retire();
+    return run(plan, options);
+}
+
 RunOutcome LoadedCase::run(const backends::Plan& plan, const RunOptions& options) {
+    std::string suspect = predecessor();
     RunOutcome outcome = run_once(plan, options);
     if (!ended_the_worker(outcome) || !options.confirm) {
         return outcome;
@@ -103,11 +131,31 @@ RunOutcome LoadedCase::run(const backends::Plan& plan, const RunOptions& options
     // A fresh worker has seen no other case: whatever happens again is the work of this one.
     conversation_->retire();
     RunOutcome again = run_once(plan, options);
-    if (!ended_the_worker(again)) {
-        return outcome;
+    if (ended_the_worker(again)) {
+        again.crash->confirmed = true;
+    } else {
+        add_incident(outcome, std::move(suspect));
     }
-    again.crash->confirmed = true;
     return again;
+}
+
+std::variant<BareRun, RunOutcome> LoadedCase::run_bare(const backends::Plan& plan, std::int64_t executions) {
+    trust_arena();
+    auto answer = conversation_->ask(BareRequest{{}, plan, executions}, image_.get(), image_->request(), case_->name);
+    if (RunOutcome* failure = std::get_if<RunOutcome>(&answer)) {
+        return std::move(*failure);
+    }
+    BareAnswer* bare = std::get_if<BareAnswer>(&std::get<Answer>(answer));
+    if (bare == nullptr) {
+        return wrong_answer();
+    }
+    using std::chrono::nanoseconds;
+    return BareRun{std::move(bare->partitions),
+                   nanoseconds(bare->create_nanoseconds),
+                   nanoseconds(bare->execute_nanoseconds),
+                   nanoseconds(bare->best_execute_nanoseconds),
+                   nanoseconds(bare->destroy_nanoseconds),
+                   nanoseconds(bare->processor_nanoseconds)};
 }
 
 }  // namespace difftest::harness

@@ -101,8 +101,9 @@ TEST(Orphan, NothingStaysBehindWhenTheWorkerIsDestroyed) {
         {
             Worker worker(misbehaving(behaviour));
             const graph::Case bad = bad_addition();
-            EXPECT_EQ(worker.run(bad, fused_plan()).status, RunStatus::completed);
+            worker.describe();
             group = static_cast<pid_t>(worker.process());
+            EXPECT_EQ(worker.run(bad, fused_plan()).status, RunStatus::completed);
         }
         ASSERT_GT(group, 1);
         EXPECT_TRUE(group_is_gone(group)) << behaviour;

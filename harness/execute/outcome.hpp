@@ -17,12 +17,12 @@ namespace difftest::harness {
 enum class RunStatus : std::uint8_t {
     completed,      ///< outputs are there
     unsupported,    ///< the backend or library refused; `message` is its reason
-    crashed,        ///< the worker died; `crash` says how
+    crashed,        ///< the worker died, or the library reported an error on what it had accepted; `crash` says how
     hung,           ///< the worker did not answer within the limit and was killed
     harness_error,  ///< the harness itself failed (no worker program, protocol broken, no memory, ...)
 };
 
-/// How a worker ended, by itself or because it hung.
+/// How a worker ended, by itself or because it hung; or where the library reported an error.
 struct Crash {
     int signal = 0;                   ///< 0 when the worker exited by itself
     int exit_code = 0;                ///< when signal is 0
@@ -42,7 +42,7 @@ struct MaterializedValues {
 
 struct RunOutcome {
     RunStatus status = RunStatus::harness_error;
-    std::string message;
+    std::string message;  ///< one line; "killed by SIGSEGV during execute in libdnnl.so.2+0x1234" for a crash
     std::vector<backends::PartitionReport> partitions;
     contract::Contract contract;
     /// The graph's outputs, in the order of Graph::outputs, of the first execution.
@@ -60,6 +60,7 @@ struct RunOutcome {
     /// Names of inputs and constants that changed, or of buffers with bytes written around them.
     std::vector<std::string> overrun;
     bool floating_point_environment_changed = false;
+    bool left_processes = false;  ///< the library started a process and left it behind
 };
 
 }  // namespace difftest::harness

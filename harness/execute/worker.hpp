@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 /// Running cases in a worker process: nothing that a library does there can hurt the judge or hide from it.
@@ -57,7 +58,9 @@ struct LoadOptions {
 struct RunOptions {
     bool second_execution = true;  ///< of the same primitive, with other bytes in its outputs before
     bool fresh_executable = true;  ///< once more with a new primitive and buffers at the other end of their pages
-    bool confirm = true;           ///< repeat a crash or hang in a fresh worker
+    /// Repeat a crash or hang in a fresh worker. What does not happen again becomes an Incident, and the outcome is
+    /// that of the fresh worker.
+    bool confirm = true;
 };
 
 struct PlansOutcome {
@@ -70,11 +73,30 @@ struct WorkerResources {
     std::int64_t descriptors = 0;
     std::int64_t threads = 0;
     std::int64_t resident_bytes = 0;
+    /// The floating-point environment that loading the library has left: MXCSR without sticky flags (elsewhere the
+    /// rounding mode of <cfenv>), and the x87 control word (0 where there is none).
+    std::uint32_t vector_control = 0;
+    std::uint16_t x87_control = 0;
+    std::chrono::nanoseconds processor_time{0};  ///< that the process has used
 };
 
-/// A worker that died between two cases: nobody can be blamed, but it must not be lost.
+/// What a plan takes without any check, measured inside the worker.
+struct BareRun {
+    std::vector<backends::PartitionReport> partitions;
+    std::chrono::nanoseconds create{0};
+    std::chrono::nanoseconds execute{0};       ///< the first execution
+    std::chrono::nanoseconds best_execute{0};  ///< the fastest execution
+    std::chrono::nanoseconds destroy{0};
+    std::chrono::nanoseconds processor_time{0};  ///< of the worker, for creation and the first execution
+};
+
+/// The death of a worker that no case repeats alone in a fresh worker: the after-effect of an earlier case, or
+/// something that happens only sometimes. It must not be lost.
 struct Incident {
-    std::string after_case;  ///< the case that ran last
+    std::string after_case;                 ///< the case that ran before in that process: the first suspect
+    std::string during_case;                ///< what ran when it died; empty for a death between two cases
+    RunStatus status = RunStatus::crashed;  ///< crashed or hung
+    std::string message;                    ///< as RunOutcome::message
     Crash crash;
 };
 
@@ -93,12 +115,25 @@ public:
     /// The plans that the backend offers for the case, and why it does not offer others.
     PlansOutcome plans();
 
-    /// Runs one plan with every check. Never throws because of what the worker does.
+    /// Runs one plan with every check. Never throws because of what the worker does. A worker that has damaged what was
+    /// not its own (overrun, changed environment, left processes) runs nothing else.
     RunOutcome run(const backends::Plan& plan, const RunOptions& options = {});
+
+    /// Creates the plan's primitives and executes them as often, without any check. For measuring only. The RunOutcome
+    /// says why there is nothing to measure: the backend refuses, or the worker died.
+    std::variant<BareRun, RunOutcome> run_bare(const backends::Plan& plan, std::int64_t executions = 1);
+
+    /// The other case that ran last in the same process, whose after-effect a failure of this one may be; empty when
+    /// there is none.
+    std::string predecessor() const;
+
+    /// run() in a process that has run nothing before.
+    RunOutcome run_fresh(const backends::Plan& plan, const RunOptions& options = {});
 
 private:
     RunOutcome run_once(const backends::Plan& plan, const RunOptions& options);
     PlansOutcome plans_once();
+    void add_incident(const RunOutcome& outcome, std::string suspect);
     void trust_arena();
 
     Conversation* conversation_;
@@ -140,7 +175,7 @@ public:
     /// How many processes were started so far.
     std::int64_t starts() const;
 
-    /// Deaths between cases since the last call.
+    /// Deaths since the last call that no case repeats alone.
     std::vector<Incident> take_incidents();
 
 private:

@@ -23,7 +23,7 @@ struct ListedBackend {
     std::string program;  ///< of its worker
     bool available = false;
     bool by_default = false;  ///< runs when no --backend is given
-    std::string missing;      ///< what to do where it is not available
+    std::string missing;      ///< why it is not available, and what to do; empty where it is
 };
 
 struct ListedRule {

@@ -38,6 +38,7 @@ std::string backend_text(const BackendState& backend, const ScreenStyle& style) 
     line("library", backend.library_path);
     line("runtime", backend.runtime);
     line("contract", backend.contract);
+    line("mxcsr", backend.mxcsr);
     line("problem", backend.problem);
     return text + ladder_text(backend, style);
 }
@@ -57,6 +58,7 @@ Json backend_document(const BackendState& backend) {
             {"library_path", backend.library_path},
             {"runtime", backend.runtime},
             {"contract", backend.contract},
+            {"mxcsr", backend.mxcsr.empty() ? Json() : Json(backend.mxcsr)},
             {"ladder", std::move(ladder)},
             {"problem", backend.problem.empty() ? Json() : Json(backend.problem)}};
 }

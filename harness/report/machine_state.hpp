@@ -23,6 +23,7 @@ struct BackendState {
     std::string library_path;
     std::string runtime;
     std::string contract;
+    std::string mxcsr;  ///< of the worker when its library had been loaded; empty where there is none
     std::vector<RungState> ladder;
     std::string problem;  ///< what is wrong or missing, and what to do
 };

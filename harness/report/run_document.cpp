@@ -53,6 +53,11 @@ Json trace(const Trace& steps) {
     return result;
 }
 
+Json worker_end(const WorkerEnd& end) {
+    return {{"signal", end.signal}, {"exit_code", end.exit_code}, {"stage", end.stage}, {"frames", end.frames},
+            {"log", end.log},       {"confirmed", end.confirmed}};
+}
+
 Json metrics(const oracle::Metrics& metrics) {
     return {{"elements", metrics.elements},
             {"singletons", metrics.singletons},
@@ -82,6 +87,7 @@ Json entry_document(const RunEntry& entry) {
             {"contract", entry.contract},
             {"verdict", name_of(entry.judgement.verdict)},
             {"reason", entry.judgement.reason},
+            {"worker_end", entry.worker_end ? worker_end(*entry.worker_end) : Json()},
             {"known_issue", entry.known_issue ? Json(*entry.known_issue) : Json()},
             {"explained_by", entry.explained_by},
             {"elements", entry.elements()},
@@ -107,6 +113,7 @@ Json summary_document(const RunReport& report) {
             {"unsupported", summary.unsupported},
             {"vacuous", summary.vacuous},
             {"harness_errors", summary.harness_errors},
+            {"unavailable", summary.unavailable},
             {"exit_code", static_cast<int>(exit_code_of(summary))}};
 }
 
@@ -120,7 +127,9 @@ std::string run_document(const RunReport& report) {
                                         {"library", backend.library},
                                         {"library_version", backend.library_version},
                                         {"library_path", backend.library_path},
-                                        {"runtime", backend.runtime}});
+                                        {"runtime", backend.runtime},
+                                        {"available", backend.problem.empty()},
+                                        {"problem", backend.problem.empty() ? Json() : Json(backend.problem)}});
     }
     document["cases"] = Json::array();
     for (const auto& [name, annotations] : report.annotations) {

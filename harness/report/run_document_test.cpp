@@ -70,7 +70,7 @@ TEST(RunDocument, SummaryCarriesTheExitCode) {
 
 TEST(RunDocument, LibraryTextThatIsNoUtf8IsReplaced) {
     RunReport report;
-    report.backends = {{"onednn", "bad \xff text", "", "", ""}};
+    report.backends = {{"onednn", "bad \xff text", "", "", "", ""}};
     EXPECT_NO_THROW(run_document(report));
 }
 

@@ -63,6 +63,8 @@ RunSummary summarize(const RunReport& report) {
         summary.vacuous += verdict == Verdict::vacuous ? 1 : 0;
         summary.harness_errors += verdict == Verdict::harness_error ? 1 : 0;
     }
+    summary.unavailable = std::count_if(report.backends.begin(), report.backends.end(),
+                                        [](const BackendUsed& backend) { return !backend.problem.empty(); });
     return summary;
 }
 
@@ -70,7 +72,7 @@ ExitCode exit_code_of(const RunSummary& summary) {
     if (summary.findings > 0) {
         return ExitCode::finding;
     }
-    if (summary.harness_errors > 0) {
+    if (summary.harness_errors > 0 || summary.unavailable > 0) {
         return ExitCode::harness_error;
     }
     return summary.passed + summary.known > 0 ? ExitCode::clean : ExitCode::nothing_ran;

@@ -15,6 +15,16 @@
 /// What `difftest run` has to say, as values: the campaign fills it in, the screen and the JSON document show it.
 namespace difftest::harness {
 
+/// How a worker ended, or where it hung.
+struct WorkerEnd {
+    int signal = 0;                   ///< 0 when no signal ended it
+    int exit_code = 0;                ///< when signal is 0
+    std::string stage;                ///< "create", "execute", ...
+    std::vector<std::string> frames;  ///< innermost first: "libdnnl.so.2+0x1234 (nearest symbol)"
+    std::string log;                  ///< the end of what it wrote
+    bool confirmed = false;           ///< happened again in a fresh worker
+};
+
 /// One plan of one case on one rung of one backend.
 struct RunEntry {
     std::string case_name;
@@ -23,7 +33,9 @@ struct RunEntry {
     std::string plan;
     std::string contract;                               ///< under which the run was judged; empty when it was not
     std::vector<backends::PartitionReport> partitions;  ///< what the library chose
+    std::vector<std::string> traits;                    ///< of the plan, see backends::Plan::traits
     Judgement judgement;
+    std::optional<WorkerEnd> worker_end;     ///< of a crash or hang
     std::optional<std::string> known_issue;  ///< id of the known issue that explains the failure
     std::vector<std::string> explained_by;   ///< faults of the dictionary that reproduce a wrong result
     std::vector<Comparison> outputs;         ///< one per graph output that was compared
@@ -66,13 +78,14 @@ struct RungNotRun {
     std::string reason;
 };
 
-/// A backend that took part.
+/// A backend that took part, or could not be started.
 struct BackendUsed {
     std::string name;
     std::string library;
     std::string library_version;
     std::string library_path;
     std::string runtime;
+    std::string problem;  ///< why it is not available; empty when it is
 };
 
 struct KnownIssueSeen {
@@ -100,6 +113,7 @@ struct RunSummary {
     std::int64_t unsupported = 0;
     std::int64_t vacuous = 0;
     std::int64_t harness_errors = 0;
+    std::int64_t unavailable = 0;  ///< backends that could not be started
 };
 
 RunSummary summarize(const RunReport& report);
@@ -110,7 +124,7 @@ enum class ExitCode : int {
     finding = 1,        ///< a new finding
     bad_input = 2,      ///< bad usage or bad input
     nothing_ran = 3,    ///< nothing was judged: all vacuous or unsupported
-    harness_error = 4,  ///< difftest itself failed somewhere
+    harness_error = 4,  ///< difftest itself failed somewhere, or a backend could not be started
 };
 
 /// The exit code that a report calls for. A finding outweighs a harness error elsewhere; a harness error outweighs

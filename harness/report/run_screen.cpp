@@ -137,6 +137,22 @@ std::string reasons_text(const RunReport& report, const std::string& case_name) 
     return lines.text();
 }
 
+/// Of each distinct crash or hang.
+std::string frames_text(const RunReport& report, const std::string& case_name, const ScreenStyle& style) {
+    constexpr std::size_t kShown = 6;
+    LinesByIsa lines;
+    for (const RunEntry& entry : report.entries) {
+        if (entry.case_name == case_name && entry.worker_end && !entry.worker_end->frames.empty()) {
+            const std::vector<std::string>& frames = entry.worker_end->frames;
+            const auto end = frames.begin() + static_cast<std::ptrdiff_t>(std::min(frames.size(), kShown));
+            lines.add(
+                fmt::format("{}frames: {}{}", style.faint(), fmt::join(frames.begin(), end, " < "), style.reset()),
+                entry.isa);
+        }
+    }
+    return lines.text();
+}
+
 std::string operands_text(const TraceStep& step) {
     std::string text;
     for (const TraceOperand& operand : step.operands) {
@@ -222,9 +238,14 @@ std::string with_comma(const std::string& text) {
     return text.empty() ? "" : fmt::format(", {}", text);
 }
 
-std::string backends_text(const RunReport& report) {
+std::string backends_text(const RunReport& report, const ScreenStyle& style) {
     std::string text;
     for (const BackendUsed& backend : report.backends) {
+        if (!backend.problem.empty()) {
+            text +=
+                fmt::format("{}{}: unavailable: {}{}\n", style.failure(), backend.name, backend.problem, style.reset());
+            continue;
+        }
         text += fmt::format("{}: {}{}{}\n", backend.name, backend.library, with_comma(backend.runtime),
                             with_comma(backend.library_path));
     }
@@ -246,6 +267,7 @@ std::string summary_text(const RunReport& report, const ScreenStyle& style) {
     append(summary.unsupported, "unsupported");
     append(summary.vacuous, "vacuous");
     append(summary.harness_errors, "harness errors");
+    append(summary.unavailable, summary.unavailable == 1 ? "backend unavailable" : "backends unavailable");
     text += code == ExitCode::nothing_ran ? ": nothing meaningful ran" : "";
     return fmt::format("\n{}{}{}\n", code == ExitCode::clean ? style.pass() : style.failure(), text, style.reset());
 }
@@ -253,11 +275,12 @@ std::string summary_text(const RunReport& report, const ScreenStyle& style) {
 }  // namespace
 
 std::string run_screen(const RunReport& report, const ScreenStyle& style) {
-    std::string text = backends_text(report);
+    std::string text = backends_text(report, style);
     for (const auto& [case_name, annotations] : report.annotations) {
         text += fmt::format("\n{}\n", case_name);
         text += runs_text(report, case_name, style);
         text += reasons_text(report, case_name);
+        text += frames_text(report, case_name, style);
         text += annotations_text(report, case_name);
     }
     if (const RunEntry* entry = entry_to_trace(report)) {

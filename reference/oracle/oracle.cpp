@@ -16,11 +16,17 @@ namespace {
 AllowedTensor points_of(const graph::TensorData& data) {
     AllowedTensor tensor(data.type(), data.shape());
     for (std::int64_t i = 0; i < data.size(); ++i) {
-        const double value = data.at(i);
-        if (std::isnan(value)) {
+        tensor.set_point(i, data.at(i));
+    }
+    return tensor;
+}
+
+/// What a backend produced. A NaN of its own making is as good as any other.
+AllowedTensor observed_points(const graph::TensorData& data) {
+    AllowedTensor tensor = points_of(data);
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+        if (std::isnan(data.at(i))) {
             tensor.set(i, {{}, true, false});
-        } else {
-            tensor.set_point(i, value);
         }
     }
     return tensor;
@@ -130,7 +136,7 @@ Evaluation evaluate_nodes(const graph::Case& value, const contract::Contract& co
         refine_by_correlation(context, id, result, evaluate_node);
         const auto output = static_cast<std::size_t>(graph.nodes[i].output);
         if (const auto seen = observed.find(graph.nodes[i].output); seen != observed.end()) {
-            resynchronised.emplace_back(output, std::exchange(result, points_of(seen->second)));
+            resynchronised.emplace_back(output, std::exchange(result, observed_points(seen->second)));
             real_views[output].clear();
         }
         evaluation.tensors[output] = std::move(result);

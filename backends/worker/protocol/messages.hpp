@@ -66,13 +66,21 @@ struct RunRequest {
     std::vector<MaterializedTensor> materialized{};  ///< besides the graph's outputs
 };
 
-/// Asks for the worker's own use of descriptors, threads and memory.
+/// Creates and executes a plan of the case that was loaded last without any check, as a program does that uses the
+/// library: what the checks are measured against.
+struct BareRequest {
+    std::optional<LoadRequest> load;
+    Plan plan;
+    std::int64_t executions = 1;
+};
+
+/// Asks what the worker holds, and which floating-point environment loading the library has left.
 struct ResourcesRequest {};
 
 /// The worker ends itself in an orderly way and does not answer.
 struct EndRequest {};
 
-using Request = std::variant<StartRequest, PlansRequest, RunRequest, ResourcesRequest, EndRequest>;
+using Request = std::variant<StartRequest, PlansRequest, RunRequest, BareRequest, ResourcesRequest, EndRequest>;
 
 enum class FailureKind : std::uint8_t {
     unsupported,    ///< the backend has no such plan
@@ -93,15 +101,28 @@ struct RunAnswer {
     std::int64_t create_nanoseconds = 0;   ///< of the first executable
     std::int64_t execute_nanoseconds = 0;  ///< of the first execution
     bool floating_point_environment_changed = false;
+    bool left_processes = false;  ///< a child process is there that was not there before
+};
+
+struct BareAnswer {
+    std::vector<PartitionReport> partitions;
+    std::int64_t create_nanoseconds = 0;
+    std::int64_t execute_nanoseconds = 0;       ///< of the first execution
+    std::int64_t best_execute_nanoseconds = 0;  ///< of the fastest
+    std::int64_t destroy_nanoseconds = 0;
+    std::int64_t processor_nanoseconds = 0;  ///< of the whole process, for creation and the first execution
 };
 
 struct Resources {
     std::int64_t descriptors = 0;
     std::int64_t threads = 0;
     std::int64_t resident_bytes = 0;
+    std::uint32_t vector_control = 0;  ///< MXCSR without sticky flags, when the backend had been made
+    std::uint16_t x87_control = 0;
+    std::int64_t processor_nanoseconds = 0;  ///< that the process has used
 };
 
-using Answer = std::variant<Description, std::vector<PlanOffer>, RunAnswer, Resources, Failure>;
+using Answer = std::variant<Description, std::vector<PlanOffer>, RunAnswer, BareAnswer, Resources, Failure>;
 
 std::string encode(const Request& request);
 std::string encode(const Answer& answer);

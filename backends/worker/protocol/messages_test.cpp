@@ -84,19 +84,42 @@ TEST(Messages, DescriptionSurvives) {
 }
 
 TEST(Messages, RunAnswerAndFailureSurvive) {
-    RunAnswer run{{{{"conv"}, "jit:avx2"}}, *contract::level("opencl"), 12, 34, true};
+    RunAnswer run{{{{"conv"}, "jit:avx2"}}, *contract::level("opencl"), 12, 34, true, true};
     const auto received = std::get<RunAnswer>(decode_answer(encode(Answer(run))));
     EXPECT_EQ(received.partitions.at(0).implementation, "jit:avx2");
     EXPECT_EQ(received.contract.name(), "opencl");
     EXPECT_EQ(received.create_nanoseconds, 12);
     EXPECT_EQ(received.execute_nanoseconds, 34);
     EXPECT_TRUE(received.floating_point_environment_changed);
+    EXPECT_TRUE(received.left_processes);
+
+    const auto held = std::get<Resources>(decode_answer(encode(Answer(Resources{1, 2, 3, 0xFFFFFFFF, 0x37F, 4}))));
+    EXPECT_EQ(held.descriptors, 1);
+    EXPECT_EQ(held.threads, 2);
+    EXPECT_EQ(held.resident_bytes, 3);
+    EXPECT_EQ(held.vector_control, 0xFFFFFFFF);
+    EXPECT_EQ(held.x87_control, 0x37F);
+    EXPECT_EQ(held.processor_nanoseconds, 4);
 
     const auto failure = std::get<Failure>(
         decode_answer(encode(Answer(Failure{FailureKind::library_error, Stage::create, "runtime \xFF error"}))));
     EXPECT_EQ(failure.kind, FailureKind::library_error);
     EXPECT_EQ(failure.stage, Stage::create);
     EXPECT_THAT(failure.message, testing::StartsWith("runtime "));
+}
+
+TEST(Messages, BareRequestAndAnswerSurvive) {
+    const auto request = std::get<BareRequest>(decode_request(encode(Request(BareRequest{{}, some_plan(), 7}))));
+    EXPECT_EQ(request.executions, 7);
+    expect_same(request.plan, some_plan());
+    const auto answer =
+        std::get<BareAnswer>(decode_answer(encode(Answer(BareAnswer{{{{"conv"}, "ref:any"}}, 1, 2, 3, 4, 5}))));
+    EXPECT_EQ(answer.partitions.at(0).implementation, "ref:any");
+    EXPECT_EQ(answer.create_nanoseconds, 1);
+    EXPECT_EQ(answer.execute_nanoseconds, 2);
+    EXPECT_EQ(answer.best_execute_nanoseconds, 3);
+    EXPECT_EQ(answer.destroy_nanoseconds, 4);
+    EXPECT_EQ(answer.processor_nanoseconds, 5);
 }
 
 TEST(Messages, RefuseNoise) {

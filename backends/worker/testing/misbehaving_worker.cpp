@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,6 +19,10 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
 
 /// A backend that adds two f32 tensors, correctly, unless the graph's node is named "bad": then it does what the
 /// program's argument says. Judges are tested with it.
@@ -101,6 +106,8 @@ void write_much_to_stderr() {
 
 /// What a damaged heap does: whoever comes next dies of it.
 bool is_poisoned = false;
+/// Damage that shows only in values.
+bool is_distorted = false;
 
 /// Breaks the heap so that it is noticed only later, by the next case that allocates much.
 void corrupt_heap() {
@@ -116,6 +123,14 @@ void leave_a_child() {
     }
 }
 
+void use_a_child() {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::_exit(0);
+    }
+    ::waitpid(child, nullptr, 0);
+}
+
 void leave_a_lasting_child() {
     if (::fork() == 0) {
         while (true) {
@@ -123,6 +138,26 @@ void leave_a_lasting_child() {
         }
     }
 }
+
+#if defined(__x86_64__)
+/// As MMX code does that forgets emms.
+void use_mmx_registers() {
+    asm volatile("movd %0, %%mm0" : : "r"(1) : "mm0");
+}
+
+void lower_x87_precision() {
+    const std::uint16_t single_precision = 0x007F;
+    asm volatile("fldcw %0" : : "m"(single_precision));
+}
+
+void flush_to_zero() {
+    _mm_setcsr(_mm_getcsr() | 0x8000U);
+}
+#else
+void use_mmx_registers() {}
+void lower_x87_precision() {}
+void flush_to_zero() {}
+#endif
 
 void answer_garbage() {
     constexpr std::string_view kGarbage = "I am a library and I print to any descriptor\n";
@@ -140,6 +175,7 @@ const std::map<std::string, Behaviour>& behaviours() {
         {"chatter", [](const Addition& addition) { write_much_to_stderr(), add(addition); }},
         {"chatter_and_abort", [](const Addition&) { write_much_to_stderr(), std::abort(); }},
         {"poison", [](const Addition& addition) { is_poisoned = true, add(addition); }},
+        {"distort", [](const Addition& addition) { is_distorted = true, add(addition); }},
         {"stop", [](const Addition&) { ::raise(SIGSTOP); }},
         {"abort", [](const Addition&) { std::abort(); }},
         {"spin", [](const Addition&) { misbehave_by_spinning(); }},
@@ -153,6 +189,7 @@ const std::map<std::string, Behaviour>& behaviours() {
         {"close", [](const Addition& addition) { add(addition), ::close(kSocket), misbehave_by_spinning(); }},
         {"garbage", [](const Addition&) { answer_garbage(); }},
         {"fork", [](const Addition& addition) { leave_a_child(), add(addition); }},
+        {"fork_and_wait", [](const Addition& addition) { use_a_child(), add(addition); }},
         {"daemon", [](const Addition& addition) { leave_a_lasting_child(), add(addition); }},
         {"heap", [](const Addition& addition) { corrupt_heap(), add(addition); }},
         {"read_beyond",
@@ -187,6 +224,14 @@ const std::map<std::string, Behaviour>& behaviours() {
              addition.b[0] ^= std::byte{1};
          }},
         {"rounding_mode", [](const Addition& addition) { add(addition), std::fesetround(FE_UPWARD); }},
+        {"mmx", [](const Addition& addition) { add(addition), use_mmx_registers(); }},
+        {"x87_precision", [](const Addition& addition) { add(addition), lower_x87_precision(); }},
+        {"flush_to_zero", [](const Addition& addition) { add(addition), flush_to_zero(); }},
+        {"wrong_value",
+         [](const Addition& addition) {
+             add(addition);
+             addition.result[2] ^= std::byte{1};
+         }},
         {"vary",
          [](const Addition& addition) {
              add(addition);
@@ -204,18 +249,22 @@ const std::map<std::string, Behaviour>& behaviours() {
 
 class MisbehavingExecutable : public Executable {
 public:
-    MisbehavingExecutable(Addition addition, Behaviour behaviour)
-        : addition_(addition), behaviour_(std::move(behaviour)) {}
+    MisbehavingExecutable(Addition addition, bool bad, Behaviour behaviour)
+        : addition_(addition), bad_(bad), behaviour_(std::move(behaviour)) {}
 
     std::vector<PartitionReport> partitions() const override { return {{{"add"}, "misbehaving:scalar"}}; }
     contract::Contract contract() const override { return {}; }
     void execute() override {
         ++addition_.executions;
         behaviour_(addition_);
+        if (is_distorted && !bad_) {
+            addition_.result[2] ^= std::byte{1};
+        }
     }
 
 private:
     Addition addition_;
+    bool bad_;
     Behaviour behaviour_;
 };
 
@@ -246,6 +295,9 @@ public:
         if (bad && behaviour_ == "segfault_in_prepare") {
             misbehave_by_segfault();
         }
+        if (bad && behaviour_ == "fail_in_prepare") {
+            throw BackendError("runtime error 4");
+        }
         // Uses the heap, so that a broken one shows.
         std::vector<std::vector<char>> blocks(64);
         for (std::size_t index = 0; index < blocks.size(); ++index) {
@@ -255,7 +307,7 @@ public:
         const auto buffer = [&](graph::TensorId id) { return buffers.tensors.at(static_cast<std::size_t>(id)); };
         const auto behaviour = behaviours().find(bad ? behaviour_ : "correct");
         return std::make_unique<MisbehavingExecutable>(
-            Addition{buffer(node.inputs.at(0)), buffer(node.inputs.at(1)), buffer(node.output)},
+            Addition{buffer(node.inputs.at(0)), buffer(node.inputs.at(1)), buffer(node.output)}, bad,
             behaviour == behaviours().end() ? behaviours().at("correct") : behaviour->second);
     }
 
@@ -266,6 +318,9 @@ private:
 std::unique_ptr<Backend> make_backend(const std::string& behaviour) {
     if (behaviour == "unavailable") {
         throw std::runtime_error("libfoo.so.2: cannot open shared object file");
+    }
+    if (behaviour == "flush_to_zero_at_start") {
+        flush_to_zero();
     }
     if (behaviour == "segfault_at_start") {
         misbehave_by_segfault();

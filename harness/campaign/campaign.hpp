@@ -1,0 +1,43 @@
+#pragma once
+
+#include "harness/campaign/campaign_configuration.hpp"
+#include "harness/campaign/case_runner.hpp"
+#include "harness/report/campaign_report.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+namespace difftest::harness {
+
+/// How far a campaign is; given to whoever watches it.
+struct CampaignProgress {
+    std::uint64_t done = 0;  ///< of the indices, those of earlier runs of the same command included
+    std::uint64_t wanted = 0;
+    std::int64_t findings = 0;
+    std::size_t clusters = 0;
+    std::chrono::seconds elapsed{0};
+};
+
+struct CampaignRequest {
+    CampaignConfiguration configuration;
+    std::uint64_t first = 0;  ///< the indices [first, end)
+    std::uint64_t end = 0;
+    int jobs = 1;  ///< judges that work side by side, each with its own workers
+    std::optional<std::chrono::seconds> time;
+    std::filesystem::path folder;
+    RunSelection selection;
+    std::function<void(const CampaignProgress&)> on_progress;  ///< about once a second; may be empty
+};
+
+/// Judges every index that the folder's journal does not hold yet, until all are done or the time is over, and says
+/// what the whole journal amounts to. The folder then holds journal.jsonl, report.json, report.txt and, in clusters/,
+/// the smallest case of each cluster. Throws InputError, also when the folder belongs to another campaign.
+CampaignReport run_campaign(const CampaignRequest& request);
+
+/// The case at an index: a function of both alone.
+graph::Case campaign_case(const CampaignConfiguration& configuration, std::uint64_t index);
+
+}  // namespace difftest::harness

@@ -1,0 +1,150 @@
+#include "harness/campaign/campaign_fold.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <tuple>
+
+namespace difftest::harness {
+namespace {
+
+constexpr std::size_t kLongestFileName = 120;
+
+std::vector<std::string> common(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+    std::vector<std::string> result;
+    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(result));
+    return result;
+}
+
+/// FNV-1a: tells apart the names of two clusters that differ in no letter or digit.
+std::uint32_t short_hash(const std::string& text) {
+    std::uint32_t hash = 2166136261U;
+    for (const char c : text) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    }
+    return hash;
+}
+
+template <typename Counts>
+void add_all(Counts& to, const Counts& from) {
+    for (const auto& [key, count] : from) {
+        to[key] += count;
+    }
+}
+
+}  // namespace
+
+std::string identity_text(const FailureSignature& signature) {
+    return fmt::format("{}|{}|{}|{}|{}|{}", name_of(signature.verdict), signature.backend, signature.operation,
+                       signature.grouping, signature.implementation, signature.pattern);
+}
+
+std::string cluster_file_name(const std::string& identity) {
+    std::string name;
+    for (const char c : identity) {
+        const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+        if (kept || (!name.empty() && name.back() != '-')) {
+            name += kept ? c : '-';
+        }
+    }
+    name.resize(std::min(name.size(), kLongestFileName));
+    return fmt::format("{}-{:08x}.json", name, short_hash(identity));
+}
+
+std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
+    ++cases_;
+    add_all(verdicts_, record.runs);
+    for (const auto& [kind, count] : record.partitions) {
+        Implementation& implementation = implementations_[{kind.backend, kind.operation, kind.implementation}];
+        implementation.runs[kind.verdict] += count;
+        implementation.isas.insert(kind.isa);
+    }
+    add_all(refusals_, record.refusals);
+    add_all(resampled_, record.resampled);
+    for (const std::string& feature : record.features) {
+        ++features_[feature];
+    }
+    for (const std::string& error : record.harness_errors) {
+        ++harness_errors_[error];
+    }
+    std::set<std::string> in_this_case;
+    std::set<std::string> improved;
+    for (const FailureRecord& failure : record.failures) {
+        if (failure.known_issue) {
+            ++known_issues_[*failure.known_issue];
+        } else if (add_failure(record, failure, in_this_case)) {
+            improved.insert(identity_text(failure.signature));
+        }
+    }
+    return {improved.begin(), improved.end()};
+}
+
+bool CampaignFold::add_failure(const CaseRecord& record, const FailureRecord& failure,
+                               std::set<std::string>& in_this_case) {
+    ++findings_;
+    const std::string identity = identity_text(failure.signature);
+    const auto [found, is_new] = clusters_.try_emplace(identity);
+    Gathered& gathered = found->second;
+    Cluster& cluster = gathered.cluster;
+    if (is_new) {
+        cluster.signature = failure.signature;
+        cluster.first_index = cluster.last_index = record.index;
+        cluster.smallest_file = "clusters/" + cluster_file_name(identity);
+    }
+    ++cluster.runs;
+    cluster.cases += in_this_case.insert(identity).second ? 1 : 0;
+    cluster.first_index = std::min(cluster.first_index, record.index);
+    cluster.last_index = std::max(cluster.last_index, record.index);
+    cluster.signature.attributes = common(cluster.signature.attributes, failure.signature.attributes);
+    gathered.isas.insert(failure.isa);
+    gathered.plans.insert(failure.plan);
+    const bool smaller =
+        is_new || std::tie(record.cost, record.index) < std::tie(cluster.smallest_cost, cluster.smallest_index);
+    if (smaller) {
+        cluster.smallest_cost = record.cost;
+        cluster.smallest_index = record.index;
+        cluster.reason = failure.reason;
+    }
+    return smaller;
+}
+
+CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const {
+    CampaignReport report;
+    report.cases = cases_;
+    report.verdicts = verdicts_;
+    report.findings = findings_;
+    for (const auto& [identity, gathered] : clusters_) {
+        Cluster cluster = gathered.cluster;
+        cluster.isas.assign(gathered.isas.begin(), gathered.isas.end());
+        cluster.plans.assign(gathered.plans.begin(), gathered.plans.end());
+        report.clusters.push_back(std::move(cluster));
+    }
+    std::stable_sort(report.clusters.begin(), report.clusters.end(),
+                     [](const Cluster& a, const Cluster& b) { return a.runs > b.runs; });
+    for (const auto& [key, counts] : implementations_) {
+        report.implementations.push_back({std::get<0>(key),
+                                          std::get<1>(key),
+                                          std::get<2>(key),
+                                          counts.runs,
+                                          {counts.isas.begin(), counts.isas.end()}});
+    }
+    for (const auto& [refused, count] : refusals_) {
+        report.refusals.push_back({refused.backend, refused.reason, count});
+    }
+    std::stable_sort(report.refusals.begin(), report.refusals.end(),
+                     [](const RefusalCount& a, const RefusalCount& b) { return a.runs > b.runs; });
+    for (const auto& [id, count] : known_issues_) {
+        const auto issue =
+            std::find_if(known.begin(), known.end(), [&id = id](const KnownIssue& each) { return each.id == id; });
+        report.known_issues.push_back(
+            {id, issue == known.end() ? "" : issue->title, issue == known.end() ? "" : issue->upstream, count});
+    }
+    report.resampled = resampled_;
+    report.features = features_;
+    report.harness_errors = harness_errors_;
+    return report;
+}
+
+}  // namespace difftest::harness

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "harness/campaign/case_record.hpp"
+#include "harness/campaign/known_issues.hpp"
+#include "harness/report/campaign_report.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace difftest::harness {
+
+/// Adds up the records of a campaign, in any order: the same set of records gives the same report. Its memory depends
+/// on how many clusters, implementations and reasons there are, not on how many records.
+class CampaignFold {
+public:
+    /// Adds the record; the identities of the clusters whose smallest case it now is.
+    std::vector<std::string> add(const CaseRecord& record);
+
+    /// What there is so far. Texts of known issues come from `known`.
+    CampaignReport report(const std::vector<KnownIssue>& known) const;
+
+    std::size_t clusters() const { return clusters_.size(); }
+    std::int64_t cases() const { return cases_; }
+    std::int64_t findings() const { return findings_; }
+
+private:
+    struct Gathered {
+        Cluster cluster;
+        std::set<std::string> isas;
+        std::set<std::string> plans;
+    };
+    struct Implementation {
+        std::map<Verdict, std::int64_t> runs;
+        std::set<std::string> isas;
+    };
+    bool add_failure(const CaseRecord& record, const FailureRecord& failure, std::set<std::string>& in_this_case);
+
+    std::map<std::string, Gathered> clusters_;
+    std::map<std::tuple<std::string, std::string, std::string>, Implementation> implementations_;
+    std::map<Refused, std::int64_t> refusals_;
+    std::map<std::string, std::int64_t> known_issues_;
+    std::map<std::string, std::int64_t> resampled_;
+    std::map<std::string, std::int64_t> features_;
+    std::map<std::string, std::int64_t> harness_errors_;
+    std::map<Verdict, std::int64_t> verdicts_;
+    std::int64_t cases_ = 0;
+    std::int64_t findings_ = 0;
+};
+
+/// The identity of a cluster as one text, and a file name made of it.
+std::string identity_text(const FailureSignature& signature);
+std::string cluster_file_name(const std::string& identity);
+
+}  // namespace difftest::harness

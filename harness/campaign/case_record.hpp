@@ -1,0 +1,63 @@
+#pragma once
+
+#include "harness/report/campaign_report.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace difftest::harness {
+
+/// What a run says about one of its partitions.
+struct PartitionKind {
+    std::string backend;
+    std::string isa;
+    std::string operation;  ///< the first of the partition
+    std::string implementation;
+    Verdict verdict = Verdict::exact;
+    friend auto operator<=>(const PartitionKind&, const PartitionKind&) = default;
+};
+
+struct Refused {
+    std::string backend;
+    std::string reason;
+    friend auto operator<=>(const Refused&, const Refused&) = default;
+};
+
+struct FailureRecord {
+    std::string isa;
+    std::string plan;
+    std::string reason;
+    std::optional<std::string> known_issue;
+    FailureSignature signature;
+    friend bool operator==(const FailureRecord& a, const FailureRecord& b) {
+        return a.isa == b.isa && a.plan == b.plan && a.reason == b.reason && a.known_issue == b.known_issue &&
+               a.signature.identity() == b.signature.identity() && a.signature.attributes == b.signature.attributes;
+    }
+};
+
+/// What became of one index of a campaign: a line of its journal.
+struct CaseRecord {
+    std::uint64_t index = 0;
+    std::int64_t cost = 0;
+    std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
+    std::vector<std::string> features;
+    std::map<Verdict, std::int64_t> runs;
+    std::map<PartitionKind, std::int64_t> partitions;  ///< those of failing runs only where they are suspected
+    std::map<Refused, std::int64_t> refusals;
+    std::vector<FailureRecord> failures;
+    std::vector<std::string> harness_errors;
+    friend bool operator==(const CaseRecord&, const CaseRecord&) = default;
+};
+
+/// One line without its end. The same record gives the same bytes.
+std::string format_record(const CaseRecord& record);
+
+/// The inverse of format_record. Throws std::invalid_argument with what is wrong.
+CaseRecord parse_record(std::string_view line);
+
+}  // namespace difftest::harness

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "harness/campaign/case_features.hpp"
+#include "harness/report/campaign_report.hpp"
+#include "harness/report/run_report.hpp"
+#include "reference/graph/case.hpp"
+
+#include <vector>
+
+namespace difftest::harness {
+
+/// The partitions that a failing run may be due to: not those that are part of a run of the same case that passed, on
+/// the same rung and with the same implementation. All, when none is left.
+std::vector<backends::PartitionReport> suspects(const RunEntry& failing, const std::vector<RunEntry>& all);
+
+/// What a failing run has in common with others of the same cause. `all` are the runs of the same case.
+FailureSignature signature_of(const graph::Case& value, const RunEntry& failing, const std::vector<RunEntry>& all);
+
+}  // namespace difftest::harness

@@ -1,0 +1,78 @@
+#include "harness/campaign/journal.hpp"
+
+#include "harness/campaign/input_error.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+
+namespace difftest::harness {
+
+Journal::Journal(std::filesystem::path file, const std::function<void(const CaseRecord&)>& on_record)
+    : file_(std::move(file)) {
+    descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) {
+        throw InputError(fmt::format("{}: cannot be opened: {}", file_.string(), std::strerror(errno)));
+    }
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+        ::close(descriptor_);
+        throw InputError(fmt::format("{}: another campaign is writing here", file_.string()));
+    }
+    try {
+        read(on_record);
+    } catch (...) {
+        ::close(descriptor_);
+        throw;
+    }
+}
+
+Journal::~Journal() {
+    ::close(descriptor_);
+}
+
+void Journal::read(const std::function<void(const CaseRecord&)>& on_record) {
+    std::ifstream stream(file_, std::ios::binary);
+    std::string line;
+    for (std::int64_t number = 1; std::getline(stream, line) && !stream.eof(); ++number) {
+        size_ += static_cast<std::int64_t>(line.size()) + 1;
+        try {
+            on_record(parse_record(line));
+        } catch (const std::invalid_argument& error) {
+            complaints_.push_back(fmt::format("{}:{}: not used: {}", file_.string(), number, error.what()));
+        }
+    }
+    // What follows the last end of a line was torn off.
+    if (::ftruncate(descriptor_, size_) != 0) {
+        throw InputError(
+            fmt::format("{}: cannot be cut to its last whole line: {}", file_.string(), std::strerror(errno)));
+    }
+}
+
+void Journal::append(const CaseRecord& record) {
+    const std::string line = format_record(record) + "\n";
+    std::size_t written = 0;
+    while (written < line.size()) {
+        const ssize_t count = ::write(descriptor_, line.data() + written, line.size() - written);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count <= 0) {
+            const int reason = errno;
+            if (::ftruncate(descriptor_, size_) != 0) {
+                // The torn line is cut away by the next one who opens the file.
+            }
+            throw std::runtime_error(fmt::format("{}: cannot be written: {}", file_.string(), std::strerror(reason)));
+        }
+        written += static_cast<std::size_t>(count);
+    }
+    size_ += static_cast<std::int64_t>(line.size());
+}
+
+}  // namespace difftest::harness

@@ -1,0 +1,197 @@
+#include "harness/campaign/reduce_case.hpp"
+
+#include "harness/campaign/input_error.hpp"
+#include "harness/campaign/reduction_trial.hpp"
+#include "harness/reduce/neighbourhood.hpp"
+#include "harness/reduce/reducer.hpp"
+#include "reference/graph/case_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <system_error>
+
+namespace difftest::harness {
+namespace {
+
+CaseSize size_of(const graph::Case& value) {
+    CaseSize size;
+    size.nodes = static_cast<std::int64_t>(value.graph.nodes.size());
+    for (const graph::TensorData& data : value.data) {
+        size.elements_in += data.shape().empty() && data.bytes().empty() ? 0 : data.size();
+    }
+    for (const graph::TensorId id : value.graph.outputs) {
+        size.elements_out += graph::element_count(value.graph.tensor(id).shape).value_or(0);
+    }
+    return size;
+}
+
+void write_text(const std::filesystem::path& file, const std::string& text) {
+    const std::filesystem::path fresh = file.string() + ".new";
+    std::ofstream stream(fresh, std::ios::binary);
+    stream << text << std::flush;
+    std::error_code error;
+    std::filesystem::rename(fresh, file, error);
+    if (!stream || error) {
+        throw InputError(fmt::format("{}: cannot be written", file.string()));
+    }
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char left, unsigned char right) {
+        return std::tolower(left) == std::tolower(right);
+    });
+}
+
+/// The rungs to look for the failure on, highest first.
+std::vector<std::string> rungs(const ReduceRequest& request, const ReductionTrial& trial) {
+    std::vector<std::string> result;
+    for (const std::string& isa : trial.ladder()) {
+        const std::vector<std::string>& own = request.value.execution.isas;
+        const bool wanted = request.isa ? same_name(isa, *request.isa)
+                                        : own.empty() || std::find(own.begin(), own.end(), isa) != own.end();
+        if (wanted) {
+            result.push_back(isa);
+        }
+    }
+    if (result.empty()) {
+        throw InputError(fmt::format("reduce: {} has no ISA {}", request.backend.name,
+                                     request.isa.value_or("that the case asks for")));
+    }
+    return result;
+}
+
+/// The plans to look for the failure with: the one that was asked for, or all that are offered.
+std::vector<std::string> plans(const ReduceRequest& request, const graph::Case& value, Trial& trial) {
+    if (request.plan) {
+        return {*request.plan};
+    }
+    if (!value.execution.plans.empty()) {
+        return value.execution.plans;
+    }
+    return trial.run({&value, 1}).front().plans;
+}
+
+/// The case with the first ISA and plan on which it fails; one that no known issue explains comes first.
+graph::Case first_failure(const ReduceRequest& request, ReductionTrial& trial) {
+    std::optional<graph::Case> known;
+    std::string seen;
+    for (const std::string& isa : rungs(request, trial)) {
+        graph::Case value = request.value;
+        value.execution.isas = {isa};
+        for (const std::string& plan : plans(request, value, trial)) {
+            value.execution.plans = {plan};
+            const Observation observation = trial.run({&value, 1}).front();
+            const Verdict verdict = observation.signature.verdict;
+            seen += fmt::format("{}{} {}: {}", seen.empty() ? "" : ", ", isa, plan, name_of(verdict));
+            if (is_failure(verdict) && !observation.signature.known_issue) {
+                return value;
+            }
+            if (is_failure(verdict) && !known) {
+                known = value;
+            }
+        }
+    }
+    if (!known) {
+        throw InputError(fmt::format("{}: does not fail on {}, so there is nothing to reduce ({})", request.value.name,
+                                     request.backend.name, seen.empty() ? "no plan is offered" : seen));
+    }
+    return *known;
+}
+
+void describe_neighbourhood(FindingReport& report, const Neighbourhood& neighbourhood) {
+    for (const Condition& each : neighbourhood.conditions) {
+        report.conditions.push_back({each.what, each.own, each.fails, each.passes, each.others, each.text()});
+    }
+    if (neighbourhood.passing) {
+        report.passing = neighbourhood.passing->what;
+    }
+}
+
+FindingReport report_of(const ReduceRequest& request, const ReductionTrial& trial, const Reduction& reduction) {
+    FindingReport report;
+    const Signature& signature = reduction.observation.signature;
+    report.case_name = request.value.name;
+    report.backend = request.backend.name;
+    report.library = trial.description().library;
+    report.library_version = trial.description().library_version;
+    report.isa = reduction.minimal.execution.isas.front();
+    report.plan = reduction.minimal.execution.plans.front();
+    report.verdict = name_of(signature.verdict);
+    report.reason = reduction.observation.reason;
+    report.implementations = signature.implementations;
+    report.rules = signature.rules;
+    report.known_issue = signature.known_issue;
+    report.signature = signature_text(signature);
+    report.original = size_of(request.value);
+    report.minimal = size_of(reduction.minimal);
+    report.one_minimal = reduction.one_minimal;
+    report.flaky = reduction.flaky;
+    report.tries = reduction.tries;
+    report.certificate = reduction.certificate();
+    for (const PassStatistics& pass : reduction.passes) {
+        report.passes.push_back({pass.name, pass.offered, pass.accepted});
+    }
+    report.reproduce = fmt::format("difftest --case minimal.json --backend {}", request.backend.name);
+    return report;
+}
+
+graph::Case named(graph::Case value, const std::string& suffix) {
+    value.name = value.name.substr(0, 150) + suffix;
+    return value;
+}
+
+}  // namespace
+
+FindingReport reduce_case(const ReduceRequest& request) {
+    std::error_code error;
+    std::filesystem::create_directories(request.folder, error);
+    if (error) {
+        throw InputError(fmt::format("{}: cannot be made: {}", request.folder.string(), error.message()));
+    }
+    ReductionTrial trial(request.backend, request.known_issues, request.jobs);
+    const graph::Case start = first_failure(request, trial);
+    const std::string subject =
+        fmt::format("{} on {} {}", key_of(start), request.backend.name, trial.description().library_version);
+    std::optional<TrialJournal> journal;
+    try {
+        journal.emplace(request.folder / "journal.jsonl", subject);
+    } catch (const std::runtime_error& unusable) {
+        throw InputError(unusable.what());
+    }
+    graph::write_case(request.value, request.folder / "case.json");
+    ReductionLimits limits;
+    limits.tries = request.tries;
+    limits.time = request.time;
+    limits.isa_ladder = trial.ladder();
+    Reducer reducer(trial, *journal, limits, [&request](const graph::Case& value, const std::string& step) {
+        graph::write_case(named(value, "_minimal"), request.folder / "minimal.json");
+        if (request.progress) {
+            request.progress(fmt::format("{} -> {}", step, size_text(value)));
+        }
+    });
+    try {
+        const Reduction reduction = reducer.reduce(start);
+        FindingReport report = report_of(request, trial, reduction);
+        const Neighbourhood around = explore(
+            reduction, [&reducer](const graph::Case& value) { return reducer.observe(value); }, trial.ladder());
+        describe_neighbourhood(report, around);
+        if (around.passing) {
+            graph::write_case(named(around.passing->value, "_passing"), request.folder / "passing.json");
+        }
+        for (std::size_t i = 0; i < reduction.others.size(); ++i) {
+            const std::string file = fmt::format("other_{}.json", i + 1);
+            graph::write_case(named(reduction.others[i].value, fmt::format("_other_{}", i + 1)), request.folder / file);
+            report.others.push_back({signature_text(reduction.others[i].signature), file});
+        }
+        write_text(request.folder / "finding.json", finding_document(report));
+        write_text(request.folder / "README.md", finding_readme(report));
+        return report;
+    } catch (const NothingToReduce& nothing) {
+        throw InputError(nothing.what());
+    }
+}
+
+}  // namespace difftest::harness

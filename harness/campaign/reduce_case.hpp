@@ -1,0 +1,36 @@
+#pragma once
+
+#include "harness/campaign/backend_selection.hpp"
+#include "harness/campaign/known_issues.hpp"
+#include "harness/report/finding_document.hpp"
+#include "reference/graph/case.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace difftest::harness {
+
+struct ReduceRequest {
+    graph::Case value;
+    BackendSelection backend;
+    std::optional<std::string> isa;   ///< the first rung that fails by default
+    std::optional<std::string> plan;  ///< the first that fails by default
+    std::vector<KnownIssue> known_issues;
+    std::filesystem::path folder;  ///< is made; holds case.json, minimal.json, passing.json, finding.json, README.md
+    std::int64_t tries = 20'000;
+    std::chrono::milliseconds time{0};  ///< 0: no limit
+    std::size_t jobs = 1;
+    std::function<void(const std::string&)> progress;  ///< one line for each step
+};
+
+/// Reduces a failing case and writes its finding folder. The folder's journal makes a reduction go on where it was
+/// ended; minimal.json is the best so far at any time. Throws InputError: the case does not fail, the folder belongs to
+/// another reduction, no such ISA. Throws WorkerUnavailable.
+FindingReport reduce_case(const ReduceRequest& request);
+
+}  // namespace difftest::harness

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "harness/reduce/reducer.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace difftest::harness {
+
+/// For which values of one number of the case the bug shows, everything else being the minimal case.
+struct Condition {
+    std::string what;  ///< "convolution.strides[0]", "data: axis 2"
+    std::int64_t own = 0;
+    std::vector<std::int64_t> fails;
+    std::vector<std::int64_t> passes;
+    std::vector<std::int64_t> others;  ///< it fails in another way, or is not supported
+
+    /// "fails for 2..9, passes for 1"; values that cannot be tried are left out.
+    std::string text() const;
+
+    /// Whether the number decides: it fails for some values and passes for others.
+    bool decides() const { return !fails.empty() && !passes.empty(); }
+};
+
+/// What is around a minimal failing case.
+struct Neighbourhood {
+    std::vector<Condition> conditions;
+    std::optional<PassingStep> passing;  ///< the largest passing case one step away, with what is different
+};
+
+/// Tries every size, stride, padding, ... of the minimal case with other values.
+Neighbourhood explore(const Reduction& reduction, const std::function<Observation(const graph::Case&)>& observe,
+                      const std::vector<std::string>& isa_ladder);
+
+}  // namespace difftest::harness

@@ -1,0 +1,101 @@
+#include "harness/report/campaign_document.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace difftest::harness {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json verdict_counts(const std::map<Verdict, std::int64_t>& counts) {
+    Json result = Json::object();
+    for (const auto& [verdict, runs] : counts) {
+        result[std::string(name_of(verdict))] = runs;
+    }
+    return result;
+}
+
+Json cluster_document(const Cluster& cluster) {
+    const FailureSignature& signature = cluster.signature;
+    return {{"backend", signature.backend},
+            {"verdict", name_of(signature.verdict)},
+            {"operation", signature.operation},
+            {"grouping", signature.grouping},
+            {"implementation", signature.implementation},
+            {"pattern", signature.pattern},
+            {"attributes", signature.attributes},
+            {"runs", cluster.runs},
+            {"cases", cluster.cases},
+            {"isas", cluster.isas},
+            {"plans", cluster.plans},
+            {"first_index", cluster.first_index},
+            {"last_index", cluster.last_index},
+            {"smallest",
+             {{"index", cluster.smallest_index}, {"cost", cluster.smallest_cost}, {"file", cluster.smallest_file}}},
+            {"reason", cluster.reason}};
+}
+
+Json backends_document(const CampaignReport& report) {
+    Json result = Json::array();
+    for (const BackendUsed& backend : report.backends) {
+        result.push_back({{"name", backend.name},
+                          {"library", backend.library},
+                          {"library_version", backend.library_version},
+                          {"library_path", backend.library_path},
+                          {"runtime", backend.runtime}});
+    }
+    return result;
+}
+
+Json counts_document(const CampaignReport& report) {
+    Json document;
+    document["implementations"] = Json::array();
+    for (const ImplementationCount& each : report.implementations) {
+        document["implementations"].push_back({{"backend", each.backend},
+                                               {"operation", each.operation},
+                                               {"implementation", each.implementation},
+                                               {"isas", each.isas},
+                                               {"runs", verdict_counts(each.runs)}});
+    }
+    document["refusals"] = Json::array();
+    for (const RefusalCount& each : report.refusals) {
+        document["refusals"].push_back({{"backend", each.backend}, {"reason", each.reason}, {"runs", each.runs}});
+    }
+    document["known_issues"] = Json::array();
+    for (const KnownIssueSeen& issue : report.known_issues) {
+        document["known_issues"].push_back(
+            {{"id", issue.id}, {"title", issue.title}, {"upstream", issue.upstream}, {"runs", issue.runs}});
+    }
+    return document;
+}
+
+}  // namespace
+
+std::string campaign_document(const CampaignReport& report) {
+    Json document = {{"format", "difftest-campaign-report"},
+                     {"version", 1},
+                     {"configuration", report.configuration},
+                     {"indices", {report.first, report.end}},
+                     {"backends", backends_document(report)}};
+    document["clusters"] = Json::array();
+    for (const Cluster& cluster : report.clusters) {
+        document["clusters"].push_back(cluster_document(cluster));
+    }
+    document.update(counts_document(report));
+    document["not_run"] = Json::array();
+    for (const RungNotRun& rung : report.not_run) {
+        document["not_run"].push_back({{"backend", rung.backend}, {"isa", rung.isa}, {"reason", rung.reason}});
+    }
+    document["resampled"] = Json(report.resampled);
+    document["features"] = Json(report.features);
+    document["harness_errors"] = Json(report.harness_errors);
+    document["complaints"] = report.complaints;
+    document["summary"] = {{"cases", report.cases},
+                           {"runs", verdict_counts(report.verdicts)},
+                           {"findings", report.findings},
+                           {"distinct_problems", report.clusters.size()},
+                           {"exit_code", static_cast<int>(exit_code_of(report))}};
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace difftest::harness

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "harness/compare/verdict.hpp"
+#include "harness/report/run_report.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+/// What a campaign has to say, as values. Nothing here depends on time, on the number of workers or on the order in
+/// which the cases ran.
+namespace difftest::harness {
+
+/// What failing runs of one cause have in common.
+struct FailureSignature {
+    std::string backend;
+    Verdict verdict = Verdict::violation;
+    std::string operation;                ///< the first of the suspected partition
+    std::string grouping;                 ///< dense, grouped, depthwise; empty where the operation has no groups
+    std::string implementation;           ///< of the suspected partitions
+    std::string pattern;                  ///< of wrong values: border_only, single_channel, off_by_one, nan, values
+    std::vector<std::string> attributes;  ///< of the suspected partitions; no part of the identity
+
+    /// What tells clusters apart.
+    auto identity() const { return std::tie(backend, operation, grouping, implementation, verdict, pattern); }
+};
+
+/// Failing runs with one signature.
+struct Cluster {
+    FailureSignature signature;  ///< its attributes are those that all runs have
+    std::int64_t runs = 0;
+    std::int64_t cases = 0;
+    std::uint64_t first_index = 0;
+    std::uint64_t last_index = 0;
+    std::uint64_t smallest_index = 0;  ///< of the smallest case
+    std::int64_t smallest_cost = 0;
+    std::string smallest_file;      ///< relative to the campaign's folder
+    std::vector<std::string> isas;  ///< ascending
+    std::vector<std::string> plans;
+    std::string reason;  ///< of the smallest case
+};
+
+/// Partitions that one implementation ran, by the verdict of the run. A partition of a failing run counts only where it
+/// may be to blame.
+struct ImplementationCount {
+    std::string backend;
+    std::string operation;  ///< the first of the partition
+    std::string implementation;
+    std::map<Verdict, std::int64_t> runs;
+    std::vector<std::string> isas;
+};
+
+struct RefusalCount {
+    std::string backend;
+    std::string reason;
+    std::int64_t runs = 0;
+};
+
+struct CampaignReport {
+    std::string configuration;
+    std::uint64_t first = 0;  ///< the indices [first, end)
+    std::uint64_t end = 0;
+    std::int64_t cases = 0;  ///< that were judged
+    std::map<Verdict, std::int64_t> verdicts;
+    std::int64_t findings = 0;  ///< failing runs that no known issue explains
+    std::vector<BackendUsed> backends;
+    std::vector<RungNotRun> not_run;
+    std::vector<Cluster> clusters;                     ///< by identity
+    std::vector<ImplementationCount> implementations;  ///< by backend, operation and name
+    std::vector<RefusalCount> refusals;                ///< the most frequent first
+    std::vector<KnownIssueSeen> known_issues;
+    std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
+    std::map<std::string, std::int64_t> features;   ///< cases that have it
+    std::map<std::string, std::int64_t> harness_errors;
+    std::vector<std::string> complaints;  ///< about the journal
+};
+
+ExitCode exit_code_of(const CampaignReport& report);
+
+}  // namespace difftest::harness

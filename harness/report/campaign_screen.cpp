@@ -1,0 +1,113 @@
+#include "harness/report/campaign_screen.hpp"
+
+#include "harness/report/text_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace difftest::harness {
+namespace {
+
+constexpr std::size_t kShownRefusals = 20;
+
+std::string head(const CampaignReport& report) {
+    std::string text =
+        fmt::format("{}: {} cases of {}..{}\n", report.configuration, report.cases, report.first, report.end);
+    for (const BackendUsed& backend : report.backends) {
+        text += fmt::format("  {}: {}\n", backend.name, backend.library);
+    }
+    for (const RungNotRun& rung : report.not_run) {
+        text += fmt::format("  {} {}: not run: {}\n", rung.backend, rung.isa, rung.reason);
+    }
+    text += "  runs:";
+    for (const auto& [verdict, runs] : report.verdicts) {
+        text += fmt::format(" {} {}", runs, name_of(verdict));
+    }
+    return text + "\n";
+}
+
+std::string clusters(const CampaignReport& report, const ScreenStyle& style) {
+    if (report.clusters.empty()) {
+        return "no finding\n";
+    }
+    std::string text =
+        fmt::format("{} distinct problems in {} failing runs\n", report.clusters.size(), report.findings);
+    for (const Cluster& cluster : report.clusters) {
+        const FailureSignature& signature = cluster.signature;
+        text +=
+            fmt::format("{}  {} {}{}{}{}: {}{}{}\n", style.failure(), name_of(signature.verdict), signature.grouping,
+                        signature.grouping.empty() ? "" : " ", signature.operation, style.reset(),
+                        signature.implementation, signature.pattern.empty() ? "" : ", ", signature.pattern);
+        text += fmt::format("    {} runs of {} cases, indices {} to {}, {} on {}\n", cluster.runs, cluster.cases,
+                            cluster.first_index, cluster.last_index, fmt::join(cluster.plans, " "),
+                            fmt::join(cluster.isas, " "));
+        text += fmt::format("    always: {}\n", fmt::join(signature.attributes, "; "));
+        text += fmt::format("    smallest: index {}, {}: {}\n", cluster.smallest_index, cluster.smallest_file,
+                            cluster.reason);
+    }
+    return text;
+}
+
+std::string implementations(const CampaignReport& report, const ScreenStyle& style) {
+    TextTable table({{"backend"},
+                     {"operation"},
+                     {"implementation", Align::left, 20},
+                     {"exact", Align::right},
+                     {"allowed", Align::right},
+                     {"vacuous", Align::right},
+                     {"failing", Align::right},
+                     {"isa", Align::left, 16}});
+    for (const ImplementationCount& each : report.implementations) {
+        const auto count = [&each](Verdict verdict) {
+            const auto found = each.runs.find(verdict);
+            return found == each.runs.end() ? 0 : found->second;
+        };
+        std::int64_t failing = 0;
+        for (const auto& [verdict, runs] : each.runs) {
+            failing += is_failure(verdict) ? runs : 0;
+        }
+        table.add_row({each.backend, each.operation, each.implementation, fmt::format("{}", count(Verdict::exact)),
+                       fmt::format("{}", count(Verdict::allowed)), fmt::format("{}", count(Verdict::vacuous)),
+                       fmt::format("{}", failing), fmt::format("{}", fmt::join(each.isas, " "))});
+    }
+    return "implementations\n" + table.text("  ", style.width);
+}
+
+std::string refusals(const CampaignReport& report) {
+    std::string text = report.refusals.empty() ? "" : "unsupported, by reason\n";
+    for (std::size_t i = 0; i < std::min(report.refusals.size(), kShownRefusals); ++i) {
+        text += fmt::format("  {:>7} {}: {}\n", report.refusals[i].runs, report.refusals[i].backend,
+                            report.refusals[i].reason);
+    }
+    if (report.refusals.size() > kShownRefusals) {
+        text += fmt::format("  ... and {} more reasons\n", report.refusals.size() - kShownRefusals);
+    }
+    return text;
+}
+
+std::string remarks(const CampaignReport& report) {
+    std::string text;
+    for (const auto& [reason, count] : report.resampled) {
+        text += fmt::format("  drawn again {} times: {}\n", count, reason);
+    }
+    for (const KnownIssueSeen& issue : report.known_issues) {
+        text += fmt::format("  known issue {}: {} runs: {}\n", issue.id, issue.runs, issue.title);
+    }
+    for (const auto& [error, count] : report.harness_errors) {
+        text += fmt::format("  harness error, {} times: {}\n", count, error);
+    }
+    for (const std::string& complaint : report.complaints) {
+        text += fmt::format("  {}\n", complaint);
+    }
+    return text.empty() ? "" : "remarks\n" + text;
+}
+
+}  // namespace
+
+std::string campaign_screen(const CampaignReport& report, const ScreenStyle& style) {
+    return head(report) + implementations(report, style) + refusals(report) + remarks(report) + clusters(report, style);
+}
+
+}  // namespace difftest::harness
