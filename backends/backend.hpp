@@ -81,6 +81,10 @@ public:
 
     /// Runs everything once and waits for it. Throws BackendError.
     virtual void execute() = 0;
+
+    /// What the library has done so far to memory of this executable's own that it must leave alone or zero (padding of
+    /// layouts, bytes behind a scratchpad), in words; empty when nothing.
+    virtual std::vector<std::string> damage() const { return {}; }
 };
 
 /// The library refused or failed in a way that it reports itself.

@@ -2,6 +2,9 @@
 #include "backends/onednn/library_types.hpp"
 #include "backends/onednn/partition_primitive.hpp"
 #include "backends/onednn/post_op_chain.hpp"
+#include "backends/onednn/scale_attribute.hpp"
+
+#include <cstring>
 
 namespace difftest::backends::onednn {
 
@@ -14,15 +17,67 @@ namespace {
 /// The slots of every contraction, in their order (is_contraction).
 enum Slot : std::size_t { kSource, kWeights, kBias, kSourceZeroPoint, kWeightsZeroPoint };
 
-/// Zero points of an operand: announced in the attributes, given at the execution.
-void add_zero_points(Program& program, TensorId tensor, int argument, int channel_mask,
-                     dnnl::primitive_attr& attributes, Arguments& arguments) {
+/// What the library knows about a contraction beside its layouts.
+struct Attributes {
+    dnnl::primitive_attr values;
+    Arguments arguments;
+};
+
+template <typename Value>
+std::vector<Value> values_of(Program& program, const OperandSource& source) {
+    const auto* literal = std::get_if<graph::TensorData>(&source);
+    const bool is_literal = literal != nullptr;
+    const std::span<const std::byte> bytes =
+        is_literal ? literal->bytes() : program.values_of(std::get<TensorId>(source));
+    std::vector<Value> values(bytes.size() / sizeof(Value));
+    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(Value));
+    return values;
+}
+
+/// Zero points of an operand: announced in the attributes and given at the execution, or part of the primitive.
+void add_zero_points(Program& program, TensorId tensor, int argument, int channel_mask, Attributes& attributes) {
     if (tensor == graph::kAbsent) {
         return;
     }
     const std::int64_t count = graph::element_count(program.graph().tensor(tensor).shape).value();
-    api::set_zero_points(attributes, argument, count > 1 ? channel_mask : 0);
-    arguments[DNNL_ARG_ATTR_ZERO_POINTS | argument] = program.plain_memory(tensor, {count});
+    const int mask = count > 1 ? channel_mask : 0;
+    const bool is_constant = program.phase_of(tensor) == Phase::prepare;
+    if (program.options().parameters == Parameters::compile_time && is_constant) {
+        api::set_fixed_zero_points(attributes.values, argument, mask, values_of<std::int32_t>(program, tensor));
+        program.took(Deviation::parameters);
+        return;
+    }
+    api::set_zero_points(attributes.values, argument, mask);
+    attributes.arguments[DNNL_ARG_ATTR_ZERO_POINTS | argument] = program.plain_memory(tensor, {count});
+}
+
+/// The dimensions of the weights that are the channels of the result.
+int output_channel_mask(const Node& node, std::size_t rank) {
+    if (std::holds_alternative<graph::Matmul>(node.operation)) {
+        return rank == 2 ? 1 << 1 : 0;
+    }
+    const auto* convolution = std::get_if<graph::Convolution>(&node.operation);
+    const auto* deconvolution = std::get_if<graph::Deconvolution>(&node.operation);
+    const bool grouped =
+        (convolution != nullptr && convolution->groups > 1) || (deconvolution != nullptr && deconvolution->groups > 1);
+    return grouped ? (1 << 0) | (1 << 1) : 1 << 0;
+}
+
+/// The partition's first step as an attribute.
+void add_scale(Program& program, const PlannedPartition& partition, const ResultScale& scale, Attributes& attributes) {
+    const Node& node = program.graph().node(partition.nodes.front());
+    const api::ResultScaleSite site{scale.per_channel,
+                                    output_channel_mask(node, program.graph().tensor(partition.output).shape.size()),
+                                    node.inputs[kBias] != graph::kAbsent};
+    if (program.options().parameters == Parameters::compile_time) {
+        api::set_fixed_result_scales(attributes.values, site, values_of<float>(program, scale.factors));
+    } else {
+        const std::vector<float> factors = values_of<float>(program, scale.factors);
+        const memory given = program.new_memory(
+            plain_layout({static_cast<std::int64_t>(factors.size())}, graph::DataType::f32), Phase::prepare);
+        std::memcpy(given.get_data_handle(), factors.data(), factors.size() * sizeof(float));
+        attributes.arguments[api::set_result_scales(attributes.values, site)] = given;
+    }
 }
 
 api::Candidates create(const Program& program, const Node& node, const api::ContractionDescription& description,
@@ -39,37 +94,54 @@ api::Candidates create(const Program& program, const Node& node, const api::Cont
                       : api::convolution(program.engine(), description, geometry, attributes);
 }
 
-}  // namespace
-
-ImplementationName add_contraction(Program& program, const PlannedPartition& partition) {
+/// The contraction with the steps as post-ops; `scale`, where there is one, has been taken off their front.
+ImplementationName add(Program& program, const PlannedPartition& partition, std::span<const Step> steps,
+                       const std::optional<ResultScale>& scale) {
     const graph::Graph& graph = program.graph();
     const Node& node = graph.node(partition.nodes.front());
     const graph::Tensor& output = graph.tensor(partition.output);
     const ContractionLayout layout = contraction_layout(graph, node);
-    const PostOpChain chain(program, partition.steps, output);
+    const PostOpChain chain(program, steps, output);
 
-    Arguments arguments;
-    dnnl::primitive_attr attributes = chain.attributes();
-    add_zero_points(program, node.inputs[kSourceZeroPoint], DNNL_ARG_SRC, layout.source_channel_mask, attributes,
-                    arguments);
-    add_zero_points(program, node.inputs[kWeightsZeroPoint], DNNL_ARG_WEIGHTS, layout.weights_channel_mask, attributes,
-                    arguments);
-    const api::ContractionDescription description{layout.requested_source, layout.requested_weights, layout.bias,
-                                                  any_layout(layout.destination, output.type)};
-    const dnnl::primitive_desc descriptor =
-        program.choose([&] { return create(program, node, description, attributes); });
+    Attributes attributes{chain.attributes(), {}};
+    add_zero_points(program, node.inputs[kSourceZeroPoint], DNNL_ARG_SRC, layout.source_channel_mask, attributes);
+    add_zero_points(program, node.inputs[kWeightsZeroPoint], DNNL_ARG_WEIGHTS, layout.weights_channel_mask, attributes);
+    if (scale) {
+        add_scale(program, partition, *scale, attributes);
+    }
+    const dnnl::primitive_desc descriptor = program.choose([&](Layouts which) {
+        const api::ContractionDescription description{
+            program.activation_layout(which, layout.requested_source, graph.tensor(node.inputs[kSource])),
+            program.weights_layout(which, layout.requested_weights, layout.weights), layout.bias,
+            program.activation_layout(which, any_layout(layout.destination, output.type), output)};
+        return create(program, node, description, attributes.values);
+    });
 
     const auto chosen = [&](int argument) { return descriptor.query_md(dnnl::query::exec_arg_md, argument); };
     const auto operand = [&](Slot slot, const memory::desc& own, int argument) {
         const TensorId tensor = node.inputs[slot];
         return program.as_layout(program.phase_of(tensor), program.view(tensor, own), chosen(argument));
     };
+    Arguments& arguments = attributes.arguments;
     arguments[DNNL_ARG_SRC] = operand(kSource, layout.source, DNNL_ARG_SRC);
     arguments[DNNL_ARG_WEIGHTS] = operand(kWeights, layout.weights, DNNL_ARG_WEIGHTS);
     if (layout.bias) {
         arguments[DNNL_ARG_BIAS] = program.view(node.inputs[kBias], *layout.bias);
     }
     return add_with_store(program, descriptor, chain, partition.output, std::move(arguments));
+}
+
+}  // namespace
+
+ImplementationName add_contraction(Program& program, const PlannedPartition& partition) {
+    const std::span<const Step> steps = partition.steps;
+    const std::optional<ResultScale> scale =
+        program.options().parameters == Parameters::usual ? std::nullopt : leading_scale(program.graph(), partition);
+    if (!scale) {
+        return add(program, partition, steps, scale);
+    }
+    program.took(Deviation::parameters);
+    return add(program, partition, steps.subspan(1), scale);
 }
 
 }  // namespace difftest::backends::onednn

@@ -14,28 +14,34 @@ ImplementationName add_prelu(Program& program, const PlannedPartition& partition
     const graph::Tensor& source = graph.tensor(partition.source);
     const graph::Tensor& output = graph.tensor(partition.output);
     const memory::dims extents = dimensions(output.shape);
+    const memory::dims slope_extents = dimensions(graph.tensor(slope).shape, extents.size());
     const Program::Operand slopes = program.operand(slope, extents.size());
     struct Created {
         TypePair types;
         dnnl::primitive_desc descriptor;
     };
     const auto [types, descriptor] = first_implemented(candidate_types({source.type, output.type}), [&](TypePair pair) {
-        return Created{pair, program.choose([&] {
-                           return api::prelu(program.engine(), plain_layout(extents, pair.source),
-                                             any_layout(slopes.memory.get_desc().dims(), slopes.type),
-                                             plain_layout(extents, pair.destination));
+        return Created{pair, program.choose([&](Layouts which) {
+                           const auto layout = [&](graph::DataType type) {
+                               return program.activation_layout(which, plain_layout(extents, type), extents, type);
+                           };
+                           return api::prelu(program.engine(), layout(pair.source),
+                                             any_layout(slope_extents, slopes.type), layout(pair.destination));
                        })};
     });
-    const memory data = types.source == source.type
-                            ? program.plain_memory(partition.source, extents)
-                            : program.repeated_as_f32(partition.source, output.shape, extents.size());
+    const auto chosen = [&descriptor = descriptor](int argument) {
+        return descriptor.query_md(dnnl::query::exec_arg_md, argument);
+    };
+    const memory plain = types.source == source.type
+                             ? program.plain_memory(partition.source, extents)
+                             : program.repeated_as_f32(partition.source, output.shape, extents.size());
+    const memory data = program.as_layout(program.phase_of(partition.source), plain, chosen(DNNL_ARG_SRC));
     const memory stored = program.plain_memory(partition.output, extents);
-    const memory direct =
-        types.destination == output.type ? stored : program.new_memory(plain_layout(extents, types.destination));
-    const memory::desc chosen = descriptor.query_md(dnnl::query::exec_arg_md, DNNL_ARG_WEIGHTS);
+    const memory::desc destination = chosen(DNNL_ARG_DST);
+    const memory direct = destination == stored.get_desc() ? stored : program.new_memory(destination);
     program.add(Phase::execute, descriptor,
                 {{DNNL_ARG_SRC, data},
-                 {DNNL_ARG_WEIGHTS, program.as_layout(slopes.phase, slopes.memory, chosen)},
+                 {DNNL_ARG_WEIGHTS, program.as_layout(slopes.phase, slopes.memory, chosen(DNNL_ARG_WEIGHTS))},
                  {DNNL_ARG_DST, direct}});
     program.add_store(direct, stored);
     return descriptor.impl_info_str();

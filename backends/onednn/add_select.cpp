@@ -26,7 +26,7 @@ ImplementationName add_select(Program& program, const PlannedPartition& partitio
     const memory selector = program.view(
         condition, plain_layout(dimensions(graph.tensor(condition).shape, extents.size()), graph::DataType::s8));
     const memory stored = program.plain_memory(partition.output, extents);
-    const dnnl::primitive_desc descriptor = program.choose([&] {
+    const dnnl::primitive_desc descriptor = program.choose([&](Layouts /*which*/) {
         return api::select(program.engine(), own(a).get_desc(), own(b).get_desc(), selector.get_desc(),
                            stored.get_desc());
     });

@@ -65,13 +65,17 @@ ImplementationName add_window(Program& program, const PlannedPartition& partitio
     const PostOpChain chain(program, partition.steps, output);
     const memory::dims source_extents = dimensions(source.shape);
     const memory::desc source_layout = onednn::source_layout(source_extents, source.type);
-    const memory::desc destination = any_layout(dimensions(output.shape), output.type);
     const dnnl::primitive_attr attributes = chain.attributes();
-    const Create create{program.engine(), source_layout, destination, attributes};
-    const dnnl::primitive_desc descriptor = program.choose([&] { return std::visit(create, node.operation); });
+    const dnnl::primitive_desc descriptor = program.choose([&](Layouts which) {
+        const memory::desc asked_source = program.activation_layout(which, source_layout, source);
+        const memory::desc asked_destination =
+            program.activation_layout(which, any_layout(dimensions(output.shape), output.type), output);
+        return std::visit(Create{program.engine(), asked_source, asked_destination, attributes}, node.operation);
+    });
+    const memory::desc chosen = descriptor.query_md(dnnl::query::exec_arg_md, DNNL_ARG_SRC);
     Arguments arguments;
     arguments[DNNL_ARG_SRC] = program.as_layout(program.phase_of(partition.source),
-                                                program.plain_memory(partition.source, source_extents), source_layout);
+                                                program.plain_memory(partition.source, source_extents), chosen);
     return add_with_store(program, descriptor, chain, partition.output, std::move(arguments));
 }
 

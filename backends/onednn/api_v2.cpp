@@ -58,8 +58,42 @@ bool has_select() {
     return false;
 }
 
+bool has_select_post_op() {
+    return false;
+}
+
 void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask) {
     attributes.set_zero_points(argument, mask, {DNNL_RUNTIME_S32_VAL});
+}
+
+void set_fixed_zero_points(dnnl::primitive_attr& attributes, int argument, int mask,
+                           const std::vector<std::int32_t>& values) {
+    attributes.set_zero_points(argument, mask, values);
+}
+
+int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site) {
+    attributes.set_output_scales(site.per_channel ? 1 << 1 : 0, {DNNL_RUNTIME_F32_VAL});
+    return DNNL_ARG_ATTR_OUTPUT_SCALES;
+}
+
+void set_fixed_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site,
+                             const std::vector<float>& values) {
+    attributes.set_output_scales(site.per_channel ? 1 << 1 : 0, values);
+}
+
+std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout) {
+    const dnnl_memory_desc_t& d = layout.data;
+    if (d.format_kind != dnnl_blocked) {
+        return std::nullopt;
+    }
+    const dnnl_blocking_desc_t& b = d.format_desc.blocking;
+    return Blocking{{d.dims, d.dims + d.ndims},
+                    {d.padded_dims, d.padded_dims + d.ndims},
+                    {b.strides, b.strides + d.ndims},
+                    d.offset0,
+                    {b.inner_blks, b.inner_blks + b.inner_nblks},
+                    {b.inner_idxs, b.inner_idxs + b.inner_nblks},
+                    dnnl::memory::data_type_size(layout.data_type())};
 }
 
 void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {

@@ -46,10 +46,6 @@ bool has_select() {
     return true;
 }
 
-void append_select(dnnl::post_ops& post_ops, const dnnl::memory::desc& otherwise, const dnnl::memory::desc& condition) {
-    post_ops.append_binary(dnnl::algorithm::binary_select, otherwise, condition);
-}
-
 Candidates select(const dnnl::engine& engine, const dnnl::memory::desc& source0, const dnnl::memory::desc& source1,
                   const dnnl::memory::desc& condition, const dnnl::memory::desc& destination) {
     return {
@@ -61,11 +57,6 @@ bool has_select() {
     return false;
 }
 
-void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*otherwise*/,
-                   const dnnl::memory::desc& /*condition*/) {
-    throw Unsupported("this version of oneDNN has no select");
-}
-
 Candidates select(const dnnl::engine& /*engine*/, const dnnl::memory::desc& /*source0*/,
                   const dnnl::memory::desc& /*source1*/, const dnnl::memory::desc& /*condition*/,
                   const dnnl::memory::desc& /*destination*/) {
@@ -73,8 +64,62 @@ Candidates select(const dnnl::engine& /*engine*/, const dnnl::memory::desc& /*so
 }
 #endif
 
+// As a post-op it came with 3.8.
+#if DNNL_VERSION_MAJOR > 3 || DNNL_VERSION_MINOR >= 8
+bool has_select_post_op() {
+    return true;
+}
+
+void append_select(dnnl::post_ops& post_ops, const dnnl::memory::desc& otherwise, const dnnl::memory::desc& condition) {
+    post_ops.append_binary(dnnl::algorithm::binary_select, otherwise, condition);
+}
+#else
+bool has_select_post_op() {
+    return false;
+}
+
+void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*otherwise*/,
+                   const dnnl::memory::desc& /*condition*/) {
+    throw Unsupported("this version of oneDNN has no select among the post-ops");
+}
+#endif
+
 void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask) {
     attributes.set_zero_points_mask(argument, mask);
+}
+
+void set_fixed_zero_points(dnnl::primitive_attr& /*attributes*/, int /*argument*/, int /*mask*/,
+                           const std::vector<std::int32_t>& /*values*/) {
+    throw Unsupported("oneDNN 3.x takes zero points at the execution only");
+}
+
+int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site) {
+    if (site.has_bias) {
+        throw Unsupported("oneDNN 3.x adds the bias behind the scales of the weights");
+    }
+    if (site.per_channel && site.weights_mask == 0) {
+        throw Unsupported("oneDNN 3.x has no scales for this dimension");
+    }
+    attributes.set_scales_mask(DNNL_ARG_WEIGHTS, site.per_channel ? site.weights_mask : 0);
+    return DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS;
+}
+
+void set_fixed_result_scales(dnnl::primitive_attr& /*attributes*/, const ResultScaleSite& /*site*/,
+                             const std::vector<float>& /*values*/) {
+    throw Unsupported("oneDNN 3.x takes scales at the execution only");
+}
+
+std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout) {
+    if (layout.get_format_kind() != dnnl::memory::format_kind::blocked) {
+        return std::nullopt;
+    }
+    return Blocking{layout.get_dims(),
+                    layout.get_padded_dims(),
+                    layout.get_strides(),
+                    layout.get_submemory_offset(),
+                    layout.get_inner_blks(),
+                    layout.get_inner_idxs(),
+                    dnnl::memory::data_type_size(layout.get_data_type())};
 }
 
 void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {
@@ -120,14 +165,16 @@ Candidates inner_product(const dnnl::engine& engine, const ContractionDescriptio
                          const dnnl::primitive_attr& attributes) {
     const auto kind = dnnl::prop_kind::forward_inference;
     using Descriptor = dnnl::inner_product_forward::primitive_desc;
-    return d.bias ? Descriptor(engine, kind, d.source, d.weights, *d.bias, d.destination, attributes)
-                  : Descriptor(engine, kind, d.source, d.weights, d.destination, attributes);
+    return {d.bias ? Descriptor(engine, kind, d.source, d.weights, *d.bias, d.destination, attributes)
+                   : Descriptor(engine, kind, d.source, d.weights, d.destination, attributes),
+            nullptr};
 }
 
 Candidates matmul(const dnnl::engine& engine, const ContractionDescription& d, const dnnl::primitive_attr& attributes) {
     using Descriptor = dnnl::matmul::primitive_desc;
-    return d.bias ? Descriptor(engine, d.source, d.weights, *d.bias, d.destination, attributes)
-                  : Descriptor(engine, d.source, d.weights, d.destination, attributes);
+    return {d.bias ? Descriptor(engine, d.source, d.weights, *d.bias, d.destination, attributes)
+                   : Descriptor(engine, d.source, d.weights, d.destination, attributes),
+            nullptr};
 }
 
 Candidates pooling(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,

@@ -32,11 +32,45 @@ void append_eltwise(dnnl::post_ops& post_ops, dnnl::algorithm algorithm, float a
 /// Announces zero points of an argument that come with the execution (s32, DNNL_ARG_ATTR_ZERO_POINTS | argument).
 void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask);
 
+/// Zero points that are part of the primitive. Throws Unsupported where the library takes them at the execution only.
+void set_fixed_zero_points(dnnl::primitive_attr& attributes, int argument, int mask,
+                           const std::vector<std::int32_t>& values);
+
+/// The factors of a contraction's result: they multiply the sums of products, with the bias where there is one, before
+/// any post-op.
+struct ResultScaleSite {
+    bool per_channel = false;  ///< one factor for each element of dimension 1 of the result
+    int weights_mask = 0;      ///< bits of the dimensions of the weights that make up that dimension; 0 when unknown
+    bool has_bias = false;
+};
+
+/// Announces factors that come with the execution; returns their argument (f32). Throws Unsupported where the library
+/// has no factors at this site.
+int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site);
+
+/// Factors that are part of the primitive. Throws Unsupported where the library takes them at the execution only.
+void set_fixed_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site,
+                             const std::vector<float>& values);
+
 /// A sum post-op that reads the destination as `type`, minus the zero point, times the scale.
 void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type);
 
 /// A select post-op: the flowing value where the condition is not 0, `otherwise` elsewhere. Throws Unsupported.
 void append_select(dnnl::post_ops& post_ops, const dnnl::memory::desc& otherwise, const dnnl::memory::desc& condition);
+
+/// The parts of a strided or blocked layout.
+struct Blocking {
+    dnnl::memory::dims extents;
+    dnnl::memory::dims padded_extents;
+    dnnl::memory::dims strides;  ///< of whole blocks, in elements
+    std::int64_t offset = 0;     ///< of the first element, in elements
+    dnnl::memory::dims inner_blocks;
+    dnnl::memory::dims inner_dimensions;  ///< which dimension each inner block belongs to
+    std::size_t element_bytes = 0;
+};
+
+/// Nothing for a layout of another kind.
+std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout);
 
 /// The layout is still to be chosen.
 bool is_any(const dnnl::memory::desc& layout);

@@ -90,7 +90,7 @@ ContractionLayout spatial_layout(const Graph& graph, const Node& node, std::int6
 
 ContractionLayout inner_product_layout(const Graph& graph, const Node& node) {
     ContractionLayout layout = spatial_layout(graph, node, 1);
-    if (layout.source.dims().size() > kMostInnerProductDimensions) {
+    if (graph.tensor(graph::input_at(node, "data")).shape.size() > kMostInnerProductDimensions) {
         throw Unsupported(fmt::format("inner_product '{}': the library has {} dimensions at most", node.name,
                                       kMostInnerProductDimensions));
     }
@@ -108,7 +108,8 @@ ContractionLayout matmul_layout(const Graph& graph, const Node& node, const grap
     layout.requested_source = layout.source;
     // Constants are packed as the library likes it, other matrices are multiplied where they are.
     const bool packed = weights.role == graph::TensorRole::constant;
-    layout.requested_weights = packed ? any_layout(layout.weights.dims(), weights.type) : layout.weights;
+    layout.requested_weights =
+        packed ? any_layout(api::blocking_of(layout.weights)->extents, weights.type) : layout.weights;
     layout.weights_channel_mask = 1 << (rank - 1);
     if (const graph::TensorId bias = graph::input_at(node, "bias"); bias != graph::kAbsent) {
         layout.bias = plain_layout(dimensions(graph.tensor(bias).shape, rank), graph.tensor(bias).type);

@@ -1,6 +1,10 @@
 #pragma once
 
+#include "reference/graph/operations.hpp"
+
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace difftest::backends::onednn {
@@ -12,10 +16,24 @@ struct ImplementationChoice {
     friend bool operator==(const ImplementationChoice&, const ImplementationChoice&) = default;
 };
 
+/// Where the first multiplication behind a contraction and its zero points are given to the library.
+enum class Parameters : std::uint8_t {
+    usual,         ///< the multiplication is a post-op, zero points come with the execution
+    run_time,      ///< attributes whose values come with the execution
+    compile_time,  ///< attributes that hold the values
+};
+
 /// How the primitives of a plan are created, beyond what the graph says. A deviation from the defaults is taken by
 /// every primitive that can take it; a plan none of whose primitives can is unsupported.
 struct CreationOptions {
     ImplementationChoice implementation;
+    /// Of sources and destinations. By default the library's choice, or row-major where it has none.
+    std::optional<graph::Layout> layout;
+    bool plain_weights = false;  ///< row-major instead of the library's choice
+    bool in_place = false;       ///< eltwise and binary primitives write where they read
+    bool user_scratchpad = false;
+    Parameters parameters = Parameters::usual;
+    std::optional<int> threads;  ///< of the library
     friend bool operator==(const CreationOptions&, const CreationOptions&) = default;
 };
 

@@ -13,4 +13,7 @@ std::optional<std::string> why_not(const EltwiseStep& step);
 /// Whether the library has the select algorithm among the binary ones.
 bool has_select();
 
+/// Whether it can be a post-op.
+bool has_select_post_op();
+
 }  // namespace difftest::backends::onednn::api

@@ -1,6 +1,7 @@
 #include "backends/onednn/heads.hpp"
 
 #include "backends/onednn/affine_steps.hpp"
+#include "backends/onednn/eltwise_support.hpp"
 
 #include <algorithm>
 
@@ -58,6 +59,9 @@ bool takes_post_op(HeadKind head, const Step& step) {
     }
     if (std::holds_alternative<SumStep>(step)) {
         return head == HeadKind::contraction || head == HeadKind::resampling || head == HeadKind::reduction;
+    }
+    if (std::holds_alternative<SelectStep>(step) && !api::has_select_post_op()) {
+        return false;
     }
     return head == HeadKind::contraction;
 }

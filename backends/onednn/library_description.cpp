@@ -1,6 +1,7 @@
 #include "backends/onednn/library_description.hpp"
 
 #include "backends/onednn/api_version.hpp"
+#include "backends/onednn/thread_scope.hpp"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -33,16 +34,13 @@ std::string runtime_name(unsigned runtime) {
     }
 }
 
-/// The library's OpenMP runtime is loaded with it; this program itself does not link one.
 unsigned thread_count(unsigned runtime) {
     if (runtime == DNNL_RUNTIME_SEQ) {
         return 1;
     }
     if (runtime == DNNL_RUNTIME_OMP) {
-        if (void* symbol = dlsym(RTLD_DEFAULT, "omp_get_max_threads")) {
-            const int threads = reinterpret_cast<int (*)()>(symbol)();
-            return threads > 0 ? static_cast<unsigned>(threads) : 1;
-        }
+        const int threads = library_threads();
+        return threads > 0 ? static_cast<unsigned>(threads) : 1;
     }
     return std::max(1U, std::thread::hardware_concurrency());
 }

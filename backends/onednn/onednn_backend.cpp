@@ -6,6 +6,8 @@
 #include "backends/onednn/partition_primitive.hpp"
 #include "backends/onednn/partitioning.hpp"
 #include "backends/onednn/plan_space.hpp"
+#include "backends/onednn/scale_attribute.hpp"
+#include "backends/onednn/thread_scope.hpp"
 
 #include <fmt/format.h>
 #include <oneapi/dnnl/dnnl.hpp>
@@ -34,15 +36,21 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
     bool repeats = false;
     for (const PlannedPartition& partition : partitions) {
         plan.partitions.push_back({names_of(graph, partition), kind_of(graph, partition)});
+        const bool leaves_first =
+            specification.options.parameters != Parameters::usual && leading_scale(graph, partition).has_value();
         if (!graph.consumers_of(partition.output).empty()) {
             plan.materialized.push_back(graph.tensor(partition.output).name);
         }
         for (const PrimitiveSteps& primitive : primitives_of(graph, partition)) {
-            repeats = repeats || repeats_eltwise_algorithm(primitive.post_ops);
+            repeats = repeats || repeats_eltwise_algorithm(primitive.post_ops.subspan(leaves_first ? 1 : 0));
         }
     }
     if (repeats) {
         plan.traits.emplace_back("repeated_eltwise_algorithm");
+    }
+    const std::optional<graph::Layout> layout = specification.options.layout;
+    if (layout && *layout != graph::Layout::plain && *layout != graph::Layout::channels_last) {
+        plan.traits.emplace_back("blocked_layout");
     }
     return plan;
 }
@@ -97,6 +105,7 @@ public:
     const Program& program() const { return program_; }
 
     void run(Phase phase) {
+        const ThreadScope threads(program_.options().threads);
         try {
             program_.run(phase);
         } catch (const dnnl::error& failure) {
@@ -106,6 +115,7 @@ public:
 
     std::vector<PartitionReport> partitions() const override { return reports_; }
     contract::Contract contract() const override { return contract_; }
+    std::vector<std::string> damage() const override { return program_.damage(); }
     void execute() override { run(Phase::execute); }
 
 private:
@@ -133,17 +143,28 @@ private:
 };
 
 std::vector<PlanOffer> OnednnBackend::plans(const graph::Case& value) {
-    const auto survey = [this, &value](const PlanSpecification& plan) { return implementations(value, plan); };
+    const auto survey = [this, &value] {
+        const auto fused = partition(value, Fusion::fused);
+        const auto* partitions = std::get_if<Partitioning>(&fused);
+        return PlanSurvey{[this, &value](const PlanSpecification& plan) { return implementations(value, plan); },
+                          partitions == nullptr ? 0 : fused_results(value.graph, *partitions).size(),
+                          std::hash<std::string>{}(value.name)};
+    };
     std::vector<PlanOffer> offers;
     std::vector<std::pair<Partitioning, CreationOptions>> known;
     for (const PlanSpecification& specification : selected_plans(value.execution.plans, survey)) {
-        auto result = partition(value, specification.fusion);
+        auto result = partition(value, specification);
         if (const auto* refusal = std::get_if<CannotLower>(&result)) {
-            // A node that has no lowering has none in any plan: say so once.
-            return {Refusal{name_of(specification), refusal->reason}};
+            offers.emplace_back(Refusal{name_of(specification), refusal->reason});
+            if (known.empty()) {
+                return offers;  // a node that has no lowering has none in any plan: say so once
+            }
+            continue;
         }
         std::pair entry{std::get<Partitioning>(std::move(result)), specification.options};
-        if (std::find(known.begin(), known.end(), entry) == known.end()) {
+        const std::vector<std::string>& asked = value.execution.plans;
+        const bool is_named = std::find(asked.begin(), asked.end(), name_of(specification)) != asked.end();
+        if (is_named || std::find(known.begin(), known.end(), entry) == known.end()) {
             offers.emplace_back(plan_from(value.graph, specification, entry.first));
             known.push_back(std::move(entry));
         }
@@ -154,7 +175,7 @@ std::vector<PlanOffer> OnednnBackend::plans(const graph::Case& value) {
 std::unique_ptr<OnednnExecutable> OnednnBackend::create(const graph::Case& value,
                                                         const PlanSpecification& specification, const Buffers& buffers,
                                                         Mode mode) {
-    const auto result = partition(value, specification.fusion);
+    const auto result = partition(value, specification);
     if (const auto* refusal = std::get_if<CannotLower>(&result)) {
         throw Unsupported(refusal->reason);
     }
@@ -162,6 +183,7 @@ std::unique_ptr<OnednnExecutable> OnednnBackend::create(const graph::Case& value
     const bool looks_further =
         mode == Mode::survey || !(specification.options.implementation == ImplementationChoice{});
     dnnl::set_primitive_cache_capacity(looks_further ? 0 : kCachedPrimitives);
+    const ThreadScope threads(specification.options.threads);
     auto executable = std::make_unique<OnednnExecutable>(engine_, value.graph, buffers, specification.options, mode);
     for (const PlannedPartition& partition : std::get<Partitioning>(result)) {
         executable->add(partition);

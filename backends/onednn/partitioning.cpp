@@ -59,9 +59,19 @@ bool flows_into(const Node& consumer, TensorId tensor) {
     }
 }
 
+/// What a chain must not hold.
+struct Limits {
+    const std::vector<bool>& taken;  ///< by node: part of another chain
+    const std::vector<TensorId>& materialized;
+};
+
 /// The node that may be fused after the producer of `tensor`; nothing when the value must be materialized or when
 /// another chain has taken the node.
-std::optional<NodeId> fusible_consumer(const Graph& graph, TensorId tensor, const std::vector<bool>& taken) {
+std::optional<NodeId> fusible_consumer(const Graph& graph, TensorId tensor, const Limits& limits) {
+    if (std::find(limits.materialized.begin(), limits.materialized.end(), tensor) != limits.materialized.end()) {
+        return std::nullopt;
+    }
+    const std::vector<bool>& taken = limits.taken;
     const graph::Tensor& produced = graph.tensor(tensor);
     const std::vector<NodeId> consumers = graph.consumers_of(tensor);
     if (is_half(produced.type) || graph.is_output(tensor) || consumers.size() != 1 ||
@@ -128,13 +138,13 @@ int rank_of(HeadKind kind) {
 
 /// The longest chain behind the head that can be lowered. A longer chain may be possible where a shorter one is not:
 /// a sum as a post-op needs a result of the right size.
-void grow(const Case& value, PlannedPartition& partition, Fusion fusion, const std::vector<bool>& taken) {
+void grow(const Case& value, PlannedPartition& partition, Fusion fusion, const Limits& limits) {
     const Node& head = value.graph.node(partition.nodes.front());
     const bool is_pointwise = head_kind(head) == HeadKind::pointwise;
     const TensorId flowing = is_pointwise ? partition.source : head.output;
     std::vector<NodeId> chain = partition.nodes;
-    for (auto next = fusible_consumer(value.graph, head.output, taken); next;
-         next = fusible_consumer(value.graph, value.graph.node(*next).output, taken)) {
+    for (auto next = fusible_consumer(value.graph, head.output, limits); next;
+         next = fusible_consumer(value.graph, value.graph.node(*next).output, limits)) {
         chain.push_back(*next);
         if (std::optional<Steps> steps = steps_of_chain(value, chain, flowing, fusion)) {
             partition.nodes = chain;
@@ -197,7 +207,8 @@ std::string kind_of(const Graph& graph, const PlannedPartition& partition) {
     return kind;
 }
 
-std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusion) {
+std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusion,
+                                                  const std::vector<TensorId>& materialized) {
     Partitioning result;
     std::vector<bool> taken(value.graph.nodes.size(), false);
     // Contractions first: where two chains meet, the sum of products is the one that is fused in practice.
@@ -213,7 +224,7 @@ std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusi
             }
             auto& grown = std::get<PlannedPartition>(single);
             if (fusion != Fusion::split && absorbs_consumers(kind)) {
-                grow(value, grown, fusion, taken);
+                grow(value, grown, fusion, {taken, materialized});
             }
             for (const NodeId member : grown.nodes) {
                 taken[static_cast<std::size_t>(member)] = true;
@@ -225,6 +236,18 @@ std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusi
     std::stable_sort(result.begin(), result.end(), [](const PlannedPartition& a, const PlannedPartition& b) {
         return a.nodes.back() < b.nodes.back();
     });
+    return result;
+}
+
+std::vector<TensorId> fused_results(const Graph& graph, const Partitioning& partitions) {
+    std::vector<TensorId> result;
+    for (const PlannedPartition& partition : partitions) {
+        for (const NodeId id : partition.nodes) {
+            if (id != partition.nodes.back()) {
+                result.push_back(graph.node(id).output);
+            }
+        }
+    }
     return result;
 }
 

@@ -32,7 +32,12 @@ struct PlannedPartition {
 /// In an order in which they can be executed.
 using Partitioning = std::vector<PlannedPartition>;
 
-std::variant<Partitioning, CannotLower> partition(const graph::Case& value, Fusion fusion);
+/// `materialized`: results that must go through memory even where they could be fused.
+std::variant<Partitioning, CannotLower> partition(const graph::Case& value, Fusion fusion,
+                                                  const std::vector<graph::TensorId>& materialized = {});
+
+/// The results that stay inside a primitive, in an order in which they are computed.
+std::vector<graph::TensorId> fused_results(const graph::Graph& graph, const Partitioning& partitions);
 
 /// One library call: a primitive and what it absorbs. `head` is nothing unless the partition begins with a pointwise
 /// node: the steps of all others are post-ops.

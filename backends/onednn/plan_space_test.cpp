@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 /// Which plans there are, and that a plan's implementation is really the one that runs.
@@ -25,12 +26,15 @@ std::vector<std::string> names_of(const std::vector<PlanSpecification>& plans) {
     return names;
 }
 
-std::vector<std::vector<std::string>> two_primitives(const PlanSpecification& /*plan*/) {
-    return {{"jit:a", "jit:b", "gemm", "ref:any"}, {"jit:uni", "ref:any"}};
+PlanSurvey two_primitives() {
+    const auto implementations = [](const PlanSpecification& /*plan*/) {
+        return std::vector<std::vector<std::string>>{{"jit:a", "jit:b", "gemm", "ref:any"}, {"jit:uni", "ref:any"}};
+    };
+    return {implementations, 3, 42};
 }
 
-std::vector<std::vector<std::string>> must_not_be_called(const PlanSpecification& plan) {
-    ADD_FAILURE() << name_of(plan);
+PlanSurvey must_not_be_called() {
+    ADD_FAILURE() << "a survey for plans that were named";
     return {};
 }
 
@@ -40,15 +44,38 @@ TEST(PlanSpace, OffersBasePlansByItself) {
 }
 
 TEST(PlanSpace, AddsWhatIsNamedWithoutLookingForOthers) {
-    EXPECT_THAT(names_of(selected_plans({"split@7", "fused@ref", "split", "nonsense"}, must_not_be_called)),
-                ElementsAre("fused", "fused_distinct_eltwise", "split", "split@7", "fused@ref"));
+    EXPECT_THAT(names_of(selected_plans({"split@7", "cut9+threads2", "split", "nonsense"}, must_not_be_called)),
+                ElementsAre("fused", "fused_distinct_eltwise", "split", "split@7", "cut9+threads2"));
 }
 
 TEST(PlanSpace, ReachesEveryImplementationOnce) {
+    std::vector<std::string> names;
+    for (const std::string& name : names_of(selected_plans({"split@*"}, two_primitives))) {
+        if (name.starts_with("split@") && name.find('+') == std::string::npos) {
+            names.push_back(name);
+        }
+    }
     // Position 2 is jit:b or the second primitive's reference, 3 gemm, 4 nothing but a reference.
-    EXPECT_THAT(names_of(selected_plans({"fused@*"}, two_primitives)),
-                ElementsAre("fused", "fused_distinct_eltwise", "split", "fused@2", "fused@3", "fused@ref"));
-    EXPECT_THAT(names_of(selected_plans({"all"}, two_primitives)), IsSupersetOf({"fused@3", "split@2", "split@ref"}));
+    EXPECT_THAT(names, ElementsAre("split@2", "split@3", "split@ref"));
+}
+
+TEST(PlanSpace, HoldsEachDeviationEachCutAndCombinations) {
+    const std::vector<std::string> all = names_of(selected_plans({"all"}, two_primitives));
+    EXPECT_THAT(all, IsSupersetOf({"fused@3", "split@ref", "cut1", "cut2", "cut3"}));
+    EXPECT_THAT(all, Not(Contains("cut4")));
+    std::size_t deviations = 0;
+    for (const std::string& name : all) {
+        for (const std::string& deviation : deviation_names()) {
+            deviations += name == "fused+" + deviation || name == "split+" + deviation ? 1 : 0;
+        }
+    }
+    EXPECT_EQ(deviations, 2 * deviation_names().size());
+    EXPECT_GT(std::count_if(all.begin(), all.end(),
+                            [](const std::string& name) { return std::count(name.begin(), name.end(), '+') > 1; }),
+              0)
+        << "a combination";
+    EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), all.size());
+    EXPECT_EQ(names_of(selected_plans({"all"}, two_primitives)), all) << "the same seed, the same plans";
 }
 
 class ImplementationTest : public ChainTest {
@@ -95,7 +122,7 @@ TEST_F(ImplementationTest, EveryImplementationGivesTheSameAndHasItsOwnName) {
     std::set<std::string> names;
     const std::vector<std::string> plans = offered({"fused", "fused@*"});
     for (const std::string& plan : plans) {
-        if (!plan.starts_with("fused@")) {
+        if (!plan.starts_with("fused@") || plan.find('+') != std::string::npos) {
             continue;
         }
         const auto result = run_named(plan);
@@ -111,6 +138,14 @@ TEST_F(ImplementationTest, SecondChoiceIsNotTheFirstThatIsStillInTheCache) {
     const std::string first = run_named("fused").partitions.front().implementation;
     EXPECT_NE(run_named("fused@2").partitions.front().implementation, first);
     EXPECT_EQ(run_named("fused").partitions.front().implementation, first);
+}
+
+TEST_F(ImplementationTest, PlanThatIsNamedIsOfferedEvenWhereItEqualsAnother) {
+    const auto data = build_.input(graph::DataType::f32, {1}, {1});
+    shape_ = {1};
+    build_.finish({binary(BinaryAlgorithm::add, data, build_.scalar(1))});
+    EXPECT_THAT(offered({}), ElementsAre("fused"));
+    EXPECT_THAT(offered({"split"}), ElementsAre("fused", "split"));
 }
 
 TEST_F(ImplementationTest, WhatIsNotOfferedIsUnsupportedWithTheOfferedNames) {

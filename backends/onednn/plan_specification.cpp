@@ -1,10 +1,63 @@
 #include "backends/onednn/plan_specification.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 
 namespace difftest::backends::onednn {
 
 namespace {
+
+constexpr std::string_view kCut = "cut";
+constexpr std::string_view kThreads = "threads";
+constexpr std::size_t kMostThreads = 1024;
+
+/// One, and a number that most extents are no multiple of.
+constexpr std::array<std::string_view, 2> kUsualThreads{"threads1", "threads3"};
+
+struct NamedLayout {
+    graph::Layout layout;
+    std::string_view name;
+};
+constexpr std::array<NamedLayout, 6> kLayouts{{
+    {graph::Layout::plain, "row_major"},
+    {graph::Layout::channels_last, "channels_last"},
+    {graph::Layout::channels_blocked_4, "blocked4"},
+    {graph::Layout::channels_blocked_8, "blocked8"},
+    {graph::Layout::channels_blocked_16, "blocked16"},
+    {graph::Layout::channels_blocked_32, "blocked32"},
+}};
+
+struct NamedSwitch {
+    bool CreationOptions::*value;
+    std::string_view name;
+};
+constexpr std::array<NamedSwitch, 3> kSwitches{{
+    {&CreationOptions::plain_weights, "plain_weights"},
+    {&CreationOptions::in_place, "in_place"},
+    {&CreationOptions::user_scratchpad, "user_scratchpad"},
+}};
+
+struct NamedParameters {
+    Parameters value;
+    std::string_view name;
+};
+constexpr std::array<NamedParameters, 2> kParameters{{
+    {Parameters::run_time, "run_time_parameters"},
+    {Parameters::compile_time, "compile_time_parameters"},
+}};
+
+/// Digits without a leading zero.
+std::optional<std::size_t> number_from(std::string_view text) {
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    return whole && !text.starts_with('0') ? std::optional(number) : std::nullopt;
+}
 
 /// A text of digits is a position, which begins with 2: the first is the plan without a choice.
 std::optional<ImplementationChoice> implementation_from(std::string_view text) {
@@ -14,39 +67,143 @@ std::optional<ImplementationChoice> implementation_from(std::string_view text) {
     if (text.find_first_not_of("0123456789") != std::string_view::npos) {
         return ImplementationChoice{1, std::string(text)};
     }
-    std::size_t position = 0;
-    const bool fits = std::from_chars(text.data(), text.data() + text.size(), position).ec == std::errc{};
-    return fits && position > 1 && !text.starts_with('0') ? std::optional(ImplementationChoice{position, ""})
-                                                          : std::nullopt;
+    const std::optional<std::size_t> position = number_from(text);
+    return position && *position > 1 ? std::optional(ImplementationChoice{*position, ""}) : std::nullopt;
+}
+
+/// "2.5" of "cut2.5".
+std::optional<std::vector<std::size_t>> cuts_from(std::string_view text) {
+    std::vector<std::size_t> cuts;
+    while (true) {
+        const std::size_t point = text.find('.');
+        const std::optional<std::size_t> cut = number_from(text.substr(0, point));
+        if (!cut || (!cuts.empty() && *cut <= cuts.back())) {
+            return std::nullopt;
+        }
+        cuts.push_back(*cut);
+        if (point == std::string_view::npos) {
+            return cuts;
+        }
+        text.remove_prefix(point + 1);
+    }
+}
+
+std::optional<PlanSpecification> base_from(std::string_view text) {
+    if (const std::optional<Fusion> fusion = fusion_from(text)) {
+        return PlanSpecification{*fusion, {}, {}};
+    }
+    if (!text.starts_with(kCut)) {
+        return std::nullopt;
+    }
+    std::optional<std::vector<std::size_t>> cuts = cuts_from(text.substr(kCut.size()));
+    return cuts ? std::optional(PlanSpecification{Fusion::fused, *std::move(cuts), {}}) : std::nullopt;
+}
+
+bool set_threads(CreationOptions& options, std::string_view deviation) {
+    if (options.threads || !deviation.starts_with(kThreads)) {
+        return false;
+    }
+    const std::optional<std::size_t> threads = number_from(deviation.substr(kThreads.size()));
+    if (threads && *threads <= kMostThreads) {
+        options.threads = static_cast<int>(*threads);
+    }
+    return options.threads.has_value();
+}
+
+std::string deviations_of(const CreationOptions& options) {
+    std::string text;
+    for (const NamedLayout& each : kLayouts) {
+        text += options.layout == each.layout ? fmt::format("+{}", each.name) : "";
+    }
+    for (const NamedSwitch& each : kSwitches) {
+        text += options.*each.value ? fmt::format("+{}", each.name) : "";
+    }
+    for (const NamedParameters& each : kParameters) {
+        text += options.parameters == each.value ? fmt::format("+{}", each.name) : "";
+    }
+    return text + (options.threads ? fmt::format("+{}{}", kThreads, *options.threads) : "");
 }
 
 }  // namespace
 
 std::string name_of(const PlanSpecification& specification) {
-    std::string name(name_of(specification.fusion));
+    std::string name = specification.cuts.empty() ? std::string(name_of(specification.fusion))
+                                                  : fmt::format("{}{}", kCut, fmt::join(specification.cuts, "."));
     const ImplementationChoice& implementation = specification.options.implementation;
     if (!(implementation == ImplementationChoice{})) {
         name += '@';
         name += implementation.name_part.empty() ? std::to_string(implementation.position) : implementation.name_part;
     }
-    return name;
+    return name + deviations_of(specification.options);
 }
 
 std::optional<PlanSpecification> plan_specification_from(std::string_view name) {
-    const std::size_t at = name.find('@');
-    const std::optional<Fusion> fusion = fusion_from(name.substr(0, at));
-    if (!fusion) {
-        return std::nullopt;
-    }
-    PlanSpecification specification{*fusion, {}};
-    if (at != std::string_view::npos) {
-        const std::optional<ImplementationChoice> implementation = implementation_from(name.substr(at + 1));
+    const std::size_t plus = name.find('+');
+    const std::string_view front = name.substr(0, plus);
+    const std::size_t at = front.find('@');
+    std::optional<PlanSpecification> specification = base_from(front.substr(0, at));
+    if (specification && at != std::string_view::npos) {
+        const std::optional<ImplementationChoice> implementation = implementation_from(front.substr(at + 1));
         if (!implementation) {
             return std::nullopt;
         }
-        specification.options.implementation = *implementation;
+        specification->options.implementation = *implementation;
     }
-    return specification;
+    for (std::size_t begin = plus; specification && begin != std::string_view::npos;) {
+        const std::size_t end = name.find('+', begin + 1);
+        if (!deviate(specification->options, name.substr(begin + 1, end - begin - 1))) {
+            return std::nullopt;
+        }
+        begin = end;
+    }
+    // One name for one plan: deviations in their order.
+    return specification && name_of(*specification) == name ? specification : std::nullopt;
+}
+
+std::vector<std::string> deviation_names() {
+    std::vector<std::string> names;
+    for (const NamedLayout& each : kLayouts) {
+        names.emplace_back(each.name);
+    }
+    for (const NamedSwitch& each : kSwitches) {
+        names.emplace_back(each.name);
+    }
+    for (const NamedParameters& each : kParameters) {
+        names.emplace_back(each.name);
+    }
+    names.insert(names.end(), kUsualThreads.begin(), kUsualThreads.end());
+    return names;
+}
+
+bool deviate(CreationOptions& options, std::string_view deviation) {
+    const auto named = [deviation](const auto& each) { return each.name == deviation; };
+    if (const auto* found = std::find_if(kLayouts.begin(), kLayouts.end(), named); found != kLayouts.end()) {
+        return !std::exchange(options.layout, found->layout).has_value();
+    }
+    if (const auto* found = std::find_if(kSwitches.begin(), kSwitches.end(), named); found != kSwitches.end()) {
+        return !std::exchange(options.*found->value, true);
+    }
+    if (const auto* found = std::find_if(kParameters.begin(), kParameters.end(), named); found != kParameters.end()) {
+        return std::exchange(options.parameters, found->value) == Parameters::usual;
+    }
+    return set_threads(options, deviation);
+}
+
+std::variant<Partitioning, CannotLower> partition(const graph::Case& value, const PlanSpecification& specification) {
+    auto whole = partition(value, specification.fusion);
+    const auto* partitions = std::get_if<Partitioning>(&whole);
+    if (partitions == nullptr || specification.cuts.empty()) {
+        return whole;
+    }
+    const std::vector<graph::TensorId> inside = fused_results(value.graph, *partitions);
+    std::vector<graph::TensorId> materialized;
+    for (const std::size_t cut : specification.cuts) {
+        if (cut > inside.size()) {
+            return CannotLower{fmt::format("full fusion keeps only {} results inside primitives", inside.size())};
+        }
+        materialized.push_back(inside[cut - 1]);
+    }
+    return partition(value, specification.fusion, materialized);
 }
 
 }  // namespace difftest::backends::onednn

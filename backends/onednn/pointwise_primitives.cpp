@@ -25,9 +25,12 @@ public:
         }
     }
 
-    api::Candidates candidates(TypePair types) const {
-        const memory::desc source = plain_layout(extents_, types.source);
-        const memory::desc destination = plain_layout(extents_, types.destination);
+    api::Candidates candidates(TypePair types, Layouts which) const {
+        const auto layout = [&](graph::DataType type) {
+            return program_.activation_layout(which, plain_layout(extents_, type), extents_, type);
+        };
+        const memory::desc source = layout(types.source);
+        const memory::desc destination = layout(types.destination);
         const dnnl::primitive_attr attributes = chain_.attributes();
         if (binary_ != nullptr) {
             return api::binary(program_.engine(), to_library(binary_->algorithm), source, second_.get_desc(),
@@ -75,13 +78,24 @@ ImplementationName add_pointwise_primitives(Program& program, std::span<const Pr
                            is_last ? result.type : graph::DataType::f32};
         PointwisePrimitive primitive(program, steps, result);
         const auto [types, descriptor] = first_implemented(candidate_types(own), [&](TypePair pair) {
-            return Created{pair, program.choose([&] { return primitive.candidates(pair); })};
+            return Created{pair, program.choose([&](Layouts which) { return primitive.candidates(pair, which); })};
         });
         const bool reads_own = flowing.own && types.source == flowing.type;
-        const memory from = reads_own ? *flowing.own : flowing.as_f32();
-        const memory to = is_last && types.destination == result.type
-                              ? stored
-                              : program.new_memory(plain_layout(extents, types.destination));
+        const auto chosen = [&descriptor = descriptor](int argument) {
+            return descriptor.query_md(dnnl::query::exec_arg_md, argument);
+        };
+        memory from =
+            program.as_layout(Phase::execute, reads_own ? *flowing.own : flowing.as_f32(), chosen(DNNL_ARG_SRC_0));
+        const memory::desc destination = chosen(DNNL_ARG_DST);
+        const bool in_place = program.options().in_place && from.get_desc() == destination;
+        const bool stores = !in_place && is_last && destination == stored.get_desc();
+        const memory to = stores ? stored : program.new_memory(destination);
+        if (in_place) {
+            // What it reads may be needed by others: it works on a copy.
+            program.add_copy(Phase::execute, from, to);
+            from = to;
+            program.took(Deviation::in_place);
+        }
         primitive.add(descriptor, from, to);
         names += fmt::format("{}{}", names.empty() ? "" : ", ", descriptor.impl_info_str());
         flowing = {to, types.destination, [to] { return to; }};

@@ -29,7 +29,9 @@ memory::desc requested_layout(const OperandSource& source, const graph::Graph& g
 }  // namespace
 
 PostOpChain::PostOpChain(Program& program, std::span<const Step> steps, const graph::Tensor& output)
-    : output_(output), rank_(std::max<std::size_t>(output.shape.size(), 1)) {
+    : output_(output),
+      rank_(std::max<std::size_t>(output.shape.size(), 1)),
+      user_scratchpad_(program.options().user_scratchpad) {
     for (const Step& step : steps) {
         if (const auto* eltwise = std::get_if<EltwiseStep>(&step)) {
             api::append_eltwise(post_ops_, to_library(eltwise->algorithm), eltwise->alpha, eltwise->beta);
@@ -48,6 +50,9 @@ PostOpChain::PostOpChain(Program& program, std::span<const Step> steps, const gr
 dnnl::primitive_attr PostOpChain::attributes() const {
     dnnl::primitive_attr result;
     result.set_post_ops(post_ops_);
+    if (user_scratchpad_) {
+        result.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    }
     return result;
 }
 

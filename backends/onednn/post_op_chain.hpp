@@ -37,6 +37,7 @@ private:
 
     graph::Tensor output_;
     std::size_t rank_;
+    bool user_scratchpad_;
     dnnl::post_ops post_ops_;
     std::vector<BoundOperand> operands_;
     std::optional<SumStep> sum_;

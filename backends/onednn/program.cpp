@@ -1,6 +1,11 @@
 #include "backends/onednn/program.hpp"
 
+#include "backends/onednn/blocked_layouts.hpp"
 #include "backends/onednn/library_types.hpp"
+#include "backends/onednn/zero_padding.hpp"
+
+#include <fmt/format.h>
+#include <oneapi/dnnl/dnnl_debug.h>
 
 #include <algorithm>
 #include <cstring>
@@ -11,6 +16,9 @@ namespace difftest::backends::onednn {
 namespace {
 
 constexpr std::align_val_t kCacheLine{64};
+constexpr std::size_t kFenceBytes = 64;
+/// As an s8 it is 127, as an f32 3.4e38: it shows in whatever is computed from it.
+constexpr unsigned char kPoison = 0x7F;
 
 bool is_operand_type(graph::DataType type) {
     return type != graph::DataType::f16;
@@ -44,11 +52,65 @@ Program::Program(dnnl::engine engine, const graph::Graph& graph, const Buffers& 
       mode_(mode),
       chooser_(options_.implementation) {}
 
-dnnl::primitive_desc Program::choose(const std::function<api::Candidates()>& create) {
+dnnl::primitive_desc Program::choose(const std::function<api::Candidates(Layouts)>& create) {
     if (mode_ == Mode::survey) {
-        surveyed_.push_back(implementations_of(create()));
+        surveyed_.push_back(implementations_of(create(Layouts::own)));
     }
-    return chooser_.choose(create);
+    if (options_.layout || options_.plain_weights) {
+        try {
+            asked_.clear();
+            const dnnl::primitive_desc descriptor = chooser_.choose([&create] { return create(Layouts::asked); });
+            taken_.insert(asked_.begin(), asked_.end());
+            return descriptor;
+        } catch (const Unsupported&) {
+        } catch (const dnnl::error& failure) {
+            if (failure.status != dnnl_unimplemented && failure.status != dnnl_invalid_arguments) {
+                throw;
+            }
+        }
+    }
+    return chooser_.choose([&create] { return create(Layouts::own); });
+}
+
+dnnl::memory::desc Program::activation_layout(Layouts which, const dnnl::memory::desc& own,
+                                              const graph::Tensor& tensor) {
+    return activation_layout(which, own, dimensions(tensor.shape), tensor.type);
+}
+
+dnnl::memory::desc Program::activation_layout(Layouts which, const dnnl::memory::desc& own,
+                                              const dnnl::memory::dims& extents, graph::DataType type) {
+    if (which == Layouts::own || !options_.layout) {
+        return own;
+    }
+    const dnnl::memory::desc asked = memory_layout(*options_.layout, extents, type);
+    if (asked != own) {
+        asked_.insert(Deviation::layout);
+    }
+    return asked;
+}
+
+dnnl::memory::desc Program::weights_layout(Layouts which, const dnnl::memory::desc& own,
+                                           const dnnl::memory::desc& plain) {
+    if (which == Layouts::own || !options_.plain_weights || plain == own) {
+        return own;
+    }
+    asked_.insert(Deviation::plain_weights);
+    return plain;
+}
+
+void Program::check_options() const {
+    chooser_.check();
+    const auto require = [this](bool asked, Deviation deviation, const char* what) {
+        if (asked && !taken_.contains(deviation)) {
+            throw Unsupported(std::string("no primitive of this plan ") + what);
+        }
+    };
+    require(options_.layout.has_value(), Deviation::layout, "has an implementation for this layout");
+    require(options_.plain_weights, Deviation::plain_weights, "has an implementation for row-major weights");
+    require(options_.in_place, Deviation::in_place, "can write where it reads");
+    require(options_.user_scratchpad, Deviation::user_scratchpad, "needs a scratchpad");
+    require(options_.parameters != Parameters::usual, Deviation::parameters,
+            "has parameters that the library takes there");
 }
 
 void Program::Release::operator()(std::byte* memory) const {
@@ -85,15 +147,19 @@ dnnl::memory Program::view(graph::TensorId tensor, const dnnl::memory::desc& lay
     return {layout, engine_, values_of(tensor).subspan(offset).data()};
 }
 
-dnnl::memory Program::new_memory(const dnnl::memory::desc& layout) {
-    return {layout, engine_, allocate(layout.get_size()).data()};
+dnnl::memory Program::new_memory(const dnnl::memory::desc& layout, Phase phase) {
+    dnnl::memory memory(layout, engine_, allocate(layout.get_size()).data());
+    if (has_padding(layout)) {
+        padded_.push_back({memory, phase, ""});
+    }
+    return memory;
 }
 
 dnnl::memory Program::as_layout(Phase phase, const dnnl::memory& source, const dnnl::memory::desc& wanted) {
     if (source.get_desc() == wanted) {
         return source;
     }
-    dnnl::memory copy = new_memory(wanted);
+    dnnl::memory copy = new_memory(wanted, phase);
     add_copy(phase, source, copy);
     return copy;
 }
@@ -127,7 +193,7 @@ Program::Operand Program::operand(const OperandSource& source, std::size_t rank)
 }
 
 dnnl::memory Program::repeated_as_f32(graph::TensorId tensor, const graph::Shape& shape, std::size_t rank) {
-    dnnl::memory copy = new_memory(plain_layout(dimensions(shape, rank), graph::DataType::f32));
+    dnnl::memory copy = new_memory(plain_layout(dimensions(shape, rank), graph::DataType::f32), phase_of(tensor));
     const std::span<std::byte> source = values_of(tensor);
     const std::span<std::byte> destination(static_cast<std::byte*>(copy.get_data_handle()), copy.get_desc().get_size());
     const auto copy_values = [this, tensor, source, destination, shape](dnnl::stream& stream) {
@@ -142,19 +208,79 @@ void Program::add(Phase phase, const dnnl::primitive_desc_base& descriptor, Argu
     if (mode_ == Mode::survey) {
         return;
     }
+    add_scratchpad(descriptor, arguments);
+    note_writer(descriptor, arguments);
     const dnnl::primitive primitive(descriptor.get());
     actions_.push_back({phase, [primitive, arguments = std::move(arguments)](dnnl::stream& stream) {
                             primitive.execute(stream, arguments);
                         }});
 }
 
+void Program::add_scratchpad(const dnnl::primitive_desc_base& descriptor, Arguments& arguments) {
+    const std::size_t bytes = options_.user_scratchpad ? descriptor.scratchpad_desc().get_size() : 0;
+    if (bytes == 0) {
+        return;
+    }
+    const std::span<std::byte> memory = allocate(bytes + kFenceBytes);
+    arguments[DNNL_ARG_SCRATCHPAD] = dnnl::memory(descriptor.scratchpad_desc(), engine_, memory.data());
+    scratchpads_.push_back({memory.first(bytes), memory.subspan(bytes), descriptor.impl_info_str()});
+    took(Deviation::user_scratchpad);
+}
+
+void Program::note_writer(const dnnl::primitive_desc_base& descriptor, const Arguments& arguments) {
+    const auto destination = arguments.find(DNNL_ARG_DST);
+    for (Padded& padded : padded_) {
+        if (destination != arguments.end() &&
+            destination->second.get_data_handle() == padded.memory.get_data_handle()) {
+            const auto kind = dnnl::convert_to_c(descriptor.get_kind());
+            padded.writer = fmt::format("{} {}", dnnl_prim_kind2str(kind), descriptor.impl_info_str());
+        }
+    }
+}
+
+void Program::poison(Phase phase) {
+    for (const Padded& padded : padded_) {
+        if (padded.phase == phase) {
+            std::memset(padded.memory.get_data_handle(), kPoison, padded.memory.get_desc().get_size());
+        }
+    }
+    for (const Scratchpad& scratchpad : scratchpads_) {
+        std::memset(scratchpad.bytes.data(), kPoison, scratchpad.bytes.size());
+        std::memset(scratchpad.fence.data(), kPoison, scratchpad.fence.size());
+    }
+}
+
+void Program::inspect(Phase phase) {
+    for (const Padded& padded : padded_) {
+        const bool is_written = padded.phase == phase && !padded.writer.empty();
+        const std::int64_t dirty = is_written ? dirty_padding_lanes(padded.memory) : 0;
+        if (dirty > 0) {
+            report(fmt::format("{} lanes of padding behind {} are not zero", dirty, padded.writer));
+        }
+    }
+    for (const Scratchpad& scratchpad : scratchpads_) {
+        const auto changed = [](std::byte byte) { return byte != std::byte{kPoison}; };
+        if (std::any_of(scratchpad.fence.begin(), scratchpad.fence.end(), changed)) {
+            report(fmt::format("bytes behind the scratchpad of {}", scratchpad.implementation));
+        }
+    }
+}
+
+void Program::report(std::string damage) {
+    if (std::find(damage_.begin(), damage_.end(), damage) == damage_.end()) {
+        damage_.push_back(std::move(damage));
+    }
+}
+
 void Program::run(Phase phase) {
+    poison(phase);
     for (const Action& action : actions_) {
         if (action.phase == phase) {
             action.act(stream_);
         }
     }
     stream_.wait();
+    inspect(phase);
 }
 
 }  // namespace difftest::backends::onednn

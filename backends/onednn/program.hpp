@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -17,6 +18,12 @@ using Arguments = std::unordered_map<int, dnnl::memory>;
 
 /// When an action runs: once, because it depends on constants only, or at every execution.
 enum class Phase : std::uint8_t { prepare, execute };
+
+/// Which layouts a primitive is described with.
+enum class Layouts : std::uint8_t { asked, own };
+
+/// A part of the CreationOptions that a primitive may be able to take or not.
+enum class Deviation : std::uint8_t { layout, plain_weights, in_place, user_scratchpad, parameters };
 
 /// A survey only lists the implementations that the library offers: nothing is compiled, and nothing can be run.
 enum class Mode : std::uint8_t { run, survey };
@@ -33,14 +40,27 @@ public:
 
     const CreationOptions& options() const { return options_; }
 
-    /// The descriptor of the implementation that the options ask for; `create` makes a new one.
-    dnnl::primitive_desc choose(const std::function<api::Candidates()>& create);
+    /// The descriptor of the implementation that the options ask for. `create` describes the primitive with the layouts
+    /// that it is told to take (activation_layout, weights_layout); the asked ones come first, and the primitive's own
+    /// only where the library has nothing for those.
+    dnnl::primitive_desc choose(const std::function<api::Candidates(Layouts)>& create);
+
+    /// The layout of a source or destination: as the options ask for it, or `own`.
+    dnnl::memory::desc activation_layout(Layouts which, const dnnl::memory::desc& own, const graph::Tensor& tensor);
+    dnnl::memory::desc activation_layout(Layouts which, const dnnl::memory::desc& own,
+                                         const dnnl::memory::dims& extents, graph::DataType type);
+
+    /// The layout of weights: `plain` where the options ask for it, or `own`.
+    dnnl::memory::desc weights_layout(Layouts which, const dnnl::memory::desc& own, const dnnl::memory::desc& plain);
+
+    /// A primitive has taken what the options ask for.
+    void took(Deviation deviation) { taken_.insert(deviation); }
 
     /// The implementations of each primitive so far, when Mode::survey is on.
     const std::vector<std::vector<std::string>>& surveyed() const { return surveyed_; }
 
     /// Throws Unsupported when no primitive could take what the options ask for.
-    void check_options() const { chooser_.check(); }
+    void check_options() const;
 
     const dnnl::engine& engine() const { return engine_; }
     const graph::Graph& graph() const { return graph_; }
@@ -61,7 +81,8 @@ public:
     /// as another type of the same size. `first` counts elements of the tensor.
     dnnl::memory view(graph::TensorId tensor, const dnnl::memory::desc& layout, std::int64_t first = 0);
 
-    dnnl::memory new_memory(const dnnl::memory::desc& layout);
+    /// To be written in that phase.
+    dnnl::memory new_memory(const dnnl::memory::desc& layout, Phase phase = Phase::execute);
 
     /// `source`, or a copy in the wanted layout and type that a library reorder fills in the phase.
     dnnl::memory as_layout(Phase phase, const dnnl::memory& source, const dnnl::memory::desc& wanted);
@@ -85,14 +106,34 @@ public:
 
     void add(Phase phase, const dnnl::primitive_desc_base& descriptor, Arguments arguments);
 
-    /// Runs the actions of a phase and waits. Throws dnnl::error.
+    /// Runs the actions of a phase and waits. What they are to write holds garbage before, and is checked afterwards.
+    /// Throws dnnl::error.
     void run(Phase phase);
+
+    /// What the library did to memory that it must leave alone or zero, in words; empty when nothing.
+    const std::vector<std::string>& damage() const { return damage_; }
 
 private:
     struct Action {
         Phase phase;
         std::function<void(dnnl::stream&)> act;
     };
+    struct Padded {
+        dnnl::memory memory;
+        Phase phase;
+        std::string writer;  ///< the primitive that writes it last
+    };
+    void note_writer(const dnnl::primitive_desc_base& descriptor, const Arguments& arguments);
+    struct Scratchpad {
+        std::span<std::byte> bytes;  ///< the library's part
+        std::span<std::byte> fence;  ///< behind it
+        std::string implementation;
+    };
+    void add_scratchpad(const dnnl::primitive_desc_base& descriptor, Arguments& arguments);
+    void poison(Phase phase);
+    void inspect(Phase phase);
+    void report(std::string damage);
+
     struct Release {
         void operator()(std::byte* memory) const;
     };
@@ -105,6 +146,11 @@ private:
     Mode mode_;
     ImplementationChooser chooser_;
     std::vector<std::vector<std::string>> surveyed_;
+    std::set<Deviation> asked_;  ///< by the description that is being tried
+    std::set<Deviation> taken_;
+    std::vector<Padded> padded_;
+    std::vector<Scratchpad> scratchpads_;
+    std::vector<std::string> damage_;
     std::vector<std::unique_ptr<std::byte, Release>> owned_;
     std::vector<Action> actions_;
 };

@@ -177,6 +177,11 @@ protocol::RunAnswer Session::run(const protocol::RunRequest& request) {
         watch.check();
     };
     const auto destroy = [&](std::unique_ptr<Executable> executable) {
+        for (std::string& damage : executable->damage()) {
+            if (std::find(answer.damage.begin(), answer.damage.end(), damage) == answer.damage.end()) {
+                answer.damage.push_back(std::move(damage));
+            }
+        }
         enter(Stage::destroy);
         executable.reset();
         watch.check();

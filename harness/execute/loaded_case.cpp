@@ -111,6 +111,7 @@ RunOutcome LoadedCase::run_once(const backends::Plan& plan, const RunOptions& op
     outcome.floating_point_environment_changed = ran->floating_point_environment_changed;
     outcome.left_processes = ran->left_processes;
     image_->collect(options, outcome);
+    outcome.overrun.insert(outcome.overrun.end(), ran->damage.begin(), ran->damage.end());
     if (damaged_the_worker(outcome)) {
         conversation_->retire();
     }

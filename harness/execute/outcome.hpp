@@ -57,7 +57,8 @@ struct RunOutcome {
     std::vector<std::int64_t> unwritten;
     /// Per output the number of elements that differed between executions of the same primitive.
     std::vector<std::int64_t> nondeterministic;
-    /// Names of inputs and constants that changed, or of buffers with bytes written around them.
+    /// Names of inputs and constants that changed, of buffers with bytes written around them, and what the backend
+    /// tells about memory of its own (backends::Executable::damage).
     std::vector<std::string> overrun;
     bool floating_point_environment_changed = false;
     bool left_processes = false;  ///< the library started a process and left it behind

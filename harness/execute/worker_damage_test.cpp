@@ -53,6 +53,13 @@ TEST(Worker, AFlippedConstantIsAnOverrun) {
     EXPECT_THAT(outcome.overrun, ElementsAre("addend"));
 }
 
+TEST(Worker, WhatTheBackendTellsOfItsOwnMemoryIsAnOverrun) {
+    const RunOutcome outcome = outcome_of("damage_of_its_own_memory");
+    expect_sums(outcome);
+    EXPECT_THAT(outcome.overrun, ElementsAre("3 lanes of padding are not zero"))
+        << "once, although two executables tell";
+}
+
 TEST(Worker, AChangedFloatingPointEnvironmentIsTold) {
     std::vector<std::string> behaviours{"rounding_mode"};
 #if defined(__x86_64__)

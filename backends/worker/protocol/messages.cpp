@@ -88,6 +88,7 @@ RunAnswer run_answer_from(const Json& message) {
     answer.execute_nanoseconds = message.at("execute_nanoseconds").get<std::int64_t>();
     answer.floating_point_environment_changed = message.at("floating_point_environment_changed").get<bool>();
     answer.left_processes = message.at("left_processes").get<bool>();
+    answer.damage = message.at("damage").get<std::vector<std::string>>();
     return answer;
 }
 
@@ -182,7 +183,8 @@ std::string encode(const Answer& answer) {
                                                          {"execute_nanoseconds", run.execute_nanoseconds},
                                                          {"floating_point_environment_changed",
                                                           run.floating_point_environment_changed},
-                                                         {"left_processes", run.left_processes}};
+                                                         {"left_processes", run.left_processes},
+                                                         {"damage", run.damage}};
                                          },
                                          [](const BareAnswer& bare) {
                                              return Json{{"answer", "bare"},

@@ -101,7 +101,8 @@ struct RunAnswer {
     std::int64_t create_nanoseconds = 0;   ///< of the first executable
     std::int64_t execute_nanoseconds = 0;  ///< of the first execution
     bool floating_point_environment_changed = false;
-    bool left_processes = false;  ///< a child process is there that was not there before
+    bool left_processes = false;        ///< a child process is there that was not there before
+    std::vector<std::string> damage{};  ///< Executable::damage of both executables
 };
 
 struct BareAnswer {

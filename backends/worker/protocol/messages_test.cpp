@@ -84,7 +84,7 @@ TEST(Messages, DescriptionSurvives) {
 }
 
 TEST(Messages, RunAnswerAndFailureSurvive) {
-    RunAnswer run{{{{"conv"}, "jit:avx2"}}, *contract::level("opencl"), 12, 34, true, true};
+    RunAnswer run{{{{"conv"}, "jit:avx2"}}, *contract::level("opencl"), 12, 34, true, true, {"padding", "fence"}};
     const auto received = std::get<RunAnswer>(decode_answer(encode(Answer(run))));
     EXPECT_EQ(received.partitions.at(0).implementation, "jit:avx2");
     EXPECT_EQ(received.contract.name(), "opencl");
@@ -92,6 +92,7 @@ TEST(Messages, RunAnswerAndFailureSurvive) {
     EXPECT_EQ(received.execute_nanoseconds, 34);
     EXPECT_TRUE(received.floating_point_environment_changed);
     EXPECT_TRUE(received.left_processes);
+    EXPECT_EQ(received.damage, run.damage);
 
     const auto held = std::get<Resources>(decode_answer(encode(Answer(Resources{1, 2, 3, 0xFFFFFFFF, 0x37F, 4}))));
     EXPECT_EQ(held.descriptors, 1);

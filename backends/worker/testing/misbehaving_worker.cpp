@@ -249,11 +249,12 @@ const std::map<std::string, Behaviour>& behaviours() {
 
 class MisbehavingExecutable : public Executable {
 public:
-    MisbehavingExecutable(Addition addition, bool bad, Behaviour behaviour)
-        : addition_(addition), bad_(bad), behaviour_(std::move(behaviour)) {}
+    MisbehavingExecutable(Addition addition, bool bad, Behaviour behaviour, std::vector<std::string> damage)
+        : addition_(addition), bad_(bad), behaviour_(std::move(behaviour)), damage_(std::move(damage)) {}
 
     std::vector<PartitionReport> partitions() const override { return {{{"add"}, "misbehaving:scalar"}}; }
     contract::Contract contract() const override { return {}; }
+    std::vector<std::string> damage() const override { return damage_; }
     void execute() override {
         ++addition_.executions;
         behaviour_(addition_);
@@ -266,6 +267,7 @@ private:
     Addition addition_;
     bool bad_;
     Behaviour behaviour_;
+    std::vector<std::string> damage_;
 };
 
 class MisbehavingBackend : public Backend {
@@ -306,9 +308,11 @@ public:
         const graph::Node& node = value.graph.nodes.at(0);
         const auto buffer = [&](graph::TensorId id) { return buffers.tensors.at(static_cast<std::size_t>(id)); };
         const auto behaviour = behaviours().find(bad ? behaviour_ : "correct");
+        const bool damages = bad && behaviour_ == "damage_of_its_own_memory";
         return std::make_unique<MisbehavingExecutable>(
             Addition{buffer(node.inputs.at(0)), buffer(node.inputs.at(1)), buffer(node.output)}, bad,
-            behaviour == behaviours().end() ? behaviours().at("correct") : behaviour->second);
+            behaviour == behaviours().end() ? behaviours().at("correct") : behaviour->second,
+            damages ? std::vector<std::string>{"3 lanes of padding are not zero"} : std::vector<std::string>{});
     }
 
 private:
