@@ -86,13 +86,6 @@ protected:
     Draw draw_{3};
 };
 
-TEST_F(ConvolutionSweep, Convolution) {
-    for (int problem = 0; problem < 200; ++problem) {
-        check(problem, false);
-    }
-    finish(150);
-}
-
 TEST_F(ConvolutionSweep, Deconvolution) {
     for (int problem = 0; problem < 100; ++problem) {
         check(problem, true);
