@@ -27,28 +27,23 @@ std::vector<CaseBuilder::Values> read_outputs(const graph::Graph& graph, const B
 
 }  // namespace
 
-TensorId CaseBuilder::tensor(graph::TensorRole role, graph::DataType type, graph::Shape shape, graph::TensorData data) {
-    const auto id = static_cast<TensorId>(case_.graph.tensors.size());
-    case_.graph.tensors.push_back({fmt::format("t{}", id), type, std::move(shape), role, -1});
-    case_.data.push_back(std::move(data));
-    return id;
-}
-
 TensorId CaseBuilder::input(graph::DataType type, const graph::Shape& shape, const Values& values) {
-    return tensor(graph::TensorRole::input, type, shape, graph::TensorData(type, shape, values));
+    return builder_.input(fmt::format("t{}", builder_.graph().tensors.size()), graph::TensorData(type, shape, values));
 }
 
 TensorId CaseBuilder::constant(graph::DataType type, const graph::Shape& shape, const Values& values) {
-    return tensor(graph::TensorRole::constant, type, shape, graph::TensorData(type, shape, values));
+    return builder_.constant(fmt::format("t{}", builder_.graph().tensors.size()),
+                             graph::TensorData(type, shape, values));
 }
 
 TensorId CaseBuilder::node(graph::Operation operation, std::vector<TensorId> inputs, graph::DataType type,
-                           graph::Shape shape) {
-    inputs.resize(graph::slots_of(operation).size(), graph::kAbsent);
-    const TensorId output = tensor(graph::TensorRole::intermediate, type, std::move(shape), {});
-    const auto id = static_cast<graph::NodeId>(case_.graph.nodes.size());
-    case_.graph.tensors.back().producer = id;
-    case_.graph.nodes.push_back({fmt::format("n{}", id), std::move(operation), std::move(inputs), output});
+                           const graph::Shape& shape) {
+    const std::string name = fmt::format("n{}", builder_.graph().nodes.size());
+    const TensorId output = builder_.node(name, std::move(operation), std::move(inputs), type);
+    if (const graph::Shape& inferred = builder_.graph().tensor(output).shape; inferred != shape) {
+        throw std::invalid_argument(
+            fmt::format("{}: its shape is {}, not {}", name, graph::to_string(inferred), graph::to_string(shape)));
+    }
     return output;
 }
 
@@ -58,11 +53,11 @@ TensorId CaseBuilder::fake_quantize(TensorId data, std::int64_t levels, const st
     for (const float bound : ranges) {
         inputs.push_back(scalar(bound));
     }
-    return node(graph::FakeQuantize{levels}, inputs, type, case_.graph.tensor(data).shape);
+    return node(graph::FakeQuantize{levels}, inputs, type, builder_.graph().tensor(data).shape);
 }
 
-const graph::Case& CaseBuilder::finish(std::vector<TensorId> outputs) {
-    case_.graph.outputs = std::move(outputs);
+const graph::Case& CaseBuilder::finish(const std::vector<TensorId>& outputs) {
+    case_ = builder_.build(outputs);
     return case_;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "backends/backend.hpp"
-#include "reference/graph/case.hpp"
+#include "reference/graph/case_builder.hpp"
 
 #include <string>
 #include <vector>
@@ -9,6 +9,7 @@
 /// Small graphs with their values, written down in tests, and their execution in this process.
 namespace difftest::backends::onednn {
 
+/// graph::CaseBuilder for tests that need no names: tensors and nodes are numbered.
 class CaseBuilder {
 public:
     using Values = std::vector<double>;
@@ -17,21 +18,21 @@ public:
     graph::TensorId constant(graph::DataType type, const graph::Shape& shape, const Values& values);
     graph::TensorId scalar(float value) { return constant(graph::DataType::f32, {1}, {static_cast<double>(value)}); }
 
-    /// Appends a node. Inputs follow the operation's slots; missing trailing ones are unused.
+    /// Appends a node. Inputs follow the operation's slots; missing trailing ones are unused. Throws
+    /// std::invalid_argument when the result has not the shape that the test expects.
     graph::TensorId node(graph::Operation operation, std::vector<graph::TensorId> inputs, graph::DataType type,
-                         graph::Shape shape);
+                         const graph::Shape& shape);
 
     /// fake_quantize with scalar ranges.
     graph::TensorId fake_quantize(graph::TensorId data, std::int64_t levels, const std::vector<float>& ranges,
                                   graph::DataType type);
 
     /// The case with these outputs.
-    const graph::Case& finish(std::vector<graph::TensorId> outputs);
+    const graph::Case& finish(const std::vector<graph::TensorId>& outputs);
     const graph::Case& value() const { return case_; }
 
 private:
-    graph::TensorId tensor(graph::TensorRole role, graph::DataType type, graph::Shape shape, graph::TensorData data);
-
+    graph::CaseBuilder builder_{"case"};
     graph::Case case_;
 };
 

@@ -86,7 +86,7 @@ TEST_F(ConvolutionTest, WorksInThreeDimensions) {
 TEST_F(ConvolutionTest, PaddingCountsAsTheZeroPoint) {
     const auto data = build_.input(DataType::u8, {1, 16, 3, 3}, CaseBuilder::Values(144, 5));
     const auto weights = build_.constant(DataType::s8, {1, 16, 3, 3}, CaseBuilder::Values(144, 1));
-    const auto zero_point = build_.constant(DataType::s32, {1}, {2});
+    const auto zero_point = build_.constant(DataType::s32, {}, {2});
     graph::Convolution operation = convolution(2);
     operation.pads_begin = operation.pads_end = {1, 1};
     const auto out = build_.node(operation, {data, weights, graph::kAbsent, zero_point}, DataType::s32, {1, 1, 3, 3});
@@ -145,7 +145,7 @@ TEST_F(ConvolutionTest, DeconvolutionDilates) {
 TEST_F(ConvolutionTest, DeconvolutionHasGroupsAndZeroPoints) {
     const auto data = build_.input(DataType::u8, {1, 2, 1, 1}, {7, 8});
     const auto weights = build_.constant(DataType::s8, {4, 1, 1, 1}, {1, 2, 3, 4});
-    const auto zero_point = build_.constant(DataType::s32, {1}, {2});
+    const auto zero_point = build_.constant(DataType::s32, {}, {2});
     graph::Deconvolution operation = deconvolution(2);
     operation.groups = 2;
     const auto out = build_.node(operation, {data, weights, graph::kAbsent, zero_point}, DataType::s32, {1, 4, 1, 1});

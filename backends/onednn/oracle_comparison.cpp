@@ -23,11 +23,17 @@ std::string without_names(std::string reason) {
     return reason;
 }
 
-/// "matmul(u8[2, 3], s8[3, 4]) -> s32, eltwise(s32[2, 4]) -> f32"
+/// "matmul(u82x3, s83x4) -> s32, eltwise 0 0.5 0(s322x4) -> f32": algorithms by number
 std::string nodes_of(const graph::Graph& graph) {
     std::string text;
     for (const graph::Node& node : graph.nodes) {
-        text += fmt::format("{}{}(", text.empty() ? "" : ", ", graph::name_of(node.operation));
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", graph::name_of(node.operation));
+        if (const auto* eltwise = std::get_if<graph::Eltwise>(&node.operation)) {
+            text += fmt::format(" {} {} {}", static_cast<int>(eltwise->algorithm), eltwise->alpha, eltwise->beta);
+        } else if (const auto* binary = std::get_if<graph::Binary>(&node.operation)) {
+            text += fmt::format(" {}", static_cast<int>(binary->algorithm));
+        }
+        text += '(';
         std::string_view separator;
         for (const graph::TensorId input : node.inputs) {
             if (input != graph::kAbsent) {

@@ -25,6 +25,10 @@ struct EltwiseOp {
             return enclose_function(attributes, x == 0 && variant == 1 ? -x : x, contract);
         }
         const double y = correctly_rounded(x, variant == 1);
+        if (attributes.algorithm == EltwiseAlgorithm::hardswish && has_sixths() &&
+            contract.grants(contract::Freedom::eltwise_error_table)) {
+            return with_hardswish_table(arguments[0], y);
+        }
         const bool root = attributes.algorithm == EltwiseAlgorithm::sqrt;
         return root && contract.grants(contract::Freedom::opencl_ulp) ? within_ulps(y, 3) : Interval{y, y};
     }
@@ -39,6 +43,22 @@ struct EltwiseOp {
     }
 
 private:
+    bool has_sixths() const { return attributes.alpha == 1.0F / 6.0F && attributes.beta == 0.5F; }
+
+    // oneDNN 2.x documents x / 6 * clip(x + 3, 0, 6), which rounds otherwise. Its kernels were measured (semantics,
+    // section 1.3.2): 2.02 2^-24 where |f| <= 1, 2.47 2^-24 |f| beyond; the committed margin is a quarter.
+    static Interval with_hardswish_table(double x, double y) {
+        const double f = x / 6 * std::min(std::max(x + 3, 0.0), 6.0);
+        if (!std::isfinite(y) || !std::isfinite(f)) {
+            return {y, y};
+        }
+        const double error = 0x1p-24 * 1.25 * (std::fabs(f) <= 1 ? 2.02 : 2.47 * std::fabs(f));
+        if (f == 0) {
+            return {y, y};
+        }
+        return {std::min(y, least_float_from(f - error)), std::max(y, greatest_float_to(f + error))};
+    }
+
     // Between its turning points x * v, v = alpha x + beta, is monotone but for the roundings of v and of the product:
     // |x| (|alpha x| + 2 |v|) 2^-24 at most, where the clamp leaves v alone.
     Interval hardswish_over(const Interval& box, const Interval& hull) const {

@@ -40,11 +40,12 @@ struct Measured {
     double tail = kNoBound;
 };
 
-// The larger of the FMA and the non-FMA column.
+// The larger of the FMA and the non-FMA column. The injectors' tanh has 1.22 and 1.35; the library's reference kernels
+// call the C library, whose tanhf (glibc 2.36, stride 401 over all floats, against tanh) has 1.69 and 2.73.
 Measured measured(EltwiseAlgorithm algorithm) {
     switch (algorithm) {
         case EltwiseAlgorithm::exp: return {2.05, 69.8, 70};
-        case EltwiseAlgorithm::tanh: return {1.22, 1.35, 1.35};
+        case EltwiseAlgorithm::tanh: return {1.69, 2.73, 2.73};
         case EltwiseAlgorithm::logistic: return {1.57, 1.57, 70};
         case EltwiseAlgorithm::elu: return {2.05, 2.05};
         case EltwiseAlgorithm::gelu_tanh: return {2.49, 2.29};

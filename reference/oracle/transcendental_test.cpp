@@ -249,6 +249,23 @@ TEST(IntervalsThatContainAPole, QuotientsReachBothInfinities) {
     EXPECT_TRUE(with_interval(graph::BinaryAlgorithm::multiply, static_cast<double>(kInfinity), log).may_be_nan);
 }
 
+/// -1 / 6 * clip(2, 0, 6) = -1/3, which is -0.33333334 in f32; -1 * (-1 * (1/6) + 1/2) is -0.3333333 in f32.
+TEST(Hardswish, MayBeTheQuotientThatOneDnnDocuments) {
+    const graph::Eltwise op{EltwiseAlgorithm::hardswish, 1.0F / 6, 0.5F};
+    Chain chain(DataType::f32, {-1.0F});
+    chain.then(op);
+    const float quotient = -1.0F / 3;
+    const float product = -0.5F + 1.0F / 6;
+    ASSERT_NE(quotient, product);
+    const AllowedSet strict = chain.sets(granting({})).at(0);
+    EXPECT_TRUE(strict.contains(product));
+    EXPECT_FALSE(strict.contains(quotient));
+    const AllowedSet table = chain.sets(granting({Freedom::eltwise_error_table})).at(0);
+    EXPECT_TRUE(table.contains(product));
+    EXPECT_TRUE(table.contains(quotient));
+    EXPECT_FALSE(table.contains(-0.333334F));
+}
+
 TEST(HardswishOverAnInterval, ContainsEveryPointForAnyParameters) {
     const auto contract = granting({Freedom::eltwise_error_table, Freedom::fused_multiply_add});
     ProofCount proof("hardswish", "intervals");
