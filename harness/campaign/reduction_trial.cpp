@@ -180,8 +180,8 @@ private:
     std::map<std::optional<int>, std::unique_ptr<BackendSession>> sessions_;
 };
 
-ReductionTrial::ReductionTrial(BackendSelection selection, std::vector<KnownIssue> known_issues, std::size_t lanes,
-                               const WorkerLimits& limits) {
+ReductionTrial::ReductionTrial(const BackendSelection& selection, const std::vector<KnownIssue>& known_issues,
+                               std::size_t lanes, const WorkerLimits& limits) {
     for (std::size_t i = 0; i < std::max<std::size_t>(lanes, 1); ++i) {
         lanes_.push_back(std::make_unique<Lane>(selection, known_issues, limits));
     }

@@ -17,7 +17,7 @@ namespace difftest::harness {
 class ReductionTrial : public Trial {
 public:
     /// Throws WorkerUnavailable when the backend cannot be started.
-    ReductionTrial(BackendSelection selection, std::vector<KnownIssue> known_issues, std::size_t lanes,
+    ReductionTrial(const BackendSelection& selection, const std::vector<KnownIssue>& known_issues, std::size_t lanes,
                    const WorkerLimits& limits = {});
     ~ReductionTrial() override;
 

@@ -21,7 +21,7 @@ std::optional<Case> with_entries(const Case& value, const std::vector<AttributeE
     for (std::size_t i = 0; i < entries.size(); ++i) {
         set_attribute(result.graph.nodes[static_cast<std::size_t>(entries[i].node)].operation, entries[i], values[i]);
     }
-    return settle(std::move(result));
+    return settle(result);
 }
 
 void offer(std::vector<Opportunity>& list, const Case& value, std::string what, std::vector<AttributeEntry> entries,
@@ -73,7 +73,7 @@ private:
                 list.push_back({fmt::format("{}.{}", node.name, slots[slot].name), [&value, id, slot] {
                                     Case result = value;
                                     result.graph.nodes[static_cast<std::size_t>(id)].inputs[slot] = graph::kAbsent;
-                                    return settle(std::move(result));
+                                    return settle(result);
                                 }});
             }
         }
@@ -131,7 +131,7 @@ private:
             list.push_back({fmt::format("the mode of {}", value.graph.node(id).name), [&value, id, operation] {
                                 Case result = value;
                                 result.graph.nodes[static_cast<std::size_t>(id)].operation = operation;
-                                return settle(std::move(result));
+                                return settle(result);
                             }});
         }
     }

@@ -195,7 +195,7 @@ std::optional<graph::Case> keep_indices(const graph::Case& value, std::span<cons
             *groups_of(node.operation) = static_cast<std::int64_t>(indices.size());
         }
     }
-    return settle(std::move(result));
+    return settle(result);
 }
 
 }  // namespace difftest::harness

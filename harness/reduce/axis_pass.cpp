@@ -71,7 +71,7 @@ std::optional<Case> with_groups(const Case& value, std::size_t index, const Indi
             }
         },
         result.graph.nodes[index].operation);
-    return settle(std::move(result));
+    return settle(result);
 }
 
 /// Keeps the same channels of every group: of the data that go in, or of the result.
@@ -114,7 +114,7 @@ std::optional<Case> with_taps(const Case& value, std::size_t index, std::size_t 
             }
         },
         node.operation);
-    return settle(std::move(result));
+    return settle(result);
 }
 
 class AxisPass : public Pass {

@@ -61,7 +61,7 @@ std::vector<Dial> dials_of(const Case& value) {
                              Case changed = value;
                              set_attribute(changed.graph.nodes[static_cast<std::size_t>(entry.node)].operation, entry,
                                            static_cast<double>(number));
-                             return settle(std::move(changed));
+                             return settle(changed);
                          }});
     }
     return dials;

@@ -17,7 +17,7 @@ using graph::TensorId;
 std::optional<Case> with_output(const Case& value, TensorId output) {
     Case result = value;
     result.graph.outputs = {output};
-    return settle(std::move(result));
+    return settle(result);
 }
 
 /// Every use of one tensor becomes a use of another.
@@ -36,7 +36,7 @@ std::optional<Case> without_node(const Case& value, NodeId node, std::size_t slo
     Case result = value;
     const TensorId output = value.graph.node(node).output;
     replace_uses(result.graph, output, value.graph.node(node).inputs[slot]);
-    return settle(std::move(result));
+    return settle(result);
 }
 
 std::optional<Case> with_operation(const Case& value, NodeId id, const graph::Operation& operation,
@@ -46,7 +46,7 @@ std::optional<Case> with_operation(const Case& value, NodeId id, const graph::Op
     node.operation = operation;
     inputs.resize(graph::slots_of(operation).size(), kAbsent);
     node.inputs = std::move(inputs);
-    return settle(std::move(result));
+    return settle(result);
 }
 
 /// The values of a tensor as the reference computes them; one of the allowed values where there are several.
@@ -81,7 +81,7 @@ std::optional<Case> with_value(const Case& value, TensorId id, graph::TensorRole
     result.graph.tensors.push_back(leaf);
     result.data.push_back(*std::move(data));
     replace_uses(result.graph, id, static_cast<TensorId>(result.graph.tensors.size() - 1));
-    return settle(std::move(result));
+    return settle(result);
 }
 
 class NodePass : public Pass {

@@ -17,14 +17,14 @@ std::optional<Case> with_scalar(const Case& value, TensorId id, std::int64_t ele
     const TensorData& data = value.data_of(id);
     Case result = value;
     set_leaf(result, id, TensorData(data.type(), {}, {data.at(element)}));
-    return settle(std::move(result));
+    return settle(result);
 }
 
 std::optional<Case> with_single(const Case& value, TensorId id, std::size_t axis, std::int64_t position) {
     Case result = value;
     const std::int64_t indices[] = {position};
     set_leaf(result, id, take(value.data_of(id), axis, indices));
-    return settle(std::move(result));
+    return settle(result);
 }
 
 /// Leading axes of size 1 say nothing to a broadcast.
@@ -34,7 +34,7 @@ std::optional<Case> without_leading_axis(const Case& value, TensorId id) {
     TensorData smaller(data.type(), graph::Shape(data.shape().begin() + 1, data.shape().end()));
     std::copy(data.bytes().begin(), data.bytes().end(), smaller.bytes().begin());
     set_leaf(result, id, std::move(smaller));
-    return settle(std::move(result));
+    return settle(result);
 }
 
 class OperandPass : public Pass {

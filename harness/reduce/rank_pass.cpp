@@ -78,7 +78,7 @@ std::optional<Case> without_axis(const Case& value, std::size_t rank, std::size_
     for (graph::Node& node : result.graph.nodes) {
         drop_attributes(node.operation, rank - back - 2);
     }
-    return settle(std::move(result));
+    return settle(result);
 }
 
 class RankPass : public Pass {

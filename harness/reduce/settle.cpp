@@ -201,7 +201,7 @@ TensorData resized(const TensorData& data, std::size_t axis, std::int64_t size) 
     return take(data, axis, indices);
 }
 
-std::optional<Case> settle(Case value) {
+std::optional<Case> settle(const Case& value) {
     Case result = without_unused(value);
     Fitting fitting(result);
     for (graph::Node& node : result.graph.nodes) {

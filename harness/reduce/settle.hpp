@@ -26,6 +26,6 @@ bool is_leaf(const graph::Graph& graph, graph::TensorId id);
 ///
 /// The shapes of intermediates before the call must be those of the case before the edit: they say what was tied to
 /// what.
-std::optional<graph::Case> settle(graph::Case value);
+std::optional<graph::Case> settle(const graph::Case& value);
 
 }  // namespace difftest::harness

@@ -23,7 +23,7 @@ std::optional<Case> with_type(const Case& value, TensorId id, DataType type) {
         }
         result.data[static_cast<std::size_t>(id)] = std::move(converted);
     }
-    return settle(std::move(result));
+    return settle(result);
 }
 
 class TypePass : public Pass {

@@ -24,7 +24,7 @@ std::optional<Case> with_range(const Case& value, TensorId id, std::int64_t begi
     for (std::int64_t i = begin; i < end; ++i) {
         data.set(i, with);
     }
-    return settle(std::move(result));
+    return settle(result);
 }
 
 /// Every element that is `from` becomes `to`.
@@ -36,7 +36,7 @@ std::optional<Case> with_exchanged(const Case& value, TensorId id, double from, 
             data.set(i, to);
         }
     }
-    return settle(std::move(result));
+    return settle(result);
 }
 
 class ValuePass : public Pass {
