@@ -16,6 +16,7 @@ function(difftest_room NAME)
     add_library(difftest_${NAME} STATIC ${ROOM_SOURCES})
     target_include_directories(difftest_${NAME} PUBLIC "${view}")
     target_link_libraries(difftest_${NAME} PUBLIC ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE_DEPENDS})
+    difftest_precompile(difftest_${NAME} library)
   else()
     add_library(difftest_${NAME} INTERFACE)
     target_include_directories(difftest_${NAME} INTERFACE "${view}")
@@ -36,7 +37,34 @@ function(difftest_test NAME)
   target_link_libraries(${NAME} PRIVATE ${TEST_DEPENDS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${NAME} PRIVATE DIFFTEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                              DIFFTEST_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  # Only what is under test needs all optimizations; tests are half of what there is to compile.
+  target_compile_options(${NAME} PRIVATE $<$<CONFIG:Release>:-O1>)
+  difftest_precompile(${NAME} test)
   gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+endfunction()
+
+# difftest_precompile(TARGET library|test): takes the headers of others from a precompiled header, when that is asked for. A
+# build without must work, too: it shows what a file forgot to include.
+option(DIFFTEST_PRECOMPILED_HEADERS "Compile the headers of libraries once" OFF)
+function(difftest_precompile TARGET KIND)
+  if(NOT DIFFTEST_PRECOMPILED_HEADERS)
+    return()
+  endif()
+  set(owner difftest_${KIND}_headers)
+  if(NOT TARGET ${owner})
+    set(headers <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <limits> <map> <memory> <optional> <set> <span>
+                <string> <string_view> <utility> <variant> <vector> <fmt/format.h> <fmt/ranges.h>)
+    file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/${owner}.cpp" CONTENT "")
+    add_library(${owner} OBJECT "${CMAKE_BINARY_DIR}/${owner}.cpp")
+    target_link_libraries(${owner} PRIVATE fmt::fmt)
+    if(KIND STREQUAL "test")
+      target_link_libraries(${owner} PRIVATE GTest::gmock)
+      target_compile_options(${owner} PRIVATE $<$<CONFIG:Release>:-O1>)
+      list(APPEND headers <gmock/gmock.h> <gtest/gtest.h>)
+    endif()
+    target_precompile_headers(${owner} PRIVATE ${headers})
+  endif()
+  target_precompile_headers(${TARGET} REUSE_FROM ${owner})
 endfunction()
 
 # difftest_interface(NAME HEADER path/file.hpp DEPENDS room ...): a single public header as a target of its own.
