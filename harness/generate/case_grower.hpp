@@ -28,7 +28,8 @@ public:
     ChoiceSource& choices() { return choices_; }
     const GeneratorLimits& limits() const { return limits_; }
 
-    const graph::Shape& shape(graph::TensorId id) const { return builder_.graph().tensor(id).shape; }
+    /// By value: every tensor that is added may move the others.
+    graph::Shape shape(graph::TensorId id) const { return builder_.graph().tensor(id).shape; }
     graph::DataType type(graph::TensorId id) const { return builder_.graph().tensor(id).type; }
     bool is_integer(graph::TensorId id) const { return graph::is_integer(type(id)); }
     const graph::TensorData& values(graph::TensorId id) const { return values_[static_cast<std::size_t>(id)]; }
