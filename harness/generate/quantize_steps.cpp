@@ -29,7 +29,8 @@ struct OutputRange {
 OutputRange drawn_output(CaseGrower& grower, std::int64_t levels, DataType type) {
     ChoiceSource& choices = grower.choices();
     const auto top = static_cast<float>(levels - 1);
-    float lo = type == DataType::s8 ? -static_cast<float>(levels / 2) : 0.0F;
+    const std::int64_t below_zero = levels / 2;
+    float lo = type == DataType::s8 ? -static_cast<float>(below_zero) : 0.0F;
     if (type == DataType::s8 && levels == 255) {
         lo = -127.0F;
     }
@@ -89,7 +90,7 @@ bool add_fake_quantize(CaseGrower& grower) {
         const float step = grower.factor_near(width);
         const auto anywhere = static_cast<float>(range.lo + range.span() * 0.3) - grower.addend_near(width * 0.3);
         lo.push_back(from_zero ? 0.0F : symmetric ? -step : anywhere);
-        hi.push_back(lo.back() + std::max((symmetric ? 2 : 1) * step, 1e-4F * std::fabs(lo.back()) + 1e-6F));
+        hi.push_back(lo.back() + std::max((symmetric ? 2.0F : 1.0F) * step, 1e-4F * std::fabs(lo.back()) + 1e-6F));
     }
     if (choices.chance(1, 20)) {
         std::swap(lo, hi);

@@ -70,19 +70,20 @@ public:
     template <typename... Alternatives>
     void put(const std::variant<Alternatives...>& value) {
         put(static_cast<std::uint8_t>(value.index()));
-        std::visit([this](const auto& alternative) { put(alternative); }, value);
+        std::visit([this](const auto& alternative) { this->put(alternative); }, value);
     }
 
     template <HasFields T>
     void put(const T& value) {
-        std::apply([this](const auto&... fields) { (put(fields), ...); }, fields_of(value));
+        std::apply([this](const auto&... fields) { (this->put(fields), ...); }, fields_of(value));
     }
 
     void put(const graph::Operation& operation) {
         put(static_cast<std::uint8_t>(operation.index()));
         std::visit(
             [this](const auto& concrete) {
-                graph::visit_attributes(concrete, [this](const char* /*name*/, const auto& value) { put(value); });
+                graph::visit_attributes(concrete,
+                                        [this](const char* /*name*/, const auto& value) { this->put(value); });
             },
             operation);
     }
@@ -161,21 +162,21 @@ public:
     template <typename... Alternatives>
     void get(std::variant<Alternatives...>& value) {
         emplace(value, take_index());
-        std::visit([this](auto& alternative) { get(alternative); }, value);
+        std::visit([this](auto& alternative) { this->get(alternative); }, value);
     }
 
     void get(graph::Operation& operation) {
         emplace(operation, take_index());
         std::visit(
             [this](auto& concrete) {
-                graph::visit_attributes(concrete, [this](const char* /*name*/, auto& value) { get(value); });
+                graph::visit_attributes(concrete, [this](const char* /*name*/, auto& value) { this->get(value); });
             },
             operation);
     }
 
     template <HasFields T>
     void get(T& value) {
-        std::apply([this](auto&... fields) { (get(fields), ...); }, fields_of(value));
+        std::apply([this](auto&... fields) { (this->get(fields), ...); }, fields_of(value));
     }
 
     /// Throws when something is left.
