@@ -35,8 +35,13 @@ function(difftest_test NAME)
   add_executable(${NAME} ${TEST_SOURCES})
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests" DIFFTEST_IS_TEST ON)
   target_link_libraries(${NAME} PRIVATE ${TEST_DEPENDS} GTest::gmock GTest::gtest_main)
-  target_compile_definitions(${NAME} PRIVATE DIFFTEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                             DIFFTEST_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  # In a header, not on the command line: only the tests that include it then depend on where the tree is.
+  set(paths "${CMAKE_BINARY_DIR}/include/test_paths")
+  file(CONFIGURE OUTPUT "${paths}/test_paths.hpp" CONTENT [=[#pragma once
+#define DIFFTEST_SOURCE_DIR "@PROJECT_SOURCE_DIR@"
+#define DIFFTEST_BINARY_DIR "@CMAKE_BINARY_DIR@"
+]=] @ONLY)
+  target_include_directories(${NAME} PRIVATE "${paths}")
   # Only what is under test needs all optimizations; tests are half of what there is to compile.
   target_compile_options(${NAME} PRIVATE $<$<CONFIG:Release>:-O1>)
   difftest_precompile(${NAME} test)

@@ -1,6 +1,7 @@
 #include "harness/campaign/corpora.hpp"
 
 #include "harness/campaign/input_error.hpp"
+#include "test_paths.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

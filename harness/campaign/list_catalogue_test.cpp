@@ -1,6 +1,7 @@
 #include "harness/campaign/list_catalogue.hpp"
 
 #include "harness/campaign/input_error.hpp"
+#include "test_paths.hpp"
 
 #include <gtest/gtest.h>
 

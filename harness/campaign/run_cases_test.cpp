@@ -2,6 +2,7 @@
 
 #include "harness/campaign/corpora.hpp"
 #include "harness/campaign/input_error.hpp"
+#include "test_paths.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/cli/program_run.hpp"
+#include "test_paths.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

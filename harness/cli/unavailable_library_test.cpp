@@ -1,4 +1,5 @@
 #include "harness/cli/end_to_end_test.hpp"
+#include "test_paths.hpp"
 
 #include <gmock/gmock.h>
 

@@ -3,6 +3,7 @@
 #include "backends/backend.hpp"
 #include "harness/execute/worker.hpp"
 #include "reference/graph/case.hpp"
+#include "test_paths.hpp"
 
 #include <string>
 #include <vector>

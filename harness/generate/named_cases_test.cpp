@@ -2,6 +2,7 @@
 
 #include "reference/graph/case_file.hpp"
 #include "reference/graph/validation.hpp"
+#include "test_paths.hpp"
 
 #include <gtest/gtest.h>
 

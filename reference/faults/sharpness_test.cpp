@@ -2,6 +2,7 @@
 
 #include "reference/graph/case_builder.hpp"
 #include "reference/graph/case_file.hpp"
+#include "test_paths.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

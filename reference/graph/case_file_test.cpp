@@ -2,6 +2,7 @@
 
 #include "reference/graph/case_sample.hpp"
 #include "reference/graph/half.hpp"
+#include "test_paths.hpp"
 
 #include <gtest/gtest.h>
 

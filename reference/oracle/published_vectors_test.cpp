@@ -2,6 +2,7 @@
 #include "reference/graph/case_file.hpp"
 #include "reference/oracle/oracle.hpp"
 #include "reference/oracle/testing/proof.hpp"
+#include "test_paths.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
