@@ -16,6 +16,7 @@ struct BackendKind {
     std::vector<std::string_view> isa_variables;  ///< environment variables by which the library caps its ISA
     bool by_default = false;                      ///< runs when no --backend is given
     std::string_view missing;                     ///< what to do when the worker program is not there
+    bool argument_is_optional = false;            ///< "NAME" alone means what the worker does without its flag
 };
 
 std::span<const BackendKind> backend_kinds();

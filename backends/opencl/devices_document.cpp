@@ -1,0 +1,33 @@
+#include "backends/opencl/device_list.hpp"
+#include "backends/opencl/plan_contract.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace difftest::backends::opencl {
+
+std::string devices_document() {
+    nlohmann::ordered_json document = nlohmann::ordered_json::array();
+    for (const Device& device : list_devices()) {
+        nlohmann::ordered_json capabilities = nlohmann::ordered_json::array();
+        for (const auto& [has, name] : {std::pair{device.subnormals, "CL_FP_DENORM"},
+                                        std::pair{device.round_to_nearest, "CL_FP_ROUND_TO_NEAREST"},
+                                        std::pair{device.fused_multiply_add, "CL_FP_FMA"},
+                                        std::pair{device.correctly_rounded_division,
+                                                  "CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT"}}) {
+            if (has) {
+                capabilities.push_back(name);
+            }
+        }
+        document.push_back({{"selector", device.selector},
+                            {"platform", device.platform},
+                            {"name", device.name},
+                            {"version", device.version},
+                            {"driver", device.driver},
+                            {"capabilities", capabilities},
+                            {"contract", contract_of({}, device, BuildVariant::strict).to_string()},
+                            {"extensions", device.extensions}});
+    }
+    return document.dump();
+}
+
+}  // namespace difftest::backends::opencl
