@@ -161,6 +161,15 @@ $I shift_round_$n($I x, int shift) {
 }
 )";
 
+constexpr std::string_view kNativeDot = "#pragma OPENCL EXTENSION cl_khr_integer_dot_product : enable\n";
+
+/// Products of four bytes at a time; $A and $B are char4 or uchar4.
+constexpr std::string_view kDot = R"(
+int dot_$s($A a, $B b) {
+    return (int)a.s0 * (int)b.s0 + (int)a.s1 * (int)b.s1 + (int)a.s2 * (int)b.s2 + (int)a.s3 * (int)b.s3;
+}
+)";
+
 void replace_all(std::string& text, std::string_view token, const std::string& with) {
     for (std::size_t at = text.find(token); at != std::string::npos; at = text.find(token, at + with.size())) {
         text.replace(at, token.size(), with);
@@ -219,7 +228,16 @@ std::string functions_for(const std::string& kernels) {
             }
         }
     }
-    std::string text;
+    std::string text = kernels.find("dot(") == std::string::npos ? "" : std::string(kNativeDot);
+    for (const std::string signs : {"ss", "su", "us", "uu"}) {
+        if (kernels.find(fmt::format("dot_{}(", signs)) != std::string::npos) {
+            std::string function(kDot);
+            replace_all(function, "$s", signs);
+            replace_all(function, "$A", signs[0] == 's' ? "char4" : "uchar4");
+            replace_all(function, "$B", signs[1] == 's' ? "char4" : "uchar4");
+            text += "static" + function;
+        }
+    }
     for (auto each = used.rbegin(); each != used.rend(); ++each) {
         text += *each;
     }
