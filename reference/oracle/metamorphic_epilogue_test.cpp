@@ -306,6 +306,26 @@ TEST_F(EpilogueRelation, R17OneScaleIsTheSameAsEqualOnes) {
     });
 }
 
+TEST_F(EpilogueRelation, R18LayoutsChangeNothing) {
+    // A reorder before the first and behind the last step: nothing of the arithmetic sees it.
+    for_random_chains([&](ProblemSource& source, const std::vector<double>& x) {
+        const float scale = random_scale(source, -9);
+        const auto finish = [&](Chain& chain) {
+            chain.then(kMultiply, {chain.scalar(scale)}).then(kAdd, {chain.scalar(0.3F)});
+            chain.then(graph::Quantize{}, {chain.scalar(0.7F)}, DataType::u8);
+        };
+        Chain plain(DataType::s32, x);
+        finish(plain);
+        Chain laid_out(DataType::s32, x);
+        laid_out.then(graph::Reorder{graph::Layout::channels_last}, {}, DataType::s32);
+        finish(laid_out);
+        laid_out.then(graph::Reorder{graph::Layout::channels_blocked_8}, {}, DataType::u8);
+        for (const Contract& contract : levels()) {
+            expect_same(laid_out.sets(contract), plain.sets(contract));
+        }
+    });
+}
+
 TEST_F(EpilogueRelation, R21FixedPointIsWithinItsRoundingOfTheExactProduct) {
     using graph::FixedPointRounding;
     for_random_chains([&](ProblemSource& source, const std::vector<double>& x) {
