@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -322,24 +324,19 @@ public:
     std::span<const double> values() const { return {values_.data(), static_cast<std::size_t>(count_)}; }
     double& value(std::int64_t i) { return values_[static_cast<std::size_t>(i)]; }
 
-    /// Evaluates all elements under a variant that is a function of numbers; returns for how many it gives another
-    /// value than the variants before it, or none.
+    /// Evaluates all elements under a variant that is a function of numbers; returns whether it gives numbers, and those
+    /// of the variants before it. Comparisons stand in loops of their own, which leaves the others to be vectorized.
     template <class Function>
-    std::int64_t evaluate(bool first, const Function& function) {
-        std::int64_t others = 0;
-        double* values = values_.data();
-        if (first) {
-            for (std::int64_t i = 0; i < count_; ++i) {
-                const double value = function(at(i));
-                values[i] = value;
-                others += value == value ? 0 : 1;  // NaN
-            }
-        } else {
-            for (std::int64_t i = 0; i < count_; ++i) {
-                others += function(at(i)) == values[i] ? 0 : 1;
-            }
+    bool agrees(bool first, const Function& function) {
+        double* to = first ? values_.data() : others_.data();
+        for (std::int64_t i = 0; i < count_; ++i) {
+            to[i] = function(at(i));
         }
-        return others;
+        if (first) {
+            return all_finite() || std::none_of(to, to + count_, [](double value) { return std::isnan(value); });
+        }
+        return std::memcmp(to, values_.data(), static_cast<std::size_t>(count_) * sizeof *to) == 0 ||
+               std::equal(to, to + count_, values_.data());
     }
 
     bool any_subnormal() const {
@@ -351,12 +348,24 @@ public:
     }
 
 private:
+    /// By the exponents: with all bits set, one more carries into the sign.
+    bool all_finite() const {
+        constexpr std::uint64_t kExponent = 0x7FF0000000000000U;
+        constexpr std::uint64_t kOne = 0x0010000000000000U;
+        std::uint64_t carries = 0;
+        for (std::int64_t i = 0; i < count_; ++i) {
+            carries |= (std::bit_cast<std::uint64_t>(values_[static_cast<std::size_t>(i)]) & kExponent) + kOne;
+        }
+        return carries >> 63U == 0;
+    }
+
     const std::array<Argument, N>& tensors_;
     std::array<std::int64_t, N> steps_;
     std::int64_t count_ = 0;
     std::array<const double*, N> arguments_{};
     std::array<std::array<double, kMost>, N> copies_;
     std::array<double, kMost> values_;
+    std::array<double, kMost> others_;  ///< of a further variant
 };
 
 /// Whether the variants of an operation agree on one value for every element of the chunk, which then holds the values.
@@ -367,11 +376,11 @@ bool all_agree(Chunk<N>& chunk, graph::DataType type, bool flush, const Op& op) 
         if (type == graph::DataType::f16 || type == graph::DataType::bf16) {
             return false;
         }
-        std::int64_t others = 0;
-        for (int variant = 0; variant < op.variants() && others == 0; ++variant) {
-            op.with_function(variant, [&](const auto& function) { others = chunk.evaluate(variant == 0, function); });
+        bool agree = true;
+        for (int variant = 0; variant < op.variants() && agree; ++variant) {
+            op.with_function(variant, [&](const auto& function) { agree = chunk.agrees(variant == 0, function); });
         }
-        return others == 0 && !(flush && chunk.any_subnormal());
+        return agree && !(flush && chunk.any_subnormal());
     }
     return false;
 }

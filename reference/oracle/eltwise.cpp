@@ -31,12 +31,20 @@ struct EltwiseOp {
             });
         };
         switch (attributes.algorithm) {
-            case EltwiseAlgorithm::relu: return apply([alpha](float x) { return x > 0 ? x : alpha * x; });
+            case EltwiseAlgorithm::relu:
+                return apply([alpha](float x) {
+                    const float positive = 0 > x ? 0 : x;
+                    const float negative = 0 < x ? 0 : x;
+                    return positive + alpha * negative;  // one of the two is 0: exact
+                });
             case EltwiseAlgorithm::abs: return apply([](float x) { return std::fabs(x); });
             case EltwiseAlgorithm::square: return apply([](float x) { return x * x; });
             case EltwiseAlgorithm::clip:
             case EltwiseAlgorithm::clip_v2:
-                return apply([=](float x) { return std::isnan(x) ? x : std::min(std::max(x, alpha), beta); });
+                return apply([alpha, beta](float x) {
+                    const float above = alpha > x ? alpha : x;
+                    return beta < above ? beta : above;
+                });
             case EltwiseAlgorithm::linear:
                 if (variant == 0) {
                     return apply([=](float x) { return alpha * x + beta; });

@@ -21,6 +21,10 @@ using graph::ZeroPointSite;
 /// The largest f32 below 2^31: where backends that saturate in f32 stop (semantics, section 2.4, M5).
 constexpr double kLargestFloatBelowS32 = 2147483520.0;
 
+/// What lies outside, with or without a zero point, saturates. Within an integer range, and in this one, it makes no
+/// difference whether a number is rounded before or after it is saturated.
+const quantize::Range kBeyondIntegers(-0x1p40, 0x1p40);
+
 struct QuantizeVariant {
     bool reciprocal;
     Rounding rounding;
@@ -132,14 +136,14 @@ struct QuantizeOp {
         const quantize::Range range = output.range;
         const auto apply = [&](const auto& scale) {
             if (variant.site == ZeroPointSite::before_rounding) {
-                use([&](const std::array<double, 3>& arguments) {
+                use([scale, range](const std::array<double, 3>& arguments) {
                     const float v = scale(arguments) + static_cast<float>(arguments[2]);
-                    return quantize::saturate(quantize::round_half_to_even(v), range);
+                    return quantize::round_half_to_even(quantize::saturate(v, range));
                 });
             } else {
-                use([&](const std::array<double, 3>& arguments) {
-                    const double k = quantize::round_half_to_even(scale(arguments));
-                    return quantize::saturate(k + arguments[2], range);
+                use([scale, range](const std::array<double, 3>& arguments) {
+                    const double v = quantize::saturate(scale(arguments), kBeyondIntegers);
+                    return quantize::saturate(quantize::round_half_to_even(v) + arguments[2], range);
                 });
             }
         };
@@ -204,7 +208,7 @@ struct ConvertOp {
         const quantize::Range range = output.range;
         if (to_integer && output.is_plain(all[static_cast<std::size_t>(index)])) {
             use([range](const std::array<double, 1>& arguments) {
-                return quantize::saturate(quantize::round_half_to_even(arguments[0]), range);
+                return quantize::round_half_to_even(quantize::saturate(arguments[0], range));
             });
         } else {
             use([&](const std::array<double, 1>& arguments) { return (*this)(index, arguments).lo; });

@@ -33,26 +33,27 @@ inline double round_to_integer(double x, graph::Rounding rounding) {
     return std::copysign(up ? below + 1 : below, x);
 }
 
-/// The same, half to even, in steps that compilers make for several numbers at once: in [2^52, 2^53) the sum rounds to
-/// an integer, and to the even one in the middle, as 1.5 * 2^52 is even.
+/// The same, half to even, of magnitudes below 2^51, in steps that compilers make for several numbers at once: in
+/// [2^52, 2^53) the sum rounds to an integer, and to the even one in the middle, as 1.5 * 2^52 is even.
 inline double round_half_to_even(double x) {
     constexpr double kShift = 0x1.8p52;
-    const double rounded = std::copysign((x + kShift) - kShift, x);
-    return std::fabs(x) < 0x1p51 ? rounded : x;
+    return std::copysign((x + kShift) - kShift, x);
 }
 
-/// The range of an integer type.
+/// The range of an integer type, or any other.
 struct Range {
     double lowest;
     double highest;
 
+    Range(double from, double to) : lowest(from), highest(to) {}
     explicit Range(graph::DataType type)
         : lowest(static_cast<double>(graph::lowest_of(type))), highest(static_cast<double>(graph::highest_of(type))) {}
 };
 
 /// Clamps to a range. NaN is returned as it is.
 inline double saturate(double x, const Range& range) {
-    return x < range.lowest ? range.lowest : (x > range.highest ? range.highest : x);
+    const double below = range.lowest > x ? range.lowest : x;
+    return range.highest < below ? range.highest : below;
 }
 
 inline double saturate(double x, graph::DataType type) {
