@@ -37,6 +37,21 @@ bool is_still_known(const RunSelection& selection, const RunEntry& failing, cons
     return has_features(issue->trigger, signature.attributes);
 }
 
+/// Counts what a run compared, for its backend and for each implementation that took part.
+void add_elements(CaseRecord& record, const RunEntry& entry) {
+    ElementCount count{entry.judged(), entry.ambiguous(), entry.outside(), entry.unconstrained(), 0};
+    if (entry.judgement.verdict == Verdict::vacuous) {
+        count = {0, 0, 0, 0, entry.elements()};
+    }
+    std::set<std::string> implementations{""};
+    for (const backends::PartitionReport& partition : entry.partitions) {
+        implementations.insert(partition.implementation);
+    }
+    for (const std::string& implementation : implementations) {
+        record.elements[{entry.backend, implementation}] += count;
+    }
+}
+
 void add_run(CaseRecord& record, const RunSelection& selection, const graph::Case& value, const RunEntry& entry,
              const std::vector<RunEntry>& all) {
     const Verdict verdict = entry.judgement.verdict;
@@ -47,6 +62,9 @@ void add_run(CaseRecord& record, const RunSelection& selection, const graph::Cas
     }
     if (verdict == Verdict::harness_error) {
         record.harness_errors.push_back(fmt::format("{} {}: {}", entry.backend, entry.isa, entry.judgement.reason));
+    }
+    if (entry.elements() > 0) {
+        add_elements(record, entry);
     }
     std::vector<backends::PartitionReport> partitions = entry.partitions;
     if (is_failure(verdict)) {

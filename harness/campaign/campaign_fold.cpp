@@ -63,6 +63,7 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
         implementation.runs[kind.verdict] += count;
         implementation.isas.insert(kind.isa);
     }
+    add_all(elements_, record.elements);
     add_all(refusals_, record.refusals);
     add_all(resampled_, record.resampled);
     for (const std::string& feature : record.features) {
@@ -138,6 +139,7 @@ CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const 
                                           counts.runs,
                                           {counts.isas.begin(), counts.isas.end()}});
     }
+    report.elements = elements_;
     for (const auto& [refused, count] : refusals_) {
         report.refusals.push_back({refused.backend, refused.reason, count});
     }

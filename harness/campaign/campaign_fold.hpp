@@ -41,6 +41,7 @@ private:
 
     std::map<std::string, Gathered> clusters_;
     std::map<std::tuple<std::string, std::string, std::string>, Implementation> implementations_;
+    std::map<ElementsOf, ElementCount> elements_;
     std::map<Refused, std::int64_t> refusals_;
     std::map<std::string, std::int64_t> known_issues_;
     std::map<std::string, std::int64_t> resampled_;

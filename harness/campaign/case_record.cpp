@@ -52,6 +52,24 @@ FailureRecord read_failure(const Json& line) {
     return failure;
 }
 
+Json element_lines(const std::map<ElementsOf, ElementCount>& elements) {
+    Json lines = Json::array();
+    for (const auto& [of, count] : elements) {
+        lines.push_back(Json::array({of.backend, of.implementation, count.judged, count.ambiguous, count.outside,
+                                     count.unconstrained, count.vacuous}));
+    }
+    return lines;
+}
+
+void read_elements(const Json& lines, std::map<ElementsOf, ElementCount>& elements) {
+    for (const Json& line : lines) {
+        const ElementsOf of{line.at(0).get<std::string>(), line.at(1).get<std::string>()};
+        elements[of] += {line.at(2).get<std::int64_t>(), line.at(3).get<std::int64_t>(),
+                         line.at(4).get<std::int64_t>(), line.at(5).get<std::int64_t>(),
+                         line.at(6).get<std::int64_t>()};
+    }
+}
+
 CaseRecord read_record(const Json& line) {
     CaseRecord record;
     line.at("index").get_to(record.index);
@@ -68,6 +86,7 @@ CaseRecord read_record(const Json& line) {
                                  read_verdict(partition.at(4))};
         record.partitions[kind] += partition.at(5).get<std::int64_t>();
     }
+    read_elements(line.at("elements"), record.elements);
     for (const Json& refusal : line.at("refusals")) {
         record.refusals[{refusal.at(0).get<std::string>(), refusal.at(1).get<std::string>()}] +=
             refusal.at(2).get<std::int64_t>();
@@ -106,6 +125,7 @@ std::string format_record(const CaseRecord& record) {
                        {"judged_on", record.judged_on},
                        {"runs", std::move(runs)},
                        {"partitions", std::move(partitions)},
+                       {"elements", element_lines(record.elements)},
                        {"refusals", std::move(refusals)},
                        {"failures", std::move(failures)},
                        {"harness_errors", record.harness_errors}};

@@ -49,6 +49,7 @@ struct CaseRecord {
     std::vector<std::string> judged_on;  ///< "onednn AVX2": rungs on which some run of the case was judged; ascending
     std::map<Verdict, std::int64_t> runs;
     std::map<PartitionKind, std::int64_t> partitions;  ///< those of failing runs only where they are suspected
+    std::map<ElementsOf, ElementCount> elements;
     std::map<Refused, std::int64_t> refusals;
     std::vector<FailureRecord> failures;
     std::vector<std::string> harness_errors;
