@@ -84,6 +84,10 @@ void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*oth
 }
 #endif
 
+bool bias_precedes_scale() {
+    return false;
+}
+
 void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask) {
     attributes.set_zero_points_mask(argument, mask);
 }
@@ -195,6 +199,19 @@ Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, con
 Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
     return {dnnl::reduction::primitive_desc(engine, algorithm, source, destination, 0.0F, 0.0F, attributes), nullptr};
+}
+
+std::optional<int> set_softmax_scale(dnnl::primitive_attr& attributes, float /*scale*/) {
+    attributes.set_scales_mask(DNNL_ARG_SRC, 0);
+    return DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC;
+}
+
+Candidates softmax(const dnnl::engine& engine, bool is_logarithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, int axis, const dnnl::primitive_attr& attributes) {
+    const auto algorithm = is_logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
+    return {dnnl::softmax_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
+                                                  destination, axis, attributes),
+            nullptr};
 }
 
 Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,

@@ -44,6 +44,9 @@ struct ResultScaleSite {
     bool has_bias = false;
 };
 
+/// Whether the factors multiply the bias, too (v2), or only the sums of products.
+bool bias_precedes_scale();
+
 /// Announces factors that come with the execution; returns their argument (f32). Throws Unsupported where the library
 /// has no factors at this site.
 int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site);
@@ -115,6 +118,10 @@ Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, con
                       const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes);
 Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes);
+/// A factor on the result of a softmax: part of the attributes (v2), or the argument with which it comes (v3, f32).
+std::optional<int> set_softmax_scale(dnnl::primitive_attr& attributes, float scale);
+Candidates softmax(const dnnl::engine& engine, bool is_logarithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, int axis, const dnnl::primitive_attr& attributes);
 /// v2 has one descriptor for source and destination.
 Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,
                  const dnnl::memory::desc& destination);

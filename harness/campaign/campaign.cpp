@@ -3,6 +3,7 @@
 #include "harness/campaign/campaign_fold.hpp"
 #include "harness/campaign/campaign_folder.hpp"
 #include "harness/campaign/case_features.hpp"
+#include "harness/campaign/combinations.hpp"
 #include "harness/campaign/failure_signature.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/journal.hpp"
@@ -42,11 +43,15 @@ void add_run(CaseRecord& record, const RunSelection& selection, const graph::Cas
     const Verdict verdict = entry.judgement.verdict;
     ++record.runs[verdict];
     if (verdict == Verdict::unsupported) {
-        ++record.refusals[{entry.backend, entry.judgement.reason}];
+        ++record.refusals[{entry.backend, refusal_class(entry.judgement.reason)}];
         return;
     }
     if (verdict == Verdict::harness_error) {
         record.harness_errors.push_back(fmt::format("{} {}: {}", entry.backend, entry.isa, entry.judgement.reason));
+    }
+    for (const auto& partition : entry.partitions) {
+        ++record.combinations[{entry.backend, operation_of(value.graph, partition),
+                               combination_of(value.graph, partition.nodes)}];
     }
     std::vector<backends::PartitionReport> partitions = entry.partitions;
     if (is_failure(verdict)) {

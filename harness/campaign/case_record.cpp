@@ -68,6 +68,11 @@ CaseRecord read_record(const Json& line) {
                                  read_verdict(partition.at(4))};
         record.partitions[kind] += partition.at(5).get<std::int64_t>();
     }
+    // Journals of older builds do not have them.
+    for (const Json& each : line.value("combinations", Json::array())) {
+        record.combinations[{each.at(0).get<std::string>(), each.at(1).get<std::string>(),
+                             each.at(2).get<std::string>()}] += each.at(3).get<std::int64_t>();
+    }
     for (const Json& refusal : line.at("refusals")) {
         record.refusals[{refusal.at(0).get<std::string>(), refusal.at(1).get<std::string>()}] +=
             refusal.at(2).get<std::int64_t>();
@@ -91,6 +96,10 @@ std::string format_record(const CaseRecord& record) {
         partitions.push_back(
             Json::array({kind.backend, kind.isa, kind.operation, kind.implementation, name_of(kind.verdict), count}));
     }
+    Json combinations = Json::array();
+    for (const auto& [combination, count] : record.combinations) {
+        combinations.push_back(Json::array({combination.backend, combination.operation, combination.text, count}));
+    }
     Json refusals = Json::array();
     for (const auto& [refused, count] : record.refusals) {
         refusals.push_back(Json::array({refused.backend, refused.reason, count}));
@@ -106,6 +115,7 @@ std::string format_record(const CaseRecord& record) {
                        {"judged_on", record.judged_on},
                        {"runs", std::move(runs)},
                        {"partitions", std::move(partitions)},
+                       {"combinations", std::move(combinations)},
                        {"refusals", std::move(refusals)},
                        {"failures", std::move(failures)},
                        {"harness_errors", record.harness_errors}};

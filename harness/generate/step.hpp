@@ -42,8 +42,9 @@ enum class Step : std::uint8_t {
     half,
     join,
     branch,
+    softmax,
 };
-inline constexpr std::size_t kStepCount = static_cast<std::size_t>(Step::branch) + 1;
+inline constexpr std::size_t kStepCount = static_cast<std::size_t>(Step::softmax) + 1;
 
 std::string_view name_of(Step step);
 

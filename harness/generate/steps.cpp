@@ -59,6 +59,7 @@ constexpr std::array<StepInfo, kStepCount> kSteps{{
     {Step::half, "half", add_half},
     {Step::join, "join", add_join},
     {Step::branch, "branch", add_branch},
+    {Step::softmax, "softmax", add_softmax},
 }};
 
 bool makes_its_input(Step step) {

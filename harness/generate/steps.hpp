@@ -19,6 +19,7 @@ void add_data(CaseGrower& grower);                     ///< an input, at the sta
 bool add_pooling(CaseGrower& grower);
 bool add_resampling(CaseGrower& grower);
 bool add_reduction(CaseGrower& grower);
+bool add_softmax(CaseGrower& grower);
 bool add_concat(CaseGrower& grower);
 bool add_permute(CaseGrower& grower);
 bool add_reshape(CaseGrower& grower);
