@@ -154,10 +154,21 @@ std::optional<memory> bias_of(Program& program, const PlannedPartition& partitio
     return program.options().narrow_bias ? narrow_bias(program, tensor, own) : own;
 }
 
+/// What the contraction itself writes: the partition's output, or what a depthwise convolution in it reads.
+const graph::Tensor& stored_by_head(const graph::Graph& graph, const PlannedPartition& partition) {
+    for (const Step& step : partition.steps) {
+        if (const auto* depthwise = std::get_if<DepthwiseStep>(&step)) {
+            return graph.tensor(graph.node(depthwise->node).inputs[kSource]);
+        }
+    }
+    return graph.tensor(partition.output);
+}
+
 ImplementationName add(Program& program, const PlannedPartition& partition, const LeadingParameters& leading) {
     const graph::Graph& graph = program.graph();
     const Node& node = graph.node(partition.nodes.front());
     const graph::Tensor& output = graph.tensor(partition.output);
+    const graph::Tensor& stored = stored_by_head(graph, partition);
     const ContractionLayout layout = contraction_layout(graph, node);
     const PostOpChain chain(program, leading.steps, output);
     const std::optional<memory> bias = bias_of(program, partition, leading, layout);
@@ -174,7 +185,7 @@ ImplementationName add(Program& program, const PlannedPartition& partition, cons
             program.activation_layout(which, layout.requested_source, graph.tensor(node.inputs[kSource])),
             program.weights_layout(which, layout.requested_weights, layout.weights),
             bias ? std::optional(bias->get_desc()) : std::nullopt,
-            program.activation_layout(which, any_layout(layout.destination, output.type), output)};
+            program.activation_layout(which, any_layout(layout.destination, stored.type), stored)};
         return create(program, node, description, attributes.values);
     });
 

@@ -104,6 +104,11 @@ void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, 
     post_ops.append_sum(scale, zero_point, type);
 }
 
+void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights, dnnl::memory::data_type bias,
+                      dnnl::memory::data_type destination, const DepthwiseGeometry& geometry) {
+    post_ops.append_dw(weights, bias, destination, geometry.kernel, geometry.stride, geometry.padding, 0, {1.0F});
+}
+
 void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*otherwise*/,
                    const dnnl::memory::desc& /*condition*/) {
     throw Unsupported("oneDNN 2.x has no select");

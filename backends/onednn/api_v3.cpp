@@ -126,6 +126,11 @@ std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout) {
                     dnnl::memory::data_type_size(layout.get_data_type())};
 }
 
+void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights, dnnl::memory::data_type bias,
+                      dnnl::memory::data_type destination, const DepthwiseGeometry& geometry) {
+    post_ops.append_dw(weights, bias, destination, geometry.kernel, geometry.stride, geometry.padding);
+}
+
 void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {
     post_ops.append_sum(scale, zero_point, type);
 }

@@ -58,6 +58,16 @@ void set_fixed_result_scales(dnnl::primitive_attr& attributes, const ResultScale
 /// A sum post-op that reads the destination as `type`, minus the zero point, times the scale.
 void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type);
 
+struct DepthwiseGeometry {
+    dnnl::memory::dim kernel = 3;
+    dnnl::memory::dim stride = 1;
+    dnnl::memory::dim padding = 1;
+};
+
+/// A depthwise convolution as a post-op of a 1x1 convolution.
+void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights, dnnl::memory::data_type bias,
+                      dnnl::memory::data_type destination, const DepthwiseGeometry& geometry);
+
 /// A select post-op: the flowing value where the condition is not 0, `otherwise` elsewhere. Throws Unsupported.
 void append_select(dnnl::post_ops& post_ops, const dnnl::memory::desc& otherwise, const dnnl::memory::desc& condition);
 

@@ -215,6 +215,10 @@ GraphValueId GraphBuilder::apply_step(const SelectStep& /*step*/, GraphValueId /
     throw Unsupported("the Graph API selects by booleans only");
 }
 
+GraphValueId GraphBuilder::apply_step(const DepthwiseStep& /*step*/, GraphValueId /*x*/) {
+    throw Unsupported("a depthwise convolution is a node of its own in the Graph API");
+}
+
 GraphValueId GraphBuilder::apply_steps(std::span<const Step> steps, GraphValueId x) {
     for (const Step& step : steps) {
         x = std::visit([this, x](const auto& each) { return apply_step(each, x); }, step);

@@ -61,6 +61,7 @@ private:
     GraphValueId apply_step(const PreluStep& step, GraphValueId x);
     GraphValueId apply_step(const SumStep& step, GraphValueId x);
     GraphValueId apply_step(const SelectStep& step, GraphValueId x);
+    GraphValueId apply_step(const DepthwiseStep& step, GraphValueId x);
     GraphValueId times(GraphValueId x, float factor);
 
     const graph::Case& case_;

@@ -129,7 +129,7 @@ TEST(GraphPlanOfVersion2, IsRefusedWithItsReason) {
 
 TEST_F(GraphPlan, AQuantizedConvolutionIsOnePartition) {
     // Sums: 40 60 and 50 60; times 0.5 and 2: 20 30 and 100 120; a quarter plus 3: 8 10.5 and 28 33.
-    const Run got = run(*backend_, quantized_convolution(), "graph");
+    const auto got = run(*backend_, quantized_convolution(), "graph");
     EXPECT_THAT(got.outputs.front(), ElementsAre(8, 10, 28, 33));
     ASSERT_EQ(got.partitions.size(), 1U);
     EXPECT_THAT(got.partitions[0].nodes, ElementsAre("sums", "real", "relu", "out"));
@@ -145,7 +145,7 @@ TEST_F(GraphPlan, AGroupedDeconvolutionHasItsInputChannelsFirst) {
     const auto sums =
         builder.node("sums", graph::Deconvolution{{1}, {1}, {0}, {0}, {0}, 2}, {data, weights}, DataType::s32);
     const auto out = builder.node("out", graph::Convert{}, {sums}, DataType::f32);
-    const Run got = run(*backend_, builder.build({out}), "graph");
+    const auto got = run(*backend_, builder.build({out}), "graph");
     EXPECT_THAT(got.outputs.front(), ElementsAre(1, 2, 2, 4, 30, 60, 40, 80));
 }
 
@@ -155,7 +155,7 @@ TEST_F(GraphPlan, AValueThatIsAlsoAnOutputIsWritten) {
     const auto relu = builder.node("relu", graph::Eltwise{graph::EltwiseAlgorithm::relu, 0, 0}, {data}, DataType::f32);
     const auto square =
         builder.node("square", graph::Eltwise{graph::EltwiseAlgorithm::square, 0, 0}, {relu}, DataType::f32);
-    const Run got = run(*backend_, builder.build({relu, square}), "graph");
+    const auto got = run(*backend_, builder.build({relu, square}), "graph");
     EXPECT_THAT(got.outputs[0], ElementsAre(0, 2));
     EXPECT_THAT(got.outputs[1], ElementsAre(0, 4));
 }

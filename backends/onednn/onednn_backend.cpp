@@ -69,7 +69,9 @@ public:
         const graph::Node& head = graph_.node(partition.nodes.front());
         try {
             const ImplementationName name = add_partition(program_, partition);
-            grant_freedoms(contract_, graph_, head, name, effective_isa());
+            for (const graph::NodeId node : partition.nodes) {
+                grant_freedoms(contract_, graph_, graph_.node(node), name, effective_isa());
+            }
             reports_.push_back({names_of(graph_, partition), name.empty() ? "unnamed" : name});
         } catch (const dnnl::error& failure) {
             rethrow(failure, fmt::format("{} of '{}'", kind_of(graph_, partition), head.name), true);

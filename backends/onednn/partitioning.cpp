@@ -1,5 +1,7 @@
 #include "backends/onednn/partitioning.hpp"
 
+#include "backends/onednn/depthwise_fusion.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,9 +24,10 @@ struct NamedFusion {
     Fusion fusion;
     std::string_view name;
 };
-constexpr std::array<NamedFusion, 3> kFusions{{
+constexpr std::array<NamedFusion, 4> kFusions{{
     {Fusion::fused, "fused"},
     {Fusion::fused_distinct_eltwise, "fused_distinct_eltwise"},
+    {Fusion::fused_depthwise, "fused_depthwise"},
     {Fusion::split, "split"},
 }};
 
@@ -232,6 +235,9 @@ std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusi
             }
             result.push_back(std::move(grown));
         }
+    }
+    if (fusion == Fusion::fused_depthwise) {
+        join_depthwise(value.graph, result);
     }
     // Every operand of a partition stands before the partition's last node, so this order is a topological one.
     std::stable_sort(result.begin(), result.end(), [](const PlannedPartition& a, const PlannedPartition& b) {

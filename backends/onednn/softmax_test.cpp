@@ -21,7 +21,7 @@ TEST(Softmax, SharesOfEqualAndOfDistantElements) {
     const auto data = builder.input("data", TensorData(DataType::s8, {1, 2, 2}, {7, -100, 7, 100}));
     const auto y = builder.node("y", graph::Softmax{SoftmaxAlgorithm::share, 1}, {data}, DataType::f32);
     const std::unique_ptr<Backend> backend = make_onednn_backend();
-    const Run got = run(*backend, builder.build({y}), "fused");
+    const auto got = run(*backend, builder.build({y}), "fused");
     EXPECT_THAT(got.outputs.front(),
                 ElementsAre(DoubleNear(0.5, 1e-6), DoubleNear(0, 1e-30), DoubleNear(0.5, 1e-6), DoubleNear(1, 1e-6)));
 }
@@ -31,7 +31,7 @@ TEST(Softmax, LogarithmOfEqualElements) {
     const auto data = builder.input("data", TensorData(DataType::f32, {1, 4}, {3, 3, 3, 3}));
     const auto y = builder.node("y", graph::Softmax{SoftmaxAlgorithm::logarithm, 1}, {data}, DataType::f32);
     const std::unique_ptr<Backend> backend = make_onednn_backend();
-    const Run got = run(*backend, builder.build({y}), "fused");
+    const auto got = run(*backend, builder.build({y}), "fused");
     EXPECT_THAT(got.outputs.front(), testing::Each(DoubleNear(-1.3862943611, 1e-6)));
 }
 
@@ -45,7 +45,7 @@ TEST(Softmax, ItsResultIsScaledAndRoundedInOnePrimitive) {
     const auto y = builder.node("y", graph::Convert{}, {scaled}, DataType::u8);
     const std::unique_ptr<Backend> backend = make_onednn_backend();
     const graph::Case value = builder.build({y});
-    const Run got = run(*backend, value, "fused");
+    const auto got = run(*backend, value, "fused");
     EXPECT_THAT(got.outputs.front(), ElementsAre(62, 62, 14, 62));
     EXPECT_EQ(got.partitions.size(), 1U);
     EXPECT_THAT(run(*backend, value, "split").outputs.front(), ElementsAre(62, 62, 14, 62));

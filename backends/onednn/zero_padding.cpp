@@ -49,7 +49,8 @@ private:
         if (dimension == parts_.size()) {
             const auto begin = static_cast<std::size_t>(offset) * blocking_.element_bytes;
             const std::span lane(bytes_ + begin, blocking_.element_bytes);
-            dirty_ += std::any_of(lane.begin(), lane.end(), [](std::byte byte) { return byte != std::byte{0}; }) ? 1 : 0;
+            dirty_ +=
+                std::any_of(lane.begin(), lane.end(), [](std::byte byte) { return byte != std::byte{0}; }) ? 1 : 0;
             return;
         }
         const std::vector<std::int64_t>& part = parts_[dimension];

@@ -29,9 +29,7 @@ struct IssueTrigger {
     std::vector<std::string> node_attributes;  ///< each is part of one of its attributes: case_features.hpp
     std::vector<IssueCondition> where;         ///< all of them hold for it
 
-    bool is_about_a_node() const {
-        return !node_operations.empty() || !node_attributes.empty() || !where.empty();
-    }
+    bool is_about_a_node() const { return !node_operations.empty() || !node_attributes.empty() || !where.empty(); }
 };
 
 /// A defect of a library that is understood: a failing run that it explains is listed and not counted as a finding.
