@@ -78,7 +78,8 @@ TEST_F(GrantTest, FloatCompensationWhereThereIsSomethingToCompensate) {
 TEST_F(GrantTest, TheCLibrarysTanhForReferenceKernelsOnly) {
     const auto granted_to = [&](graph::EltwiseAlgorithm algorithm, std::string_view implementation) {
         build_ = {};
-        const auto out = build_.node(graph::Eltwise{algorithm}, {build_.input(DataType::f32, {1}, {1})}, DataType::f32, {1});
+        const auto out =
+            build_.node(graph::Eltwise{algorithm}, {build_.input(DataType::f32, {1}, {1})}, DataType::f32, {1});
         const graph::Case& value = build_.finish({out});
         contract::Contract result(level_, {});
         grant_freedoms(result, value.graph, value.graph.nodes.front(), implementation, "AVX2");

@@ -1,5 +1,5 @@
-#include "backends/onednn/oracle_comparison.hpp"
 #include "backends/onednn/onednn_backend.hpp"
+#include "backends/onednn/oracle_comparison.hpp"
 
 #include <gtest/gtest.h>
 
@@ -38,7 +38,8 @@ protected:
         return build.node(graph::Convolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, 1}, {x, w}, DataType::s32, shape_);
     }
 
-    static CaseBuilder::Values values(Draw& draw, const graph::Shape& shape, std::int64_t lowest, std::int64_t highest) {
+    static CaseBuilder::Values values(Draw& draw, const graph::Shape& shape, std::int64_t lowest,
+                                      std::int64_t highest) {
         CaseBuilder::Values result(static_cast<std::size_t>(graph::element_count(shape).value()));
         for (double& value : result) {
             value = static_cast<double>(draw(lowest, highest));
@@ -100,8 +101,8 @@ TEST_F(MetamorphicTest, R14FusedAndMaterializedAreTheSame) {
 }
 
 TEST_F(MetamorphicTest, R18LayoutsThreadsPlacesAndScratchpadsChangeNothing) {
-    expect_same_under("fused", {"fused+row_major", "fused+channels_last", "fused+plain_weights", "fused+threads1",
-                                "fused+threads3"});
+    expect_same_under(
+        "fused", {"fused+row_major", "fused+channels_last", "fused+plain_weights", "fused+threads1", "fused+threads3"});
     expect_same_under("split", {"split+blocked8", "split+blocked16", "split+channels_last", "split+in_place",
                                 "split@gemm+user_scratchpad"});
 }

@@ -80,6 +80,19 @@ struct ElementsOf {
     friend auto operator<=>(const ElementsOf&, const ElementsOf&) = default;
 };
 
+/// Everything that partitions with one operation at their head amount to.
+struct OperationCount {
+    std::string backend;
+    std::string operation;
+    std::vector<std::string> combinations;  ///< of types and optional inputs that were judged, ascending
+    std::int64_t implementations = 0;       ///< that were reached
+    std::int64_t passed = 0;                ///< partitions of runs that passed
+    std::int64_t vacuous = 0;
+    std::map<Verdict, std::int64_t> failing;  ///< runs that a partition of this kind is to blame for
+    std::int64_t known = 0;                   ///< of these, explained by a known issue
+    std::int64_t problems = 0;                ///< clusters of the others
+};
+
 struct RefusalCount {
     std::string backend;
     std::string reason;
@@ -104,7 +117,8 @@ struct CampaignReport {
     std::vector<Cluster> clusters;                     ///< by identity
     std::vector<ImplementationCount> implementations;  ///< by backend, operation and name
     std::map<ElementsOf, ElementCount> elements;
-    std::vector<RefusalCount> refusals;                ///< the most frequent first
+    std::vector<OperationCount> operations;  ///< by backend and name
+    std::vector<RefusalCount> refusals;      ///< the most frequent first
     std::vector<KnownIssueSeen> known_issues;
     std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
     std::map<std::string, FeatureCount> features;

@@ -56,9 +56,9 @@ private:
 
     graph::DataType type_ = graph::DataType::f32;
     graph::Shape shape_;
-    std::vector<double> points_;                          ///< or lower ends
-    std::vector<double> upper_;                           ///< empty before the first interval
-    std::int64_t intervals_ = 0;                          ///< elements whose upper end is another one
+    std::vector<double> points_;  ///< or lower ends
+    std::vector<double> upper_;   ///< empty before the first interval
+    std::int64_t intervals_ = 0;  ///< elements whose upper end is another one
     std::unordered_map<std::int64_t, AllowedSet> sparse_;
 };
 

@@ -22,9 +22,9 @@
 /// For single arguments a variant yields a point (or an enclosure, for functions that are only known up to an error).
 /// Every variant is monotone in each argument between the critical points of the first one, so that the image of an
 /// interval is the hull of the images of its corners: rounding to nearest is monotone (semantics, section 3.2, lemma
-/// A). What is not quite so may add `void widen_over(box, image)`. An operation whose variants give single values may add
-/// `void with_function(variant, use) const`, which calls use(function) with the variant as a function of the arguments:
-/// it is then evaluated many elements at a time.
+/// A). What is not quite so may add `void widen_over(box, image)`. An operation whose variants give single values may
+/// add `void with_function(variant, use) const`, which calls use(function) with the variant as a function of the
+/// arguments: it is then evaluated many elements at a time.
 namespace difftest::oracle {
 
 /// An input of an elementwise operation: its sets, read with numpy broadcast.
@@ -212,8 +212,8 @@ std::array<std::size_t, N> tied_arguments(const std::array<Argument, N>& argumen
     return tied;
 }
 
-/// Evaluates elements whose arguments are not all points, or whose variants disagree. It keeps its memory from one to the
-/// next: these elements may be all of a tensor, where a function is only known up to an error.
+/// Evaluates elements whose arguments are not all points, or whose variants disagree. It keeps its memory from one to
+/// the next: these elements may be all of a tensor, where a function is only known up to an error.
 template <std::size_t N, class Op>
 class ElementEvaluator {
 public:
@@ -324,8 +324,9 @@ public:
     std::span<const double> values() const { return {values_.data(), static_cast<std::size_t>(count_)}; }
     double& value(std::int64_t i) { return values_[static_cast<std::size_t>(i)]; }
 
-    /// Evaluates all elements under a variant that is a function of numbers; returns whether it gives numbers, and those
-    /// of the variants before it. Comparisons stand in loops of their own, which leaves the others to be vectorized.
+    /// Evaluates all elements under a variant that is a function of numbers; returns whether it gives numbers, and
+    /// those of the variants before it. Comparisons stand in loops of their own, which leaves the others to be
+    /// vectorized.
     template <class Function>
     bool agrees(bool first, const Function& function) {
         double* to = first ? values_.data() : others_.data();

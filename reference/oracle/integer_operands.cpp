@@ -35,7 +35,8 @@ std::vector<std::int32_t> in_order(const AllowedTensor& tensor, bool transposed,
 
 /// Subtracts zero_point(channel) from the elements of [..., channels, size].
 template <class ZeroPoint>
-void subtract(std::vector<std::int32_t>& values, std::int64_t channels, std::int64_t size, const ZeroPoint& zero_point) {
+void subtract(std::vector<std::int32_t>& values, std::int64_t channels, std::int64_t size,
+              const ZeroPoint& zero_point) {
     auto at = values.begin();
     while (at != values.end()) {
         for (std::int64_t channel = 0; channel < channels; ++channel) {
@@ -68,9 +69,8 @@ IntegerOperands::IntegerOperands(const Context& in, graph::NodeId node_id)
     }
     const Accumulation& shape = contraction.shape;
     if (node.inputs[3] != graph::kAbsent) {
-        subtract(x, shape.input_channels(), shape.input_size(), [&](std::int64_t channel) {
-            return x_zero_point(channel / contraction.elements_per_parameter);
-        });
+        subtract(x, shape.input_channels(), shape.input_size(),
+                 [&](std::int64_t channel) { return x_zero_point(channel / contraction.elements_per_parameter); });
     }
     if (node.inputs[4] != graph::kAbsent) {
         subtract(w, shape.output_channels(), shape.taps(),

@@ -66,17 +66,14 @@ std::vector<Subject> functions() {
         subjects.push_back(elementwise("sqrt", graph::Eltwise{EltwiseAlgorithm::sqrt}, {type}, DataType::f32,
                                        [](const auto& x) { return nearest_root(rn(exact(x[0]))); }));
         for (const auto& [alpha, beta] : {std::pair{1.0F / 6, 0.5F}, std::pair{0.2F, 0.25F}, std::pair{-0.7F, 1.1F}}) {
-            subjects.push_back(
-                elementwise("hardsigmoid", graph::Eltwise{EltwiseAlgorithm::hardsigmoid, alpha, beta}, {type},
-                            DataType::f32, [alpha = alpha, beta = beta](const auto& x) {
-                                return hard_sigmoid(rn(exact(x[0])), alpha, beta);
-                            }));
-            subjects.push_back(
-                elementwise("hardswish", graph::Eltwise{EltwiseAlgorithm::hardswish, alpha, beta}, {type},
-                            DataType::f32, [alpha = alpha, beta = beta](const auto& x) {
-                                const double v = rn(exact(x[0]));
-                                return rn(exact(v) * exact(hard_sigmoid(v, alpha, beta)));
-                            }));
+            subjects.push_back(elementwise(
+                "hardsigmoid", graph::Eltwise{EltwiseAlgorithm::hardsigmoid, alpha, beta}, {type}, DataType::f32,
+                [alpha = alpha, beta = beta](const auto& x) { return hard_sigmoid(rn(exact(x[0])), alpha, beta); }));
+            subjects.push_back(elementwise("hardswish", graph::Eltwise{EltwiseAlgorithm::hardswish, alpha, beta},
+                                           {type}, DataType::f32, [alpha = alpha, beta = beta](const auto& x) {
+                                               const double v = rn(exact(x[0]));
+                                               return rn(exact(v) * exact(hard_sigmoid(v, alpha, beta)));
+                                           }));
         }
     }
     return subjects;
@@ -88,10 +85,10 @@ double fixed_point(double x, double multiplier, double shift, FixedPointRounding
     const auto exponent = static_cast<long>(shift);
     const Rational product = exact(x) * exact(multiplier) * power_of_two(exponent - 31);
     // The product rounded to an integer before the shift to the right.
-    const Rational high = Rational(floor_of(exact(x) * power_of_two(std::max(exponent, 0L)) * exact(multiplier) *
-                                                power_of_two(-31) +
-                                            half)) *
-                          power_of_two(std::min(exponent, 0L));
+    const Rational high =
+        Rational(
+            floor_of(exact(x) * power_of_two(std::max(exponent, 0L)) * exact(multiplier) * power_of_two(-31) + half)) *
+        power_of_two(std::min(exponent, 0L));
     switch (rounding) {
         case FixedPointRounding::single_up: return floor_of(product + half).get_d();
         case FixedPointRounding::single_away: return testing::nearest_away(product).get_d();
@@ -108,8 +105,8 @@ Subject requantize(FixedPointRounding rounding, DataType type) {
                 const bool large = draw(0, 3) == 0;
                 const std::int64_t most = large ? 2147483647 : 1 << 20;
                 const double multiplier = static_cast<double>(draw(1LL << 30, (1LL << 31) - 1));
-                const double shift = static_cast<double>(
-                    draw(-25, large || rounding == FixedPointRounding::q31 ? 0 : 6));
+                const double shift =
+                    static_cast<double>(draw(-25, large || rounding == FixedPointRounding::q31 ? 0 : 6));
                 const double zero_point = static_cast<double>(draw(-7, 7));
                 std::vector<double> x(static_cast<std::size_t>(kBatch));
                 Problem problem;
@@ -122,12 +119,11 @@ Subject requantize(FixedPointRounding rounding, DataType type) {
                 const auto s32 = [&](const char* name, double value) {
                     return builder.constant(name, TensorData(DataType::s32, {}, {value}));
                 };
-                problem.value = builder.build(
-                    {builder.node("y", graph::RequantizeFixedPoint{rounding, graph::lowest_of(type),
-                                                                   graph::highest_of(type)},
-                                  {builder.input("x", TensorData(DataType::s32, {kBatch}, x)),
-                                   s32("multiplier", multiplier), s32("shift", shift), s32("zero_point", zero_point)},
-                                  type)});
+                problem.value = builder.build({builder.node(
+                    "y", graph::RequantizeFixedPoint{rounding, graph::lowest_of(type), graph::highest_of(type)},
+                    {builder.input("x", TensorData(DataType::s32, {kBatch}, x)), s32("multiplier", multiplier),
+                     s32("shift", shift), s32("zero_point", zero_point)},
+                    type)});
                 return problem;
             }};
 }
@@ -146,15 +142,14 @@ Subject linear(DataType type, DataType output) {
                         };
                         const int left = (p + 1) / 2 - 1;  // floor of p / 2 - 1 / 4
                         const Rational w(p % 2 == 0 ? 3 : 1, 4);
-                        const double y =
-                            rn(exact(rn(at(left) * (1 - w))) + exact(rn(at(left + 1) * w)));
+                        const double y = rn(exact(rn(at(left) * (1 - w))) + exact(rn(at(left + 1) * w)));
                         problem.expected.push_back(
                             graph::is_integer(output) ? saturated(testing::nearest_even(exact(y)), output) : y);
                     }
                 }
-                problem.value = builder.build({builder.node("y", graph::Resampling{graph::ResamplingAlgorithm::linear, {8}},
-                                                            {builder.input("x", TensorData(type, {rows, 1, 4}, x))},
-                                                            output)});
+                problem.value =
+                    builder.build({builder.node("y", graph::Resampling{graph::ResamplingAlgorithm::linear, {8}},
+                                                {builder.input("x", TensorData(type, {rows, 1, 4}, x))}, output)});
                 return problem;
             }};
 }
@@ -186,11 +181,10 @@ Subject concatenation(DataType type) {
                     problem.expected.insert(problem.expected.end(), a.data() + n * 20, a.data() + (n + 1) * 20);
                     problem.expected.insert(problem.expected.end(), b.data() + n * 30, b.data() + (n + 1) * 30);
                 }
-                problem.value =
-                    builder.build({builder.node("y", graph::Concat{1},
-                                                {builder.input("a", TensorData(type, {20, 2, 10}, a)),
-                                                 builder.input("b", TensorData(type, {20, 3, 10}, b))},
-                                                type)});
+                problem.value = builder.build({builder.node("y", graph::Concat{1},
+                                                            {builder.input("a", TensorData(type, {20, 2, 10}, a)),
+                                                             builder.input("b", TensorData(type, {20, 3, 10}, b))},
+                                                            type)});
                 return problem;
             }};
 }
@@ -204,10 +198,9 @@ std::vector<Subject> movements() {
                                     [](std::size_t i) { return i % 50 * 20 + i / 50; }));
         subjects.push_back(movement("reshape", graph::Reshape{{4, 250}}, type, 1000, same));
         // [5, 2, 7]: images 1, 3, ..., rows 1 and 4, columns 0, 3, ..., 18.
-        subjects.push_back(movement("slice", graph::Slice{{1, 1, 0}, {10, 5, 20}, {2, 3, 3}}, type, 70,
-                                    [](std::size_t i) {
-                                        return (1 + i / 14 * 2) * 100 + (1 + i / 7 % 2 * 3) * 20 + i % 7 * 3;
-                                    }));
+        subjects.push_back(
+            movement("slice", graph::Slice{{1, 1, 0}, {10, 5, 20}, {2, 3, 3}}, type, 70,
+                     [](std::size_t i) { return (1 + i / 14 * 2) * 100 + (1 + i / 7 % 2 * 3) * 20 + i % 7 * 3; }));
         subjects.push_back(movement("reorder", graph::Reorder{graph::Layout::channels_last}, type, 1000, same));
         subjects.push_back(concatenation(type));
     }

@@ -81,6 +81,7 @@ struct Evaluator {
     AllowedTensor operator()(const graph::ShiftRound& /*op*/) const { return evaluate_shift_round(context, id); }
     AllowedTensor operator()(const graph::Pooling& /*op*/) const { return evaluate_pooling(context, id); }
     AllowedTensor operator()(const graph::Reduction& /*op*/) const { return evaluate_reduction(context, id); }
+    AllowedTensor operator()(const graph::Softmax& /*op*/) const { return evaluate_softmax(context, id); }
     AllowedTensor operator()(const graph::Resampling& /*op*/) const { return evaluate_resampling(context, id, view); }
     AllowedTensor operator()(const graph::Permute& /*op*/) const { return evaluate_movement(context, id, view); }
     AllowedTensor operator()(const graph::Reshape& /*op*/) const { return evaluate_movement(context, id, view); }

@@ -77,7 +77,8 @@ public:
                     for (const PlaneLayout::Shift& shift : layout_.outputs[p].shifts) {
                         const std::int64_t k =
                             shape_.flip_kernel ? shape_.window.kernel_size() - 1 - shift.kernel : shift.kernel;
-                        const std::int32_t* weight = first + o * output_distance + i * inputs.channel + k * inputs.position;
+                        const std::int32_t* weight =
+                            first + o * output_distance + i * inputs.channel + k * inputs.position;
                         for (std::int64_t r = 0; r < rows; ++r) {
                             weights.push_back(weight[r * output_distance]);
                         }
@@ -90,7 +91,8 @@ public:
     /// `first` is the first element of the group's first channel.
     void load_planes(const std::int32_t* first, Distances distances) {
         for (std::int64_t i = 0; i < shape_.inputs_per_group; ++i) {
-            layout_.fill(first + i * distances.channel, distances.position, planes_.data() + i * layout_.channel_size());
+            layout_.fill(first + i * distances.channel, distances.position,
+                         planes_.data() + i * layout_.channel_size());
         }
     }
 
@@ -111,7 +113,7 @@ public:
 private:
     struct Part {
         Runs runs;
-        std::vector<std::int64_t> shifts;    ///< of every tap, input channels outermost
+        std::vector<std::int64_t> shifts;   ///< of every tap, input channels outermost
         std::vector<std::int32_t> weights;  ///< [blocks of output channels][taps][output channels of the block]
     };
 
@@ -144,8 +146,8 @@ private:
                     const std::int64_t row = (outputs.first[0] + (begin[0] + z) * outputs.step[0]) * large[1] +
                                              outputs.first[1] + (begin[1] + y) * outputs.step[1];
                     const std::int32_t* from = sums_.data() + r * pitch_ + (z * grid[1] + y) * grid[2];
-                    std::int64_t* to = first + r * distances.channel +
-                                       (row * large[2] + outputs.first[2]) * distances.position;
+                    std::int64_t* to =
+                        first + r * distances.channel + (row * large[2] + outputs.first[2]) * distances.position;
                     const std::int64_t step = outputs.step[2] * distances.position;
                     for (std::int64_t x = 0; x < extent[2]; ++x) {
                         to[x * step] = from[x];
@@ -209,15 +211,16 @@ bool fit_into_32_bits(const Contraction& contraction, std::span<const std::int32
                       std::span<const std::int32_t> w) {
     const std::int64_t factors = largest_magnitude(x);
     const std::int64_t largest = std::numeric_limits<std::int32_t>::max();
-    return factors == 0 || largest_magnitude(w) <= largest / factors / std::max<std::int64_t>(contraction.shape.taps(), 1);
+    return factors == 0 ||
+           largest_magnitude(w) <= largest / factors / std::max<std::int64_t>(contraction.shape.taps(), 1);
 }
 
 std::vector<std::int64_t> sum_plane_products(const Contraction& contraction, std::span<const std::int32_t> x,
                                              std::span<const std::int32_t> w) {
     const Accumulation& shape = contraction.shape;
-    std::vector<std::int64_t> result(contraction.slabs.size() *
-                                     static_cast<std::size_t>(shape.batch * shape.output_channels() *
-                                                              shape.output_size()));
+    std::vector<std::int64_t> result(
+        contraction.slabs.size() *
+        static_cast<std::size_t>(shape.batch * shape.output_channels() * shape.output_size()));
     if (!result.empty() && shape.taps() > 0) {
         if (contraction.matrix) {
             sum_matrices(contraction, x.data(), w.data(), result.data());

@@ -4,6 +4,7 @@ pkg_check_modules(mpfr REQUIRED IMPORTED_TARGET mpfr)
 difftest_test(oracle_transcendental_test
   SOURCES
     function_error_test.cpp
+    softmax_test.cpp
     transcendental_test.cpp
     testing/exact_function.cpp
   DEPENDS difftest::oracle fmt::fmt PkgConfig::mpfr)

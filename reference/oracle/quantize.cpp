@@ -197,9 +197,9 @@ struct ConvertOp {
 
     Interval operator()(int index, const std::array<double, 1>& arguments) const {
         const QuantizeVariant& variant = all[static_cast<std::size_t>(index)];
-        const double y =
-            to_integer ? output.stored(output.rounded(arguments[0], variant.rounding), variant.saturate_in_float)
-                       : static_cast<float>(arguments[0]);
+        const double y = to_integer
+                             ? output.stored(output.rounded(arguments[0], variant.rounding), variant.saturate_in_float)
+                             : static_cast<float>(arguments[0]);
         return {y, y};
     }
 
@@ -245,19 +245,17 @@ AllowedTensor evaluate_scaled(const Context& context, graph::NodeId id, const Op
 AllowedTensor evaluate_quantize(const Context& context, graph::NodeId id) {
     const auto& op = std::get<graph::Quantize>(context.node(id).operation);
     const graph::DataType type = context.tensor(context.node(id).output).type;
-    return evaluate_scaled(
-        context, id,
-        QuantizeOp{true, granted_variants(context, type, true, op.rounding, op.zero_point_site),
-                   IntegerType(type, graph::Overflow::saturate, store_rule(context, id))});
+    return evaluate_scaled(context, id,
+                           QuantizeOp{true, granted_variants(context, type, true, op.rounding, op.zero_point_site),
+                                      IntegerType(type, graph::Overflow::saturate, store_rule(context, id))});
 }
 
 AllowedTensor evaluate_requantize(const Context& context, graph::NodeId id) {
     const auto& op = std::get<graph::Requantize>(context.node(id).operation);
     const graph::DataType type = context.tensor(context.node(id).output).type;
-    return evaluate_scaled(
-        context, id,
-        QuantizeOp{false, granted_variants(context, type, false, op.rounding, op.zero_point_site),
-                   IntegerType(type, graph::Overflow::saturate, store_rule(context, id))});
+    return evaluate_scaled(context, id,
+                           QuantizeOp{false, granted_variants(context, type, false, op.rounding, op.zero_point_site),
+                                      IntegerType(type, graph::Overflow::saturate, store_rule(context, id))});
 }
 
 AllowedTensor evaluate_dequantize(const Context& context, graph::NodeId id) {

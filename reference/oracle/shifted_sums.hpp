@@ -22,7 +22,8 @@ struct ShiftedSums {
     std::int64_t pitch = 0;
 };
 
-/// Computes the sums with the widest exact instructions that the processor has: the result is the same with all of them.
+/// Computes the sums with the widest exact instructions that the processor has: the result is the same with all of
+/// them.
 void compute(const ShiftedSums& job);
 
 /// The same without special instructions.

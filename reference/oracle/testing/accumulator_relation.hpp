@@ -10,8 +10,8 @@
 
 namespace difftest::oracle::testing {
 
-/// Metamorphic relations of convolution and deconvolution (semantics, section 4.2): two problems whose accumulators must
-/// agree exactly, whatever the accumulators are.
+/// Metamorphic relations of convolution and deconvolution (semantics, section 4.2): two problems whose accumulators
+/// must agree exactly, whatever the accumulators are.
 class AccumulatorRelation : public ::testing::Test {
 protected:
     /// Calls check(source, problem) for random convolutions, and deconvolutions when wanted.

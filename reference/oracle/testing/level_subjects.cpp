@@ -75,8 +75,7 @@ Subject of_rows(std::string name, graph::Operation op, DataType type, DataType o
 namespace {
 
 /// Checks one batch under one level. A result that is no number is left to the tests of that operation.
-void check(const Problem& problem, const contract::Contract& level, ProofCount& proof,
-           const std::string& name) {
+void check(const Problem& problem, const contract::Contract& level, ProofCount& proof, const std::string& name) {
     const Evaluation evaluation = evaluate(problem.value, level);
     const AllowedTensor& sets = evaluation.of(problem.value.graph.outputs[0]);
     ASSERT_EQ(sets.size(), static_cast<std::int64_t>(problem.expected.size())) << name;
