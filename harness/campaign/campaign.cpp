@@ -40,6 +40,21 @@ bool is_still_known(const RunSelection& selection, const graph::Case& value, con
     return !issue->trigger.is_about_a_node() || is_about_one_of(issue->trigger, value, failing.partitions, suspected);
 }
 
+/// Counts what a run compared, for its backend and for each implementation that took part.
+void add_elements(CaseRecord& record, const RunEntry& entry) {
+    ElementCount count{entry.judged(), entry.ambiguous(), entry.outside(), entry.unconstrained(), 0};
+    if (entry.judgement.verdict == Verdict::vacuous) {
+        count = {0, 0, 0, 0, entry.elements()};
+    }
+    std::set<std::string> implementations{""};
+    for (const backends::PartitionReport& partition : entry.partitions) {
+        implementations.insert(partition.implementation);
+    }
+    for (const std::string& implementation : implementations) {
+        record.elements[{entry.backend, implementation}] += count;
+    }
+}
+
 void add_run(CaseRecord& record, const RunSelection& selection, const graph::Case& value, const RunEntry& entry,
              const std::vector<RunEntry>& all) {
     const Verdict verdict = entry.judgement.verdict;
@@ -50,6 +65,9 @@ void add_run(CaseRecord& record, const RunSelection& selection, const graph::Cas
     }
     if (verdict == Verdict::harness_error) {
         record.harness_errors.push_back(fmt::format("{} {}: {}", entry.backend, entry.isa, entry.judgement.reason));
+    }
+    if (entry.elements() > 0) {
+        add_elements(record, entry);
     }
     for (const auto& partition : entry.partitions) {
         ++record.combinations[{entry.backend, operation_of(value.graph, partition),

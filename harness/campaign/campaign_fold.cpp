@@ -63,6 +63,7 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
         implementation.runs[kind.verdict] += count;
         implementation.isas.insert(kind.isa);
     }
+    add_all(elements_, record.elements);
     for (const auto& [combination, count] : record.combinations) {
         operations_[{combination.backend, combination.operation}].combinations.insert(combination.text);
     }
@@ -171,6 +172,7 @@ CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const 
                                           counts.runs,
                                           {counts.isas.begin(), counts.isas.end()}});
     }
+    report.elements = elements_;
     report.operations = operation_counts();
     for (const auto& [refused, count] : refusals_) {
         report.refusals.push_back({refused.backend, refused.reason, count});

@@ -41,6 +41,7 @@ private:
 
     std::map<std::string, Gathered> clusters_;
     std::map<std::tuple<std::string, std::string, std::string>, Implementation> implementations_;
+    std::map<ElementsOf, ElementCount> elements_;
     struct Operation {
         std::set<std::string> combinations;
         std::map<Verdict, std::int64_t> failing;  ///< runs

@@ -22,6 +22,7 @@ CaseRecord record(std::uint64_t index, std::int64_t cost, std::vector<FailureRec
     result.cost = cost;
     result.runs = {{Verdict::exact, 2}, {Verdict::violation, static_cast<std::int64_t>(failures.size())}};
     result.partitions = {{{"onednn", "AVX2", "convolution", "jit", Verdict::exact}, 2}};
+    result.elements = {{{"onednn", ""}, {100, 7, 2, 5, 11}}, {{"onednn", "jit"}, {90, 6, 2, 4, 0}}};
     result.combinations = {{{"onednn", "convolution", "u8*s8 dense -> s8"}, 2}};
     result.refusals = {{{"onednn", "too long"}, 3}};
     result.resampled = {{"too ambiguous", 1}};
@@ -68,6 +69,8 @@ TEST(CampaignFold, ClustersBySignatureWithTheSmallestCaseAndWhatAllHaveInCommon)
     EXPECT_EQ(report.end, 10U);
     EXPECT_EQ(report.verdicts.at(Verdict::exact), 6);
     EXPECT_EQ(report.refusals.at(0).runs, 9);
+    EXPECT_EQ(report.elements.at({"onednn", ""}), (ElementCount{300, 21, 6, 15, 33}));
+    EXPECT_EQ(report.elements.at({"onednn", "jit"}), (ElementCount{270, 18, 6, 12, 0}));
     EXPECT_EQ(exit_code_of(report), ExitCode::finding);
 }
 

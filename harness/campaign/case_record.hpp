@@ -57,6 +57,7 @@ struct CaseRecord {
     std::vector<std::string> judged_on;  ///< "onednn AVX2": rungs on which some run of the case was judged; ascending
     std::map<Verdict, std::int64_t> runs;
     std::map<PartitionKind, std::int64_t> partitions;  ///< those of failing runs only where they are suspected
+    std::map<ElementsOf, ElementCount> elements;
     std::map<Combination, std::int64_t> combinations;  ///< of all partitions of the runs that were judged
     std::map<Refused, std::int64_t> refusals;          ///< by class of reason
     std::vector<FailureRecord> failures;

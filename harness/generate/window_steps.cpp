@@ -1,4 +1,5 @@
 #include "harness/generate/data_mode.hpp"
+#include "harness/generate/drawn_weights.hpp"
 #include "harness/generate/steps.hpp"
 
 #include <algorithm>
@@ -172,20 +173,6 @@ private:
                elements <= static_cast<double>(4 * grower_.limits().most_elements);
     }
 
-    TensorData weights_for(DataType type, const Shape& shape) {
-        if (!graph::is_integer(type)) {
-            const double magnitude = choices_.one_of({0.25, 2.0});
-            return float_tensor(choices_, type, shape, draw_data_mode(choices_), magnitude);
-        }
-        const bool tame = grower_.limits().exclude_sloppiness;
-        TensorData weights =
-            integer_tensor(choices_, DataType::s8, shape, draw_data_mode(choices_), tame ? -64 : -128, tame ? 64 : 127);
-        for (std::int64_t i = 0; tame && type == DataType::s8 && i < weights.size(); ++i) {
-            weights.set(i, 2 * std::trunc(weights.at(i) / 2));
-        }
-        return weights;
-    }
-
     TensorId zero_point(DataType type, std::int64_t channels) {
         const bool extreme = choices_.chance(1, 3);
         const bool single = choices_.chance(2, 3);
@@ -205,8 +192,8 @@ private:
             current = grower_.input("input", drawn_data(grower_, type, data, 4));
         }
         const DataType type = grower_.type(*current);
-        std::vector<TensorId> inputs{*current, grower_.constant("weights", weights_for(type, weights)), graph::kAbsent,
-                                     graph::kAbsent};
+        std::vector<TensorId> inputs{*current, grower_.constant("weights", drawn_weights(grower_, type, weights)),
+                                     graph::kAbsent, graph::kAbsent};
         const bool integers = graph::is_integer(type);
         if (choices_.chance(1, 2)) {
             const bool cancelling = choices_.chance(1, 12);

@@ -78,6 +78,24 @@ std::string implementations(const CampaignReport& report, const ScreenStyle& sty
     return "implementations\n" + table.text("  ", style.width);
 }
 
+/// Elements, not runs. An implementation has those of all runs in which it took part.
+std::string elements(const CampaignReport& report, const ScreenStyle& style) {
+    TextTable table({{"backend"},
+                     {"implementation", Align::left, 20},
+                     {"judged", Align::right},
+                     {"ambiguous", Align::right},
+                     {"outside", Align::right},
+                     {"out of contract", Align::right},
+                     {"vacuous", Align::right}});
+    for (const auto& [of, count] : report.elements) {
+        table.add_row({of.backend, of.implementation.empty() ? "all" : of.implementation,
+                       fmt::format("{}", count.judged), fmt::format("{}", count.ambiguous),
+                       fmt::format("{}", count.outside), fmt::format("{}", count.unconstrained),
+                       fmt::format("{}", count.vacuous)});
+    }
+    return report.elements.empty() ? "" : "elements\n" + table.text("  ", style.width);
+}
+
 std::string operations(const CampaignReport& report, const ScreenStyle& style) {
     TextTable table({{"backend"},
                      {"operation"},
@@ -168,8 +186,8 @@ std::string remarks(const CampaignReport& report) {
 }  // namespace
 
 std::string campaign_screen(const CampaignReport& report, const ScreenStyle& style) {
-    return head(report) + implementations(report, style) + operations(report, style) + refusals(report) +
-           coverage(report) + remarks(report) + clusters(report, style);
+    return head(report) + implementations(report, style) + operations(report, style) + elements(report, style) +
+           refusals(report) + coverage(report) + remarks(report) + clusters(report, style);
 }
 
 }  // namespace difftest::harness

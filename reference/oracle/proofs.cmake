@@ -18,6 +18,7 @@ difftest_test(oracle_published_vectors_test
   DEPENDS difftest::oracle fmt::fmt nlohmann_json::nlohmann_json)
 difftest_test(oracle_metamorphic_test
   SOURCES
+    metamorphic_channels_test.cpp
     metamorphic_epilogue_test.cpp
     metamorphic_geometry_test.cpp
     testing/random_convolution.cpp
