@@ -47,7 +47,7 @@ public:
     std::string result(const std::string& count) const {
         const std::string sum = fmt::format("sum_{}", name_);
         if (kind_ == Aggregate::average) {
-            return stored_real(output_, name_, fmt::format("convert_float({}) / {}", sum, count));
+            return stored_real(output_, name_, fmt::format("quotient_1(convert_float({}), {})", sum, count));
         }
         if (graph::is_integer(output_.type)) {
             return fmt::format("    const int {} = convert_int_sat({});\n", name_, sum);

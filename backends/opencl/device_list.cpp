@@ -39,6 +39,8 @@ Device describe(const cl::Platform& platform, const cl::Device& handle, std::str
     device.fused_multiply_add = (config & CL_FP_FMA) != 0;
     device.full_profile = trimmed(handle.getInfo<CL_DEVICE_PROFILE>()) == "FULL_PROFILE";
     device.features.integer_dot_product = lists(device.extensions, "cl_khr_integer_dot_product");
+    device.features.divides_in_double =
+        !device.correctly_rounded_division && lists(device.extensions, "cl_khr_fp64");
     device.features.half = lists(device.extensions, "cl_khr_fp16");
     device.features.sub_groups =
         lists(device.extensions, "cl_khr_subgroups") || lists(device.extensions, "cl_intel_subgroups");

@@ -23,6 +23,8 @@ std::string reduction_text(KernelWriter& writer, const graph::Node& node, const 
                            const std::string& name);
 std::string resampling_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
                             const std::string& name);
+std::string softmax_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
+                         const std::string& name);
 std::string movement_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
                           const std::string& name);
 

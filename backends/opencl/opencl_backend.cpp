@@ -27,6 +27,11 @@ Plan plan_from(const graph::Graph& graph, const Device& device, const PlanSpecif
             plan.materialized.push_back(graph.tensor(output).name);
         }
     }
+    if (specification.build != BuildVariant::opt_disable) {
+        PlanSpecification unoptimized = specification;
+        unoptimized.build = BuildVariant::opt_disable;
+        plan.unoptimized = name_of(unoptimized);
+    }
     if (specification.build != BuildVariant::strict) {
         plan.traits.emplace_back(name_of(specification.build));
     }

@@ -29,7 +29,8 @@ bool is_function(EltwiseAlgorithm algorithm) {
 
 bool calls_functions(const graph::Node& node) {
     const auto* eltwise = std::get_if<graph::Eltwise>(&node.operation);
-    return eltwise != nullptr && is_function(eltwise->algorithm);
+    return (eltwise != nullptr && is_function(eltwise->algorithm)) ||
+           std::holds_alternative<graph::Softmax>(node.operation);
 }
 
 /// Division or square root.
@@ -56,7 +57,8 @@ bool divides(const graph::Node& node) {
 contract::Contract contract_of(const graph::Graph& graph, const Device& device, BuildVariant build) {
     contract::Contract result;
     const bool relaxed = build == BuildVariant::relaxed_math;
-    const bool rounds_division = device.correctly_rounded_division && !relaxed;
+    const bool rounds_division =
+        (device.correctly_rounded_division || device.features.divides_in_double) && !relaxed;
     for (const graph::Node& node : graph.nodes) {
         if (calls_functions(node) || (divides(node) && !rounds_division)) {
             result.grant(Freedom::opencl_ulp);

@@ -45,6 +45,7 @@ struct PlanSpecification {
     BuildVariant build = BuildVariant::strict;
     bool shared = false;         ///< programs that serve any case: everything that is no type is an argument
     bool emulated_dot = false;   ///< no integer dot product instructions even where the device has them
+    bool separate_buffers = false;  ///< each an allocation of its own size, so that a memory checker sees its bounds
     std::size_t work_group = 0;  ///< items in a work group; 0 = the usual number
 
     /// The founding bug, put in on purpose: a fake_quantize to 8 bits with 256 levels leaves its clamp to the last

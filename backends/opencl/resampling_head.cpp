@@ -10,7 +10,7 @@ namespace difftest::backends::opencl {
 namespace {
 
 std::string coordinate_text(std::size_t axis, const std::string& position, std::int64_t from, std::int64_t to) {
-    return fmt::format("    const float s{0} = (convert_float({1}) + 0.5f) * {2} / {3} - 0.5f;\n", axis, position,
+    return fmt::format("    const float s{0} = quotient_1((convert_float({1}) + 0.5f) * {2}, {3}) - 0.5f;\n", axis, position,
                        literal(static_cast<float>(from)), literal(static_cast<float>(to)));
 }
 

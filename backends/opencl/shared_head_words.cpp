@@ -151,6 +151,16 @@ std::string write_resampling(SharedWords& words, const graph::Node& node, const 
     return "shared_resampling";
 }
 
+std::string write_softmax(SharedWords& words, const graph::Node& node, const graph::Softmax& op) {
+    words.word(op.algorithm == graph::SoftmaxAlgorithm::logarithm ? 1 : 0);
+    words.word(op.axis);
+    words.word(words.tensor(node.inputs[0]).shape[static_cast<std::size_t>(op.axis)]);
+    words.place(node.inputs[0]);
+    words.type(node.inputs[0]);
+    words.terms(words.own_map(node.inputs[0]));
+    return "shared_softmax";
+}
+
 enum MovementKind : int { affine, reshape, concat };
 
 void write_movement_head(SharedWords& words, MovementKind kind, const std::vector<TensorId>& sources,
@@ -200,6 +210,9 @@ std::string write_movement(SharedWords& words, const graph::Node& node) {
 }  // namespace
 
 std::string write_head(SharedWords& words, const graph::Node& node) {
+    if (const auto* softmax = std::get_if<graph::Softmax>(&node.operation)) {
+        return write_softmax(words, node, *softmax);
+    }
     if (const auto* matmul = std::get_if<graph::Matmul>(&node.operation)) {
         return write_matmul(words, node, *matmul);
     }

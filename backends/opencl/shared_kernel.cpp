@@ -86,7 +86,8 @@ Kernel shared_kernel(const graph::Case& value, const PlanSpecification& specific
     const bool contraction =
         specification.build == BuildVariant::contraction || specification.build == BuildVariant::mad_enable;
     kernel.source = library_preamble(contraction) +
-                    shared_program(features.integer_dot_product && !specification.emulated_dot);
+                    shared_program(features.integer_dot_product && !specification.emulated_dot,
+                                   features.divides_in_double && specification.build != BuildVariant::relaxed_math);
     kernel.is_program = true;
     kernel.arguments = {MemoryArgument{}, words.take()};
     set_work_items(kernel, specification, items);
