@@ -31,7 +31,7 @@ std::string known_names() {
 std::span<const BackendKind> backend_kinds() {
     static const std::array<BackendKind, 3> kKinds{{
         {"onednn", "", "", {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}, true, "install libdnnl-dev and build again"},
-        {"opencl", "DEVICE", "--device", {}, false, "install ocl-icd-opencl-dev and build again", true, true, std::chrono::minutes(2)},
+        {"opencl", "DEVICE", "--device", {}, false, "install ocl-icd-opencl-dev and build again", true, true, std::chrono::minutes(2), true},
         {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
     }};
     return kKinds;
