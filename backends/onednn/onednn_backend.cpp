@@ -50,6 +50,13 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
     if (repeats) {
         plan.traits.emplace_back("repeated_eltwise_algorithm");
     }
+    const bool fuses_depthwise = std::any_of(partitions.begin(), partitions.end(), [](const PlannedPartition& each) {
+        return std::any_of(each.steps.begin(), each.steps.end(),
+                           [](const Step& step) { return std::holds_alternative<DepthwiseStep>(step); });
+    });
+    if (fuses_depthwise) {
+        plan.traits.emplace_back("depthwise_post_op");
+    }
     const std::optional<graph::Layout> layout = specification.options.layout;
     if (layout && *layout != graph::Layout::plain && *layout != graph::Layout::channels_last) {
         plan.traits.emplace_back("blocked_layout");
