@@ -182,6 +182,12 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
             return;
         }
     }
+    for (const KnownIssue& issue : context.known_issues) {
+        if (is_regression(issue, run)) {
+            entry.regressed = issue.id;
+            return;
+        }
+    }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "harness/generate/data_mode.hpp"
 #include "harness/generate/steps.hpp"
+#include "harness/generate/weights.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -147,20 +148,6 @@ private:
                elements <= static_cast<double>(4 * grower_.limits().most_elements);
     }
 
-    TensorData weights_for(DataType type, const Shape& shape) {
-        if (!graph::is_integer(type)) {
-            const double magnitude = choices_.one_of({0.25, 2.0});
-            return float_tensor(choices_, type, shape, draw_data_mode(choices_), magnitude);
-        }
-        const bool tame = grower_.limits().exclude_sloppiness;
-        TensorData weights =
-            integer_tensor(choices_, DataType::s8, shape, draw_data_mode(choices_), tame ? -64 : -128, tame ? 64 : 127);
-        for (std::int64_t i = 0; tame && type == DataType::s8 && i < weights.size(); ++i) {
-            weights.set(i, 2 * std::trunc(weights.at(i) / 2));
-        }
-        return weights;
-    }
-
     TensorId zero_point(DataType type, std::int64_t channels) {
         const bool extreme = choices_.chance(1, 3);
         const bool single = choices_.chance(2, 3);
@@ -180,16 +167,24 @@ private:
             current = grower_.input("input", drawn_data(grower_, type, data, 4));
         }
         const DataType type = grower_.type(*current);
-        std::vector<TensorId> inputs{*current, grower_.constant("weights", weights_for(type, weights)), graph::kAbsent,
-                                     graph::kAbsent};
         const bool integers = graph::is_integer(type);
-        if (choices_.chance(1, 2)) {
+        const bool with_bias = choices_.chance(1, 2);
+        const bool with_zero_point = integers && grower_.limits().zero_points && choices_.chance(1, 3);
+        TensorData weights_data = drawn_weights(grower_, type, weights);
+        std::optional<TensorData> bias;
+        if (with_bias && integers && choices_.chance(1, 40)) {
+            bias = bias_near_the_ends(grower_, weights_data, type == DataType::u8 && !with_zero_point);
+        } else if (with_bias) {
             const bool cancelling = choices_.chance(1, 12);
-            inputs[2] = grower_.constant(
-                "bias", drawn_data(grower_, integers ? DataType::s32 : type, {weights[0]},
-                                   integers ? (cancelling ? 0x1p25 : choices_.one_of({100.0, 30000.0})) : 4.0));
+            bias = drawn_data(grower_, integers ? DataType::s32 : type, {weights[0]},
+                              integers ? (cancelling ? 0x1p25 : choices_.one_of({100.0, 30000.0})) : 4.0);
         }
-        if (integers && grower_.limits().zero_points && choices_.chance(1, 3)) {
+        std::vector<TensorId> inputs{*current, grower_.constant("weights", std::move(weights_data)), graph::kAbsent,
+                                     graph::kAbsent};
+        if (bias) {
+            inputs[2] = grower_.constant("bias", std::move(*bias));
+        }
+        if (with_zero_point) {
             inputs[3] = zero_point(type, data[1]);
         }
         const Geometry& g = geometry_;
