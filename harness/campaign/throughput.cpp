@@ -42,8 +42,9 @@ graph::TensorData allowed_values(const oracle::AllowedTensor& allowed) {
             continue;
         }
         const oracle::AllowedSet set = allowed.at(i);
-        const double least = set.intervals.empty() ? 0 : set.intervals.front().lo;
-        data.set(i, set.unconstrained && graph::is_integer(allowed.type()) ? 0 : least);
+        const bool integer = graph::is_integer(allowed.type());
+        const double none = integer ? 0 : std::numeric_limits<double>::quiet_NaN();
+        data.set(i, set.intervals.empty() ? none : set.intervals.front().lo);
     }
     return data;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <variant>
 
@@ -181,10 +182,31 @@ private:
         const bool integers = graph::is_integer(type) && node_->inputs[2] != graph::kAbsent;
         say_if(13, integers && any(at("bias"), [](double x) { return std::fabs(x) > kLargestS32 - 0x1p24; }));
         say_if(14, integers && any(at("bias"), [](double x) { return std::fabs(x) >= kLargestS32; }));
+        say_if(15, second == "weights" && integers && some_order_may_overflow());
         say_if(16, type == DataType::u8 && any(at(second), [](double x) { return std::fabs(x) > 64; }));
         say_if(17, type == DataType::s8 && any(at(second), [](double x) { return std::fmod(x, 2) != 0; }));
         const auto extreme = [](double x) { return x == 0 || x == 255 || x == -128 || x == 127; };
         say_if(8, any(node_->inputs[3], extreme));
+    }
+
+    /// The bias and the products of one sign may come first: the metric of the oracle asks for the products alone.
+    bool some_order_may_overflow() const {
+        const std::vector<double>& bias = evaluation_.of(at("bias")).points();
+        const std::vector<double>& weights = evaluation_.of(at("weights")).points();
+        const std::vector<double>& data = evaluation_.of(node_->inputs.front()).points();
+        const auto larger = [](double a, double b) { return std::max(a, std::fabs(b)); };
+        const double largest = std::accumulate(data.begin(), data.end(), 0.0, larger);
+        const std::size_t taps = bias.empty() ? 0 : weights.size() / bias.size();
+        for (std::size_t channel = 0; channel < bias.size(); ++channel) {
+            double sum = std::fabs(bias[channel]);
+            for (std::size_t tap = 0; tap < taps; ++tap) {
+                sum += std::fabs(weights[channel * taps + tap]) * largest;
+            }
+            if (sum > kLargestS32) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void scan(const graph::FakeQuantize& op) {
