@@ -84,6 +84,10 @@ void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*oth
 }
 #endif
 
+bool bias_precedes_scale() {
+    return false;
+}
+
 void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask) {
     attributes.set_zero_points_mask(argument, mask);
 }
@@ -120,6 +124,11 @@ std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout) {
                     layout.get_inner_blks(),
                     layout.get_inner_idxs(),
                     dnnl::memory::data_type_size(layout.get_data_type())};
+}
+
+void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights, dnnl::memory::data_type bias,
+                      dnnl::memory::data_type destination, const DepthwiseGeometry& geometry) {
+    post_ops.append_dw(weights, bias, destination, geometry.kernel, geometry.stride, geometry.padding);
 }
 
 void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {
@@ -195,6 +204,19 @@ Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, con
 Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
     return {dnnl::reduction::primitive_desc(engine, algorithm, source, destination, 0.0F, 0.0F, attributes), nullptr};
+}
+
+std::optional<int> set_softmax_scale(dnnl::primitive_attr& attributes, float /*scale*/) {
+    attributes.set_scales_mask(DNNL_ARG_SRC, 0);
+    return DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC;
+}
+
+Candidates softmax(const dnnl::engine& engine, bool is_logarithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, int axis, const dnnl::primitive_attr& attributes) {
+    const auto algorithm = is_logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
+    return {dnnl::softmax_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
+                                                  destination, axis, attributes),
+            nullptr};
 }
 
 Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,

@@ -1,6 +1,6 @@
 #include "harness/generate/data_mode.hpp"
+#include "harness/generate/drawn_weights.hpp"
 #include "harness/generate/steps.hpp"
-#include "harness/generate/weights.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,4 @@
-#include "harness/generate/weights.hpp"
-
-#include "harness/generate/data_mode.hpp"
+#include "harness/generate/extreme_bias.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,21 +8,6 @@ namespace difftest::harness {
 
 using graph::DataType;
 using graph::TensorData;
-
-TensorData drawn_weights(CaseGrower& grower, DataType data_type, const graph::Shape& shape) {
-    ChoiceSource& choices = grower.choices();
-    if (!graph::is_integer(data_type)) {
-        const double magnitude = choices.one_of({0.25, 2.0});
-        return float_tensor(choices, data_type, shape, draw_data_mode(choices), magnitude);
-    }
-    const bool tame = grower.limits().exclude_sloppiness && !choices.chance(1, 16);
-    TensorData weights =
-        integer_tensor(choices, DataType::s8, shape, draw_data_mode(choices), tame ? -64 : -128, tame ? 64 : 127);
-    for (std::int64_t i = 0; tame && data_type == DataType::s8 && i < weights.size(); ++i) {
-        weights.set(i, 2 * std::trunc(weights.at(i) / 2));
-    }
-    return weights;
-}
 
 TensorData bias_near_the_ends(CaseGrower& grower, TensorData& weights, bool positive_data) {
     ChoiceSource& choices = grower.choices();

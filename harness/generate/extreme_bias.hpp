@@ -2,13 +2,7 @@
 
 #include "harness/generate/case_grower.hpp"
 
-#include <optional>
-
 namespace difftest::harness {
-
-/// The second operand of a sum of products whose first has `data_type`: s8 for integers, else the same type. With
-/// GeneratorLimits::exclude_sloppiness mostly so that no documented sloppiness of kernels without VNNI can show.
-graph::TensorData drawn_weights(CaseGrower& grower, graph::DataType data_type, const graph::Shape& shape);
 
 /// An s32 bias near an end of its type, one value for each output channel (the first dimension of the weights): what a
 /// quantizer leaves when the scale of the bias is too small. Where `positive_data` says that no datum is below 0 it may
