@@ -92,9 +92,7 @@ api::Candidates create(const Program& program, const Node& node, const api::Cont
         return api::inner_product(program.engine(), description, attributes);
     }
     const bool transposed = std::holds_alternative<graph::Deconvolution>(node.operation);
-    const api::Geometry geometry = geometry_of(node);
-    return transposed ? api::deconvolution(program.engine(), description, geometry, attributes)
-                      : api::convolution(program.engine(), description, geometry, attributes);
+    return api::convolution(program.engine(), transposed, description, geometry_of(node), attributes);
 }
 
 /// One f32 value for each channel of the result; of a product of matrices as many dimensions as the result has.

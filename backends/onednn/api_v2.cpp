@@ -100,10 +100,6 @@ std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout) {
                     dnnl::memory::data_type_size(layout.data_type())};
 }
 
-void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {
-    post_ops.append_sum(scale, zero_point, type);
-}
-
 void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights, dnnl::memory::data_type bias,
                       dnnl::memory::data_type destination, const DepthwiseGeometry& geometry) {
     post_ops.append_dw(weights, bias, destination, geometry.kernel, geometry.stride, geometry.padding, 0, {1.0F});
@@ -141,16 +137,12 @@ Candidates spatial(const dnnl::engine& engine, dnnl::algorithm algorithm, const 
 
 }  // namespace
 
-Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
-                       const dnnl::primitive_attr& attributes) {
-    return spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description, geometry,
-                                              attributes);
-}
-
-Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
-                         const Geometry& geometry, const dnnl::primitive_attr& attributes) {
-    return spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct, description, geometry,
-                                                attributes);
+Candidates convolution(const dnnl::engine& engine, bool is_transposed, const ContractionDescription& description,
+                       const Geometry& geometry, const dnnl::primitive_attr& attributes) {
+    return is_transposed ? spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct,
+                                                                description, geometry, attributes)
+                         : spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description,
+                                                              geometry, attributes);
 }
 
 Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& d,

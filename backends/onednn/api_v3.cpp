@@ -131,10 +131,6 @@ void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights,
     post_ops.append_dw(weights, bias, destination, geometry.kernel, geometry.stride, geometry.padding);
 }
 
-void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {
-    post_ops.append_sum(scale, zero_point, type);
-}
-
 bool is_any(const dnnl::memory::desc& layout) {
     return layout.get_format_kind() == dnnl::memory::format_kind::any;
 }
@@ -158,16 +154,12 @@ Candidates spatial(const dnnl::engine& engine, dnnl::algorithm algorithm, const 
 
 }  // namespace
 
-Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
-                       const dnnl::primitive_attr& attributes) {
-    return spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description, geometry,
-                                              attributes);
-}
-
-Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
-                         const Geometry& geometry, const dnnl::primitive_attr& attributes) {
-    return spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct, description, geometry,
-                                                attributes);
+Candidates convolution(const dnnl::engine& engine, bool is_transposed, const ContractionDescription& description,
+                       const Geometry& geometry, const dnnl::primitive_attr& attributes) {
+    return is_transposed ? spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct,
+                                                                description, geometry, attributes)
+                         : spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description,
+                                                              geometry, attributes);
 }
 
 Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& d,

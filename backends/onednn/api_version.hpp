@@ -55,9 +55,6 @@ int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& s
 void set_fixed_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site,
                              const std::vector<float>& values);
 
-/// A sum post-op that reads the destination as `type`, minus the zero point, times the scale.
-void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type);
-
 struct DepthwiseGeometry {
     dnnl::memory::dim kernel = 3;
     dnnl::memory::dim stride = 1;
@@ -113,10 +110,8 @@ struct Candidates {
 };
 
 /// Primitive descriptors for inference. All throw dnnl::error when the library has no implementation.
-Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
-                       const dnnl::primitive_attr& attributes);
-Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
-                         const Geometry& geometry, const dnnl::primitive_attr& attributes);
+Candidates convolution(const dnnl::engine& engine, bool is_transposed, const ContractionDescription& description,
+                       const Geometry& geometry, const dnnl::primitive_attr& attributes);
 Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& description,
                          const dnnl::primitive_attr& attributes);
 Candidates matmul(const dnnl::engine& engine, const ContractionDescription& description,

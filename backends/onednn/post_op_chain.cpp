@@ -102,7 +102,8 @@ void PostOpChain::append(Program& program, const SelectStep& step) {
 
 void PostOpChain::append(const SumStep& step) {
     const auto type = step.type == output_.type ? memory::data_type::undef : to_library(step.type);
-    api::append_sum(post_ops_, step.scale, step.zero_point, type);
+    // The order of the arguments is the same in v2 and v3.
+    post_ops_.append_sum(step.scale, step.zero_point, type);
     sum_ = step;
 }
 

@@ -16,8 +16,12 @@ namespace {
 std::string known_names() {
     std::string text;
     for (const BackendKind& kind : backend_kinds()) {
-        text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", kind.name, kind.argument.empty() ? "" : ":",
-                            kind.argument);
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", kind.name);
+        if (kind.argument_is_optional) {
+            text += fmt::format("[:{}]", kind.argument);
+        } else if (!kind.argument.empty()) {
+            text += fmt::format(":{}", kind.argument);
+        }
     }
     return text;
 }
@@ -25,8 +29,9 @@ std::string known_names() {
 }  // namespace
 
 std::span<const BackendKind> backend_kinds() {
-    static const std::array<BackendKind, 2> kKinds{{
+    static const std::array<BackendKind, 3> kKinds{{
         {"onednn", "", "", {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}, true, "install libdnnl-dev and build again"},
+        {"opencl", "DEVICE", "--device", {}, false, "install ocl-icd-opencl-dev and build again", true, true},
         {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
     }};
     return kKinds;
@@ -49,7 +54,8 @@ BackendSelection select_backend(std::string_view text) {
     if (kind->argument.empty() && colon != std::string_view::npos) {
         throw InputError(fmt::format("--backend {}: {} takes no argument", text, name));
     }
-    if (!kind->argument.empty() && argument.empty()) {
+    const bool names_nothing = colon != std::string_view::npos && argument.empty();
+    if (!kind->argument.empty() && argument.empty() && (names_nothing || !kind->argument_is_optional)) {
         throw InputError(fmt::format("--backend {}: must be {}:{}", text, name, kind->argument));
     }
     if (!is_available(*kind)) {

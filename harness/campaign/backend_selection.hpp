@@ -16,6 +16,10 @@ struct BackendKind {
     std::vector<std::string_view> isa_variables;  ///< environment variables by which the library caps its ISA
     bool by_default = false;                      ///< runs when no --backend is given
     std::string_view missing;                     ///< what to do when the worker program is not there
+    bool argument_is_optional = false;            ///< "NAME" alone means what the worker does without its flag
+    /// The library reserves address space and maps memory in amounts that say nothing about what it uses, as the
+    /// drivers of GPUs do: its worker has no limits on either.
+    bool maps_freely = false;
 };
 
 std::span<const BackendKind> backend_kinds();

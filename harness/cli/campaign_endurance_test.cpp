@@ -120,20 +120,7 @@ TEST_F(Endurance, KilledTwentyTimesItEndsWithTheSameBytes) {
     expect_same_cases("at_once", "killed");
 }
 
-/// A file that may not grow stands for a disk that is full: the write fails in the middle of a line.
-TEST_F(Endurance, AFullDiskLosesNothing) {
-    const ProgramRun whole = fuzz("0..60", "whole");
-    const ProgramRun full = fuzz_through({"/bin/sh", "-c", "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\""},
-                                         arguments("0..60", folder("full")));
-    EXPECT_EQ(full.exit_code, 4);
-    EXPECT_THAT(full.errors, HasSubstr("cannot be written"));
-    EXPECT_EQ(full.output, "");
-    const ProgramRun resumed = fuzz("0..60", "full");
-    EXPECT_EQ(resumed.output, whole.output) << resumed.errors;
-    expect_same_cases("whole", "full");
-}
-
-/// The same on a file system that is full; it takes the right to mount one.
+/// It takes the right to mount a small file system; Journal.AFullDiskLeavesWholeLinesOnly does without.
 TEST_F(Endurance, AFullFileSystemLosesNothing) {
     const std::filesystem::path small = folder("small");
     std::filesystem::create_directories(small);

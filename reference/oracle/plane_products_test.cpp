@@ -1,6 +1,7 @@
 #include "reference/oracle/plane_products.hpp"
 
 #include "reference/oracle/shifted_sums.hpp"
+#include "reference/oracle/testing/proof.hpp"
 
 #include <gtest/gtest.h>
 
@@ -91,36 +92,42 @@ std::string text(const Contraction& contraction) {
     return result;
 }
 
-void expect_equals_definition(const Contraction& contraction, Draw& draw) {
+void expect_equals_definition(const Contraction& contraction, Draw& draw, testing::ProofCount& proof) {
     const Accumulation& shape = contraction.shape;
     const auto slabs = static_cast<std::int64_t>(contraction.slabs.size());
     const auto x = integers(draw, slabs * shape.batch * shape.input_channels() * shape.input_size(), 255);
     const auto w = integers(draw, slabs * shape.output_channels() * shape.taps(), 255);
     ASSERT_TRUE(fit_into_32_bits(contraction, x, w));
-    ASSERT_EQ(sum_plane_products(contraction, x, w),
-              sum_terms<std::int64_t>(contraction, std::span<const std::int32_t>(x), std::span<const std::int32_t>(w),
-                                      product))
-        << text(contraction);
+    const auto expected = sum_terms<std::int64_t>(contraction, std::span<const std::int32_t>(x),
+                                                  std::span<const std::int32_t>(w), product);
+    ASSERT_EQ(sum_plane_products(contraction, x, w), expected) << text(contraction);
+    proof.add(expected.size());
 }
 
 TEST(PlaneProducts, EqualTheDefinitionForConvolutions) {
     Draw draw(1);
-    for (int n = 0; n < 400; ++n) {
-        expect_equals_definition(draw_convolution(draw, false), draw);
+    const std::size_t problems = testing::proof_size("DIFFTEST_PROOF_PROBLEMS", 400);
+    testing::ProofCount proof("convolution: sums of planes are those of single products", "strict");
+    for (std::size_t n = 0; n < problems && !HasFailure(); ++n) {
+        expect_equals_definition(draw_convolution(draw, false), draw, proof);
     }
 }
 
 TEST(PlaneProducts, EqualTheDefinitionForDeconvolutions) {
     Draw draw(2);
-    for (int n = 0; n < 400; ++n) {
-        expect_equals_definition(draw_convolution(draw, true), draw);
+    const std::size_t problems = testing::proof_size("DIFFTEST_PROOF_PROBLEMS", 400);
+    testing::ProofCount proof("deconvolution: sums of planes are those of single products", "strict");
+    for (std::size_t n = 0; n < problems && !HasFailure(); ++n) {
+        expect_equals_definition(draw_convolution(draw, true), draw, proof);
     }
 }
 
 TEST(PlaneProducts, EqualTheDefinitionForMatrices) {
     Draw draw(3);
-    for (int n = 0; n < 200; ++n) {
-        expect_equals_definition(draw_matrices(draw), draw);
+    const std::size_t problems = testing::proof_size("DIFFTEST_PROOF_PROBLEMS", 200);
+    testing::ProofCount proof("product of matrices: sums of planes are those of single products", "strict");
+    for (std::size_t n = 0; n < problems && !HasFailure(); ++n) {
+        expect_equals_definition(draw_matrices(draw), draw, proof);
     }
 }
 
