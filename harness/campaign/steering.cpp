@@ -11,6 +11,8 @@
 namespace difftest::harness {
 namespace {
 
+constexpr std::size_t kMostDescriptions = 64;  ///< of one cluster
+
 std::vector<std::string> common(const std::vector<std::string>& a, const std::vector<std::string>& b) {
     std::vector<std::string> result;
     std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(result));
@@ -37,32 +39,45 @@ void LaneSteering::learn(const CaseRecord& record) {
     for (const FailureRecord& failure : record.failures) {
         failed.insert(steering_identity(failure));
     }
-    for (const std::string& identity : failed) {
-        const auto [found, is_new] = trails_.try_emplace(identity);
-        Trail& trail = found->second;
-        ++trail.cases;
-        std::vector<std::string> rest = is_new ? features : common(trail.common, features);
-        if (is_new || rest.size() < trail.common.size()) {
-            trail.common = std::move(rest);
-            trail.matched = trail.failed = 0;
-        }
-    }
     for (auto& [identity, trail] : trails_) {
-        if (has_all(features, trail.common)) {
-            ++trail.matched;
-            trail.failed += failed.contains(identity) ? 1 : 0;
+        for (Description& each : trail.descriptions) {
+            if (has_all(features, each.common)) {
+                ++each.matched;
+                each.failed += failed.contains(identity) ? 1 : 0;
+            }
         }
+        std::erase_if(trail.descriptions,
+                      [this](const Description& each) { return is_sure(each) && 2 * each.failed < each.matched; });
+    }
+    for (const std::string& identity : failed) {
+        learn_failure(trails_[identity], features);
     }
 }
 
-bool LaneSteering::is_avoided(const Trail& trail) const {
-    return trail.cases >= setup_.full && trail.matched >= setup_.least_matched && 2 * trail.failed >= trail.matched &&
-           !trail.common.empty();
+void LaneSteering::learn_failure(Trail& trail, const std::vector<std::string>& features) const {
+    const bool described = std::any_of(trail.descriptions.begin(), trail.descriptions.end(),
+                                       [&](const Description& each) { return has_all(features, each.common); });
+    if (described || trail.descriptions.size() >= kMostDescriptions) {
+        return;
+    }
+    trail.growing = trail.growing_cases == 0 ? features : common(trail.growing, features);
+    if (++trail.growing_cases < setup_.full) {
+        return;
+    }
+    if (!trail.growing.empty()) {
+        trail.descriptions.push_back({std::move(trail.growing), 0, 0});
+    }
+    trail.growing.clear();
+    trail.growing_cases = 0;
 }
 
 std::optional<std::string> LaneSteering::avoided(const std::vector<std::string>& features) const {
     for (const auto& [identity, trail] : trails_) {
-        if (is_avoided(trail) && has_all(features, trail.common)) {
+        const bool fits =
+            std::any_of(trail.descriptions.begin(), trail.descriptions.end(), [&](const Description& each) {
+                return is_sure(each) && has_all(features, each.common);
+            });
+        if (fits) {
             return identity;
         }
     }
