@@ -29,6 +29,8 @@ public:
     /// The place of a tensor's first byte in the whole.
     std::size_t offset_of(graph::TensorId id) const;
 
+    std::size_t table_offset(std::size_t table) const { return regions_[tables_[table]].offset; }
+
     /// Bytes of the whole, guards included.
     std::size_t size() const { return image_.size(); }
 

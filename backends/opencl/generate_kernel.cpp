@@ -74,12 +74,6 @@ private:
     std::string variant_ = "vector";
 };
 
-void set_work_items(Kernel& kernel, const PlanSpecification& specification, std::size_t items) {
-    const std::size_t group = specification.work_group == 0 ? kWorkGroup : specification.work_group;
-    kernel.local = {group};
-    kernel.global = {(items + group - 1) / group * group};
-}
-
 /// The function without its parameters, which are known only when its body is.
 struct Function {
     std::string body;
@@ -111,6 +105,12 @@ Function tiled_function(KernelWriter& writer, const PlannedPartition& partition,
 }
 
 }  // namespace
+
+void set_work_items(Kernel& kernel, const PlanSpecification& specification, std::size_t items) {
+    const std::size_t group = specification.work_group == 0 ? kWorkGroup : specification.work_group;
+    kernel.local = {group};
+    kernel.global = {(items + group - 1) / group * group};
+}
 
 Kernel generate_kernel(const graph::Case& value, const PlanSpecification& specification, const DeviceFeatures& features,
                        const PlannedPartition& partition, const std::string& entry) {

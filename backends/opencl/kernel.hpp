@@ -3,7 +3,9 @@
 #include "reference/graph/graph.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,13 +30,21 @@ struct MemoryArgument {
     friend bool operator==(const MemoryArgument&, const MemoryArgument&) = default;
 };
 
+/// Words in memory, passed as the offset of the first one in bytes. At each of `places` stands the offset of a tensor,
+/// which is known only when everything has its place.
+struct CodeArgument {
+    std::vector<std::int32_t> words;
+    std::vector<std::pair<std::size_t, graph::TensorId>> places;
+    friend bool operator==(const CodeArgument&, const CodeArgument&) = default;
+};
+
 /// A scalar, passed by value.
 struct ScalarArgument {
     std::variant<std::int32_t, float> value;
     friend bool operator==(const ScalarArgument&, const ScalarArgument&) = default;
 };
 
-using KernelArgument = std::variant<TensorArgument, TableArgument, MemoryArgument, ScalarArgument>;
+using KernelArgument = std::variant<TensorArgument, TableArgument, MemoryArgument, CodeArgument, ScalarArgument>;
 
 struct Kernel {
     std::vector<graph::NodeId> nodes;  ///< that it computes

@@ -5,6 +5,7 @@
 #include "backends/opencl/partitioning.hpp"
 #include "backends/opencl/plan_contract.hpp"
 #include "backends/opencl/plan_space.hpp"
+#include "backends/opencl/shared_kernel.hpp"
 
 #include <fmt/format.h>
 
@@ -87,8 +88,10 @@ std::unique_ptr<Executable> OpenclBackend::prepare(const graph::Case& value, con
     }
     std::vector<Kernel> kernels;
     for (const PlannedPartition& partition : partition(value.graph, *specification)) {
-        kernels.push_back(generate_kernel(value, *specification, session_.device.features, partition,
-                                          fmt::format("kernel_{}", kernels.size())));
+        kernels.push_back(specification->shared
+                              ? shared_kernel(value, *specification, session_.device.features, partition)
+                              : generate_kernel(value, *specification, session_.device.features, partition,
+                                                fmt::format("kernel_{}", kernels.size())));
     }
     return std::make_unique<OpenclExecutable>(session_, value, *specification,
                                               contract_of(value.graph, session_.device, specification->build),

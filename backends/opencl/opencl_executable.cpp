@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 #include <utility>
 
@@ -81,19 +82,42 @@ void OpenclExecutable::plan_memory() {
         written.insert(value_.graph.node(kernel.nodes.back()).output);
     }
     std::set<graph::TensorId> known;
+    const auto add_tensor = [&](graph::TensorId id) {
+        if (known.insert(id).second) {
+            const graph::Tensor& described = value_.graph.tensor(id);
+            memory_.add_tensor(described, id, layout_of(described, specification_), written.count(id) != 0);
+        }
+    };
     for (const Kernel& kernel : kernels_) {
         for (const KernelArgument& argument : kernel.arguments) {
-            const auto* tensor = std::get_if<TensorArgument>(&argument);
-            if (tensor != nullptr && known.insert(tensor->tensor).second) {
-                const graph::Tensor& described = value_.graph.tensor(tensor->tensor);
-                memory_.add_tensor(described, tensor->tensor, layout_of(described, specification_),
-                                   written.count(tensor->tensor) != 0);
-            }
-            if (const auto* table = std::get_if<TableArgument>(&argument)) {
-                memory_.add_table(table->bytes);
+            if (const auto* tensor = std::get_if<TensorArgument>(&argument)) {
+                add_tensor(tensor->tensor);
+            } else if (const auto* code = std::get_if<CodeArgument>(&argument)) {
+                for (const auto& place : code->places) {
+                    add_tensor(place.second);
+                }
             }
         }
     }
+    for (const Kernel& kernel : kernels_) {
+        for (const KernelArgument& argument : kernel.arguments) {
+            if (const auto* table = std::get_if<TableArgument>(&argument)) {
+                memory_.add_table(table->bytes);
+            } else if (const auto* code = std::get_if<CodeArgument>(&argument)) {
+                memory_.add_table(placed(*code));
+            }
+        }
+    }
+}
+
+std::vector<std::byte> OpenclExecutable::placed(const CodeArgument& code) const {
+    std::vector<std::int32_t> words = code.words;
+    for (const auto& [word, tensor] : code.places) {
+        words[word] = static_cast<std::int32_t>(memory_.offset_of(tensor));
+    }
+    std::vector<std::byte> bytes(words.size() * sizeof(std::int32_t));
+    std::memcpy(bytes.data(), words.data(), bytes.size());
+    return bytes;
 }
 
 void OpenclExecutable::build(const std::string& options) {
@@ -121,6 +145,8 @@ void OpenclExecutable::set_arguments(Launch& launch, const Kernel& kernel, std::
             launch.kernel.setArg(index, memory_.tensor_buffer(tensor->tensor));
         } else if (std::holds_alternative<TableArgument>(argument)) {
             launch.kernel.setArg(index, memory_.table_buffer(table++));
+        } else if (std::holds_alternative<CodeArgument>(argument)) {
+            launch.kernel.setArg(index, static_cast<cl_int>(memory_.table_offset(table++)));
         } else if (std::holds_alternative<MemoryArgument>(argument)) {
             launch.kernel.setArg(index, memory_.whole());
         } else {

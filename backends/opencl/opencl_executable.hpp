@@ -41,6 +41,7 @@ private:
         std::vector<std::size_t> local;
     };
     void plan_memory();
+    std::vector<std::byte> placed(const CodeArgument& code) const;
     void build(const std::string& options);
     void set_arguments(Launch& launch, const Kernel& kernel, std::size_t& table);
 
