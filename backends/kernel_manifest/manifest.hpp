@@ -5,7 +5,6 @@
 #include "reference/contract/contract.hpp"
 #include "reference/graph/data_type.hpp"
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -93,9 +92,6 @@ struct Manifest {
 
 /// Reads and checks everything that needs no graph. `file` is what messages name. Throws ManifestError.
 Manifest parse_manifest(std::string_view text, const std::string& file);
-
-/// Throws ManifestError, also when the file cannot be read.
-Manifest read_manifest(const std::filesystem::path& file);
 
 /// The layouts that a manifest may name, of tensors of any role and of constants only.
 const std::vector<std::string>& activation_layout_names();

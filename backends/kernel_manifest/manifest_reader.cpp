@@ -8,8 +8,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <utility>
 
@@ -18,7 +16,6 @@ namespace {
 
 using graph::JsonCursor;
 
-constexpr std::size_t kLargestFile = 1 << 20;
 constexpr std::size_t kMostArguments = 256;
 constexpr std::size_t kMostDimensions = 100;  ///< that need one another
 
@@ -423,15 +420,6 @@ Manifest parse_manifest(std::string_view text, const std::string& file) {
         const std::string& place = error.problem().place;
         throw ManifestError(fmt::format("{}: {}{}", file, place.empty() ? "" : place + ": ", error.problem().message));
     }
-}
-
-Manifest read_manifest(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(stream), {});
-    if (!stream || text.size() > kLargestFile) {
-        throw ManifestError(fmt::format("{}: {}", file.string(), stream ? "too large for a manifest" : "cannot be read"));
-    }
-    return parse_manifest(text, file.string());
 }
 
 }  // namespace difftest::backends::kernel_manifest

@@ -1,6 +1,7 @@
 #include "backends/opencl/device_programs.hpp"
 
 #include "backends/backend.hpp"
+#include "backends/kernel_manifest/kernel_file.hpp"
 #include "backends/opencl/spirv_program.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +17,9 @@ namespace {
 /// A program holds its binary and what the driver made of it: some hundred kilobytes.
 constexpr std::size_t kMostPrograms = 256;
 constexpr std::size_t kLongestMessage = 300;
+
+/// A run asks twice: for the first executable and for a fresh one.
+constexpr int kUsesWorthKeeping = 3;
 
 std::string line_of(const std::string& text, std::size_t number) {
     // What stands before a user's own source does not count.
@@ -63,24 +67,76 @@ std::string shortened_log(const std::string& log, const std::string& source) {
     return first.empty() ? "the compiler's log is empty" : first.substr(0, kLongestMessage);
 }
 
+DevicePrograms::DevicePrograms(cl::Context context, cl::Device device, std::string identity, ProgramFiles files)
+    : context_(std::move(context)),
+      device_(std::move(device)),
+      identity_(std::move(identity)),
+      files_(std::move(files)) {}
+
 const cl::Program& DevicePrograms::program(const std::string& source, const std::string& options) {
-    std::string key = options + '\n' + source;
+    std::string key = fmt::format("{}\n{}\n{}", identity_, options, source);
     if (const auto known = by_key_.find(key); known != by_key_.end()) {
         entries_.splice(entries_.begin(), entries_, known->second);
-        return entries_.front().program;
+    } else {
+        entries_.push_front(entry_for(key, source, options));
+        by_key_.emplace(std::move(key), entries_.begin());
     }
-    entries_.push_front({key, build(source, options)});
-    by_key_.emplace(std::move(key), entries_.begin());
     if (entries_.size() > kMostPrograms) {
         by_key_.erase(entries_.back().key);
         entries_.pop_back();
     }
-    return entries_.front().program;
+    Entry& entry = entries_.front();
+    ++entry.uses;
+    if (!entry.is_on_disk && (binaries_are_cheap_ || entry.uses == kUsesWorthKeeping)) {
+        keep(entry);
+    }
+    return entry.program;
+}
+
+DevicePrograms::Entry DevicePrograms::entry_for(std::string key, const std::string& source,
+                                                const std::string& options) {
+    if (std::optional<cl::Program> known = load(key, options)) {
+        ++loaded_;
+        return {std::move(key), *std::move(known), {}, 0, true};
+    }
+    const auto start = std::chrono::steady_clock::now();
+    cl::Program program = build(source, options);
+    ++built_;
+    return {std::move(key), std::move(program), std::chrono::steady_clock::now() - start, 0, false};
+}
+
+std::optional<cl::Program> DevicePrograms::load(const std::string& key, const std::string& options) {
+    std::optional<std::vector<unsigned char>> binary = files_.read(key);
+    if (!binary) {
+        return std::nullopt;
+    }
+    try {
+        cl::Program program(context_, {device_}, cl::Program::Binaries{*std::move(binary)});
+        program.build({device_}, options.c_str());
+        return program;
+    } catch (const cl::Error&) {
+        return std::nullopt;  // the driver refuses its own binary: build it anew
+    }
+}
+
+/// PoCL compiles every kernel once more to hand out a binary: its programs are kept only when they are used again.
+void DevicePrograms::keep(Entry& entry) {
+    const auto start = std::chrono::steady_clock::now();
+    entry.is_on_disk = true;  // one attempt
+    try {
+        const cl::Program::Binaries binaries = entry.program.getInfo<CL_PROGRAM_BINARIES>();
+        if (!binaries.empty() && !binaries.front().empty()) {
+            files_.write(entry.key, binaries.front());
+        }
+    } catch (const cl::Error&) {
+        binaries_are_cheap_ = false;
+    }
+    binaries_are_cheap_ = binaries_are_cheap_ && (std::chrono::steady_clock::now() - start) * 4 < entry.build_time;
 }
 
 cl::Program DevicePrograms::build(const std::string& source, const std::string& options) {
     cl::Program program =
-        is_spirv(source) ? program_from_spirv(context_, device_, source) : cl::Program(context_, source);
+        kernel_manifest::is_spirv(source) ? program_from_spirv(context_, device_, source) : cl::Program(context_, source);
     try {
         program.build({device_}, options.c_str());
     } catch (const cl::Error& error) {
@@ -88,7 +144,6 @@ cl::Program DevicePrograms::build(const std::string& source, const std::string& 
         throw BackendError(fmt::format("the kernel does not compile ({}): {}", status_text(error.err()),
                                        shortened_log(log, source)));
     }
-    ++built_;
     return program;
 }
 

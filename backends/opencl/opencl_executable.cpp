@@ -14,6 +14,8 @@
 namespace difftest::backends::opencl {
 namespace {
 
+constexpr std::uint64_t kMostBytesOnDisk = std::uint64_t{256} << 20;
+
 bool is_shortage(cl_int status) {
     return status == CL_MEM_OBJECT_ALLOCATION_FAILURE || status == CL_OUT_OF_RESOURCES ||
            status == CL_OUT_OF_HOST_MEMORY || status == CL_INVALID_BUFFER_SIZE;
@@ -47,7 +49,9 @@ DeviceSession::DeviceSession(Device chosen)
     : device(std::move(chosen)),
       context(device.handle),
       queue(context, device.handle),
-      programs(context, device.handle) {}
+      programs(context, device.handle,
+               fmt::format("{}\n{}\n{}\n{}", device.platform, device.name, device.version, device.driver),
+               ProgramFiles(ProgramFiles::usual_folder(), kMostBytesOnDisk)) {}
 
 OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& value,
                                    const PlanSpecification& specification, const contract::Contract& contract,

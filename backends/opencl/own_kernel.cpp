@@ -2,16 +2,15 @@
 
 #include "backends/backend.hpp"
 #include "backends/kernel_manifest/bindings.hpp"
+#include "backends/kernel_manifest/kernel_file.hpp"
 #include "backends/opencl/kernel_writer.hpp"
 #include "backends/opencl/own_constants.hpp"
 #include "backends/opencl/plan_contract.hpp"
-#include "backends/opencl/spirv_program.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -19,15 +18,6 @@ namespace difftest::backends::opencl {
 namespace {
 
 using namespace kernel_manifest;
-
-std::string content_of(const std::string& file) {
-    std::ifstream stream(file, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(stream), {});
-    if (!stream) {
-        throw BadInput(fmt::format("{}: cannot be read", file));
-    }
-    return text;
-}
 
 /// Whether all of these belong to steps that are there: what belongs to others is left out.
 template <typename Work>
@@ -203,15 +193,13 @@ std::optional<DeviceLayout> activation_layout_named(const std::string& name) {
     return std::nullopt;
 }
 
-OwnKernel::OwnKernel(const std::string& kernel_file, const std::string& manifest_file)
-    : file_(kernel_file), source_(content_of(kernel_file)) {
+OwnKernel::OwnKernel(const std::string& kernel_file, const std::string& manifest_file) : file_(kernel_file) {
     try {
-        manifest_ = read_manifest(manifest_file);
+        KernelFiles files = read_kernel(kernel_file, manifest_file);
+        source_ = std::move(files.source);
+        manifest_ = std::move(files.manifest);
     } catch (const ManifestError& error) {
         throw BadInput(error.what());
-    }
-    if (is_spirv(source_) && !manifest_.defines.empty()) {
-        throw BadInput(fmt::format("{}: /defines: {} is SPIR-V, for which there are none", manifest_file, kernel_file));
     }
 }
 
@@ -219,8 +207,15 @@ Kernel OwnKernel::kernel(const graph::Case& value, const Match& match) const {
     KernelMaker maker(manifest_, value, match);
     try {
         Kernel kernel = maker.make();
+        if (is_spirv(source_)) {
+            kernel.source = source_;
+            return kernel;
+        }
+        // Programs are kept by their text, which does not show that a file it includes has changed.
+        const bool includes = source_.find("#include") != std::string::npos;
+        const std::string worker = includes ? fmt::format("// worker {}\n", ::getpid()) : "";
         // Lines count from the user's own first one.
-        kernel.source = is_spirv(source_) ? source_ : maker.preamble() + "#line 1\n" + source_;
+        kernel.source = worker + maker.preamble() + "#line 1\n" + source_;
         return kernel;
     } catch (const ExpressionError& error) {
         throw BadInput(fmt::format("{}: {}", manifest_.file, error.what()));

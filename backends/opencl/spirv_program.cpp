@@ -4,9 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <cstring>
-
 namespace difftest::backends::opencl {
 namespace {
 
@@ -32,11 +29,6 @@ CreateProgram creator(const cl::Device& device) {
 }
 
 }  // namespace
-
-bool is_spirv(const std::string& program) {
-    static constexpr std::array<unsigned char, 4> kMagic{0x03, 0x02, 0x23, 0x07};  // of a little-endian machine
-    return program.size() >= kMagic.size() && std::memcmp(program.data(), kMagic.data(), kMagic.size()) == 0;
-}
 
 cl::Program program_from_spirv(const cl::Context& context, const cl::Device& device, const std::string& program) {
     const CreateProgram create = takes_intermediate_language(device) ? creator(device) : nullptr;

@@ -17,13 +17,16 @@ struct BackendKind {
     bool by_default = false;                      ///< runs when no --backend is given
     std::string_view missing;                     ///< what to do when the worker program is not there
     bool argument_is_optional = false;            ///< "NAME" alone means what the worker does without its flag
+    /// The library reserves address space and maps memory in amounts that say nothing about what it uses, as the
+    /// drivers of GPUs do: its worker has no limits on either.
+    bool maps_freely = false;
 };
 
 std::span<const BackendKind> backend_kinds();
 
 /// One backend to run: a kind and its argument.
 struct BackendSelection {
-    std::string name;  ///< as given: "onednn", "faulty:clamp_dropped_mid_chain"
+    std::string name;  ///< as given: "onednn", "faulty:clamp_dropped_mid_chain"; paths are absolute
     const BackendKind* kind = nullptr;
     std::filesystem::path program;
     std::vector<std::string> arguments;  ///< of the worker program
