@@ -89,8 +89,8 @@ std::int64_t Bindings::tensor_number(const ParsedName& name) const {
         return graph::element_count(shape).value_or(0);
     }
     if (*name.index >= shape.size()) {
-        throw ExpressionError(fmt::format("{} is {} here, and has no shape[{}]", text_of(name.of),
-                                          graph::to_string(shape), *name.index));
+        throw ExpressionError(
+            fmt::format("{} is {} here, and has no shape[{}]", text_of(name.of), graph::to_string(shape), *name.index));
     }
     return shape[*name.index];
 }

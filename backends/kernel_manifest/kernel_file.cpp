@@ -15,7 +15,8 @@ constexpr std::size_t kLargestKernel = std::size_t{16} << 20;
 std::string content_of(const std::filesystem::path& file) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(file, error)) {
-        throw ManifestError(fmt::format("{}: {}", file.string(), std::filesystem::exists(file, error) ? "not a file" : "no such file"));
+        throw ManifestError(
+            fmt::format("{}: {}", file.string(), std::filesystem::exists(file, error) ? "not a file" : "no such file"));
     }
     if (std::filesystem::file_size(file, error) > kLargestKernel) {
         throw ManifestError(fmt::format("{}: too large for a kernel ({} MiB)", file.string(), kLargestKernel >> 20));

@@ -1,5 +1,6 @@
 #include "backends/kernel_manifest/manifest.hpp"
 #include "backends/kernel_manifest/names.hpp"
+#include "backends/kernel_manifest/step_reader.hpp"
 #include "reference/graph/graph.hpp"
 #include "reference/graph/json_cursor.hpp"
 #include "reference/graph/names.hpp"
@@ -44,8 +45,8 @@ public:
         if (const auto local = cursor.find("local")) {
             manifest_.local = work_size(*local);
             if (manifest_.local.size() != manifest_.global.size()) {
-                local->fail(fmt::format("has {} dimensions, global has {}", manifest_.local.size(),
-                                        manifest_.global.size()));
+                local->fail(
+                    fmt::format("has {} dimensions, global has {}", manifest_.local.size(), manifest_.global.size()));
             }
         }
         read_defines(cursor);
@@ -62,13 +63,6 @@ private:
         if (version.integer() != 1) {
             version.fail(fmt::format("version {} is unknown; this difftest reads version 1", version.integer()));
         }
-    }
-
-    static std::string identifier(const JsonCursor& cursor) {
-        if (!is_identifier(cursor.text())) {
-            cursor.fail(fmt::format("{} is no name of letters, digits and underscores", graph::in_quotes(cursor.text())));
-        }
-        return cursor.text();
     }
 
     void read_identity(const JsonCursor& cursor) {
@@ -103,95 +97,6 @@ private:
         }
         if (manifest_.pattern.empty()) {
             cursor.fail("must have a step");
-        }
-    }
-
-    static StepPattern read_step(const JsonCursor& cursor) {
-        cursor.allow_only({"name", "op", "optional", "chain", "attributes", "types"});
-        StepPattern step;
-        step.name = identifier(cursor.member("name"));
-        const JsonCursor kind = cursor.member("op");
-        const std::optional<graph::Operation> operation = operation_named(kind.text());
-        if (!operation) {
-            kind.fail(fmt::format("unknown operation {} (known: {})", graph::in_quotes(kind.text()), known_operations()));
-        }
-        step.operation = *operation;
-        if (const auto optional = cursor.find("optional")) {
-            step.optional = optional->truth_value();
-        }
-        if (const auto chain = cursor.find("chain")) {
-            step.chain = chain->text();
-            if (!graph::slot_index(step.operation, step.chain)) {
-                chain->fail(fmt::format("{} has no slot {}", kind.text(), graph::in_quotes(step.chain)));
-            }
-        }
-        read_attributes(cursor, step);
-        read_types(cursor, step);
-        return step;
-    }
-
-    static void read_attributes(const JsonCursor& cursor, StepPattern& step) {
-        const auto attributes = cursor.find("attributes");
-        if (!attributes) {
-            return;
-        }
-        const auto known = attributes_of(step.operation);
-        for (const auto& [name, value] : attributes->members()) {
-            const auto attribute = known.find(name);
-            if (attribute == known.end()) {
-                value.fail(fmt::format("{} has no attribute {}", graph::name_of(step.operation), graph::in_quotes(name)));
-            }
-            std::vector<AttributeValue>& wanted = step.attributes[name];
-            if (value.json().is_object()) {
-                value.allow_only({"one_of"});
-                for (const JsonCursor& each : value.member("one_of").elements()) {
-                    wanted.push_back(attribute_value(each, attribute->second));
-                }
-            } else {
-                wanted.push_back(attribute_value(value, attribute->second));
-            }
-        }
-    }
-
-    /// A value of the kind that the attribute has.
-    static AttributeValue attribute_value(const JsonCursor& cursor, const AttributeValue& kind) {
-        if (std::holds_alternative<std::vector<std::int64_t>>(kind)) {
-            return cursor.json().is_array() ? AttributeValue(cursor.integers()) : AttributeValue(cursor.integer());
-        }
-        if (std::holds_alternative<std::string>(kind)) {
-            return cursor.text();
-        }
-        if (std::holds_alternative<bool>(kind)) {
-            return cursor.truth_value();
-        }
-        return std::holds_alternative<float>(kind) ? AttributeValue(cursor.number()) : AttributeValue(cursor.integer());
-    }
-
-    static graph::DataType data_type(const JsonCursor& cursor) {
-        const std::optional<graph::DataType> type = graph::data_type_from(cursor.text());
-        if (!type) {
-            cursor.fail(fmt::format("unknown type {}", graph::in_quotes(cursor.text())));
-        }
-        return *type;
-    }
-
-    static void read_types(const JsonCursor& cursor, StepPattern& step) {
-        const auto types = cursor.find("types");
-        if (!types) {
-            return;
-        }
-        for (const auto& [slot, value] : types->members()) {
-            if (slot != kOutput && !graph::slot_index(step.operation, slot)) {
-                value.fail(fmt::format("{} has no slot {}", graph::name_of(step.operation), graph::in_quotes(slot)));
-            }
-            std::vector<graph::DataType>& wanted = step.types[slot];
-            if (!value.json().is_array()) {
-                wanted.push_back(data_type(value));
-                continue;
-            }
-            for (const JsonCursor& each : value.elements()) {
-                wanted.push_back(data_type(each));
-            }
         }
     }
 
@@ -281,11 +186,12 @@ private:
     ConstantValue constant(const JsonCursor& cursor) const {
         Reference reference = at(cursor, [&] { return parse_reference(cursor.text()); });
         const StepPattern* const step = manifest_.step(reference.step);
-        const auto attributes = step == nullptr ? std::map<std::string, AttributeValue>{} : attributes_of(step->operation);
+        const auto attributes =
+            step == nullptr ? std::map<std::string, AttributeValue>{} : attributes_of(step->operation);
         const auto attribute = attributes.find(reference.member);
-        const bool is_number = attribute != attributes.end() &&
-                               (std::holds_alternative<float>(attribute->second) ||
-                                std::holds_alternative<std::int64_t>(attribute->second));
+        const bool is_number =
+            attribute != attributes.end() && (std::holds_alternative<float>(attribute->second) ||
+                                              std::holds_alternative<std::int64_t>(attribute->second));
         return is_number ? ConstantValue{std::move(reference)} : ConstantValue{tensor(cursor)};
     }
 
@@ -324,7 +230,8 @@ private:
             return FloatScalar{constant(*constant_of)};
         }
         Expression value = expression(cursor.member("value"));
-        return type == "int" ? ArgumentRole(IntegerScalar{std::move(value)}) : ArgumentRole(FloatScalar{std::move(value)});
+        return type == "int" ? ArgumentRole(IntegerScalar{std::move(value)})
+                             : ArgumentRole(FloatScalar{std::move(value)});
     }
 
     TensorRole tensor_role(const JsonCursor& cursor) const {
@@ -339,7 +246,8 @@ private:
         }
         if (const auto expand = cursor.find("expand")) {
             if (expand->text() != "channel" && expand->text() != "full") {
-                expand->fail(fmt::format("unknown expansion {} (known: channel, full)", graph::in_quotes(expand->text())));
+                expand->fail(
+                    fmt::format("unknown expansion {} (known: channel, full)", graph::in_quotes(expand->text())));
             }
             role.expansion = expand->text() == "channel" ? Expansion::channel : Expansion::full;
         }
@@ -393,14 +301,14 @@ private:
 }  // namespace
 
 const std::vector<std::string>& activation_layout_names() {
-    static const std::vector<std::string> kNames{"row_major",    "bfyx",          "byxf",          "b_fs_yx_fsv4",
-                                                 "b_fs_yx_fsv16", "b_fs_yx_fsv32", "bs_fs_yx_bsv16_fsv16"};
+    static const std::vector<std::string> kNames{
+        "row_major", "bfyx", "byxf", "b_fs_yx_fsv4", "b_fs_yx_fsv16", "b_fs_yx_fsv32", "bs_fs_yx_bsv16_fsv16"};
     return kNames;
 }
 
 const std::vector<std::string>& weights_layout_names() {
-    static const std::vector<std::string> kNames{"oiyx", "ioyx", "os_is_yx_isv16_osv16", "os_is_yx_osv16_isv16",
-                                                 "is_os_yx_isv16_osv16", "os_is_yx_osv16_isv4"};
+    static const std::vector<std::string> kNames{
+        "oiyx", "ioyx", "os_is_yx_isv16_osv16", "os_is_yx_osv16_isv16", "is_os_yx_isv16_osv16", "os_is_yx_osv16_isv4"};
     return kNames;
 }
 

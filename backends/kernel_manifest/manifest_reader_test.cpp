@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
-#include <functional>
 #include <fstream>
+#include <functional>
 
 namespace difftest::backends::kernel_manifest {
 namespace {
@@ -76,7 +76,9 @@ TEST(ManifestReader, RefusesInOneLineWithThePlace) {
               "my.json: /dimensions/F: dimension 'F' needs its own value");
     EXPECT_THAT(spoiled([](json& m) { m["pattern"][0]["op"] = "relu"; }),
                 HasSubstr("my.json: /pattern/0/op: unknown operation \"relu\" (known: binary, concat"));
-    EXPECT_EQ(spoiled([](json& m) { m["pattern"][0]["attributes"] = {{"gamma", 1}}; }),
+    EXPECT_EQ(spoiled([](json& m) {
+                  m["pattern"][0]["attributes"] = {{"gamma", 1}};
+              }),
               "my.json: /pattern/0/attributes/gamma: eltwise has no attribute \"gamma\"");
     EXPECT_EQ(spoiled([](json& m) { m["contract"] = "lenient"; }),
               "my.json: /contract: \"lenient\": no such contract (see: difftest list contracts)");

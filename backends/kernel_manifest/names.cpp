@@ -141,9 +141,8 @@ std::string complaint_about(const Manifest& manifest, const ParsedName& name) {
                        ? ""
                        : fmt::format("there is no dimension '{}'", name.of.member);
         case NameKind::step_present:
-            return manifest.step(name.of.step) != nullptr
-                       ? ""
-                       : fmt::format("the pattern has no step '{}'", name.of.step);
+            return manifest.step(name.of.step) != nullptr ? ""
+                                                          : fmt::format("the pattern has no step '{}'", name.of.step);
         case NameKind::attribute: break;
         default: return complaint_about_tensor(manifest, name.of);
     }

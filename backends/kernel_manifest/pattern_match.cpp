@@ -136,8 +136,8 @@ private:
             }
             const graph::Tensor& tensor = graph_.tensor(id);
             if (std::find(wanted.begin(), wanted.end(), tensor.type) == wanted.end()) {
-                return fmt::format("'{}', the {} of node '{}', is {}, the pattern wants {}", tensor.name, slot, node.name,
-                                   graph::name_of(tensor.type), alternatives(wanted));
+                return fmt::format("'{}', the {} of node '{}', is {}, the pattern wants {}", tensor.name, slot,
+                                   node.name, graph::name_of(tensor.type), alternatives(wanted));
             }
         }
         return "";

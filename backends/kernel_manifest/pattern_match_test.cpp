@@ -24,7 +24,8 @@ Manifest manifest() {
       "require": ["output.shape[1] <= 4", "product.other.size > 1"],
       "arguments": [{"tensor": "output"}],
       "global": [1]
-    })", "my.json");
+    })",
+                          "my.json");
 }
 
 struct Chain {
@@ -89,8 +90,9 @@ TEST(PatternMatch, OptionalStepsMayBeMissing) {
 TEST(PatternMatch, SaysWhichNodeAndWhat) {
     Chain chain;
     chain.levels = 255;
-    EXPECT_EQ(reason(chain), "kernel 'chain' has no place in this graph: step 'quant': the levels of node 'q' is 255, the "
-                             "pattern wants 256");
+    EXPECT_EQ(reason(chain),
+              "kernel 'chain' has no place in this graph: step 'quant': the levels of node 'q' is 255, the "
+              "pattern wants 256");
     chain = Chain();
     chain.type = DataType::s8;
     EXPECT_THAT(reason(chain), HasSubstr("step 'quant': 'q', the output of node 'q', is s8, the pattern wants u8"));

@@ -1,5 +1,6 @@
 // difftest-worker-opencl [--device PLATFORM.DEVICE|NAME]: generated kernels on one OpenCL device, as a worker.
-//     --kernel FILE --manifest FILE: a kernel of the user's in the place of one partition (the code in FILE is executed)
+//     --kernel FILE --manifest FILE: a kernel of the user's in the place of one partition (the code in FILE is
+//     executed)
 // difftest-worker-opencl --list-devices: one JSON document on stdout about every device behind the ICD loader.
 #include "backends/opencl/device_list.hpp"
 #include "backends/opencl/opencl_backend.hpp"

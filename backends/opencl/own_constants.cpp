@@ -107,8 +107,8 @@ std::string integer_text(std::int64_t value) {
 
 std::string constant_text(const graph::TensorData& data, const std::string& name) {
     if (data.size() > kLongestList) {
-        throw Unsupported(fmt::format("{} has {} elements here, more than the {} that a define takes", name, data.size(),
-                                      kLongestList));
+        throw Unsupported(fmt::format("{} has {} elements here, more than the {} that a define takes", name,
+                                      data.size(), kLongestList));
     }
     std::vector<std::string> elements;
     for (std::int64_t index = 0; index < data.size(); ++index) {

@@ -76,8 +76,8 @@ private:
     const graph::TensorData& data_of(const Reference& reference) const {
         const graph::TensorId id = bindings_.tensor(reference);
         if (id == graph::kAbsent) {
-            throw Unsupported(fmt::format("kernel '{}' needs {}, which the graph does not use", manifest_.name,
-                                          text_of(reference)));
+            throw Unsupported(
+                fmt::format("kernel '{}' needs {}, which the graph does not use", manifest_.name, text_of(reference)));
         }
         if (value_.graph.tensor(id).role != graph::TensorRole::constant) {
             throw Unsupported(fmt::format("kernel '{}' needs {} as a constant, and '{}' is none", manifest_.name,
@@ -93,8 +93,8 @@ private:
         }
         const bool is_constant = id == graph::kAbsent || value_.graph.tensor(id).role == graph::TensorRole::constant;
         if (is_constant) {
-            const bool in_contraction = !role.tensor.step.empty() &&
-                                        graph::is_contraction(bindings_.node(role.tensor.step).operation);
+            const bool in_contraction =
+                !role.tensor.step.empty() && graph::is_contraction(bindings_.node(role.tensor.step).operation);
             const graph::Shape& output = value_.graph.tensor(bindings_.output()).shape;
             const graph::TensorData& data = data_of(role.tensor);
             push(TableArgument{constant_bytes(data, role, output, in_contraction)}, role.tensor, data.type());
@@ -106,27 +106,29 @@ private:
 
     void check_memory(const TensorRole& role, const graph::Tensor& tensor) const {
         if (!activation_layout_named(role.layout)) {
-            throw Unsupported(fmt::format("kernel '{}' takes {} in {}, and only constants come in layouts of weights; "
-                                          "'{}' is none",
-                                          manifest_.name, text_of(role.tensor), role.layout, tensor.name));
+            throw Unsupported(
+                fmt::format("kernel '{}' takes {} in {}, and only constants come in layouts of weights; "
+                            "'{}' is none",
+                            manifest_.name, text_of(role.tensor), role.layout, tensor.name));
         }
         graph::Shape wanted = value_.graph.tensor(bindings_.output()).shape;
         for (std::size_t d = 0; role.expansion == Expansion::channel && d < wanted.size(); ++d) {
             wanted[d] = d == 1 ? wanted[d] : 1;
         }
         if (role.expansion != Expansion::none && tensor.shape != wanted) {
-            throw Unsupported(fmt::format("kernel '{}' takes {} in the shape {}, '{}' is {}, and only constants are "
-                                          "expanded",
-                                          manifest_.name, text_of(role.tensor), graph::to_string(wanted), tensor.name,
-                                          graph::to_string(tensor.shape)));
+            throw Unsupported(
+                fmt::format("kernel '{}' takes {} in the shape {}, '{}' is {}, and only constants are "
+                            "expanded",
+                            manifest_.name, text_of(role.tensor), graph::to_string(wanted), tensor.name,
+                            graph::to_string(tensor.shape)));
         }
     }
 
     void add(const IntegerScalar& scalar) {
         const std::int64_t number = bindings_.value(scalar.value);
         if (number < std::numeric_limits<std::int32_t>::min() || number > std::numeric_limits<std::int32_t>::max()) {
-            throw BadInput(fmt::format("{}: argument '{}' is {}, which is no int", manifest_.file, scalar.value.text(),
-                                       number));
+            throw BadInput(
+                fmt::format("{}: argument '{}' is {}, which is no int", manifest_.file, scalar.value.text(), number));
         }
         push(ScalarArgument{static_cast<std::int32_t>(number)}, {"", scalar.value.text()}, graph::DataType::s32);
     }

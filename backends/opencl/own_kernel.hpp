@@ -29,7 +29,8 @@ public:
         return kernel_manifest::find_match(manifest_, graph);
     }
 
-    /// Throws Unsupported when the kernel is not for this case after all, BadInput when the manifest cannot be followed.
+    /// Throws Unsupported when the kernel is not for this case after all, BadInput when the manifest cannot be
+    /// followed.
     Kernel kernel(const graph::Case& value, const kernel_manifest::Match& match) const;
 
     /// The layouts that it wants of tensors that are no constants, by their names; generated kernels around it read and

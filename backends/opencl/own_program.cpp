@@ -34,8 +34,8 @@ std::string element_of(std::string type) {
     for (const auto& [longer, shorter] : kLongNames) {
         type = type == longer ? std::string(shorter) : type;
     }
-    static constexpr std::array<std::string_view, 8> kKnown{"char",  "uchar", "short", "ushort",
-                                                            "int",   "uint",  "float", "half"};
+    static constexpr std::array<std::string_view, 8> kKnown{"char", "uchar", "short", "ushort",
+                                                            "int",  "uint",  "float", "half"};
     return std::find(kKnown.begin(), kKnown.end(), type) == kKnown.end() ? "" : type;
 }
 
@@ -47,7 +47,8 @@ bool may_point_at(std::string_view parameter, graph::DataType element) {
     }
     switch (element) {
         case graph::DataType::s8:
-        case graph::DataType::u8: return parameter == "int" || parameter == "uint" || parameter == "short" || parameter == "ushort";
+        case graph::DataType::u8:
+            return parameter == "int" || parameter == "uint" || parameter == "short" || parameter == "ushort";
         case graph::DataType::s32:
         case graph::DataType::f32: return parameter == "uint";
         case graph::DataType::f16:
@@ -97,7 +98,8 @@ private:
     void check_parameters() const {
         const auto count = built_.getInfo<CL_KERNEL_NUM_ARGS>();
         if (count != kernel_.arguments.size()) {
-            fail(fmt::format("takes {} arguments, the manifest gives {} for this graph", count, kernel_.arguments.size()));
+            fail(fmt::format("takes {} arguments, the manifest gives {} for this graph", count,
+                             kernel_.arguments.size()));
         }
         for (cl_uint index = 0; index < count; ++index) {
             check_parameter(index);
@@ -117,7 +119,8 @@ private:
         const ParameterNote& note = kernel_.parameters[index];
         const std::string complaint = complaint_about_parameter(type, is_buffer, note.type);
         if (!complaint.empty()) {
-            fail(fmt::format("parameter {} ({} {}) cannot take {}, which is {}", index, type, name, note.role, complaint));
+            fail(fmt::format("parameter {} ({} {}) cannot take {}, which is {}", index, type, name, note.role,
+                             complaint));
         }
     }
 
@@ -141,7 +144,8 @@ private:
         }
         const auto limit = built_.getWorkGroupInfo<CL_KERNEL_WORK_GROUP_SIZE>(device_.handle);
         if (items > limit) {
-            fail(fmt::format("a work group of {} items, {} runs this kernel with at most {}", items, device_.name, limit));
+            fail(fmt::format("a work group of {} items, {} runs this kernel with at most {}", items, device_.name,
+                             limit));
         }
         std::size_t total = 1;
         for (const std::size_t size : kernel_.global) {
@@ -170,8 +174,9 @@ std::string complaint_about_parameter(const std::string& type, bool is_buffer, g
     if (parameter.empty()) {
         return "";
     }
-    const bool fits = is_buffer ? may_point_at(parameter, element)
-                                : parameter == own_name(element) || (element == graph::DataType::s32 && parameter == "uint");
+    const bool fits = is_buffer
+                          ? may_point_at(parameter, element)
+                          : parameter == own_name(element) || (element == graph::DataType::s32 && parameter == "uint");
     return fits ? "" : expected;
 }
 

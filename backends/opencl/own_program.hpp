@@ -13,8 +13,8 @@ namespace difftest::backends::opencl {
 const cl::Program& own_program(DevicePrograms& programs, const Device& device, const Kernel& kernel,
                                const std::string& options);
 
-/// "a buffer of uchar": what the parameter is to take, when it cannot; empty when it can. `type`: as the compiler prints
-/// it, such as "uchar*" or "float4*"; one that is unknown, such as a struct, can take everything of its kind.
+/// "a buffer of uchar": what the parameter is to take, when it cannot; empty when it can. `type`: as the compiler
+/// prints it, such as "uchar*" or "float4*"; one that is unknown, such as a struct, can take everything of its kind.
 std::string complaint_about_parameter(const std::string& type, bool is_buffer, graph::DataType element);
 
 }  // namespace difftest::backends::opencl

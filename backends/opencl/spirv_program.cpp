@@ -24,8 +24,8 @@ CreateProgram creator(const cl::Device& device) {
     if (is_core) {
         return &clCreateProgramWithIL;
     }
-    return reinterpret_cast<CreateProgram>(clGetExtensionFunctionAddressForPlatform(
-        device.getInfo<CL_DEVICE_PLATFORM>(), "clCreateProgramWithILKHR"));
+    return reinterpret_cast<CreateProgram>(
+        clGetExtensionFunctionAddressForPlatform(device.getInfo<CL_DEVICE_PLATFORM>(), "clCreateProgramWithILKHR"));
 }
 
 }  // namespace
@@ -33,9 +33,10 @@ CreateProgram creator(const cl::Device& device) {
 cl::Program program_from_spirv(const cl::Context& context, const cl::Device& device, const std::string& program) {
     const CreateProgram create = takes_intermediate_language(device) ? creator(device) : nullptr;
     if (create == nullptr) {
-        throw BackendError(fmt::format("{} takes no SPIR-V (neither OpenCL 2.1 with CL_DEVICE_IL_VERSION nor "
-                                       "cl_khr_il_program)",
-                                       device.getInfo<CL_DEVICE_NAME>().c_str()));
+        throw BackendError(
+            fmt::format("{} takes no SPIR-V (neither OpenCL 2.1 with CL_DEVICE_IL_VERSION nor "
+                        "cl_khr_il_program)",
+                        device.getInfo<CL_DEVICE_NAME>().c_str()));
     }
     cl_int status = CL_SUCCESS;
     const cl_program created = create(context(), program.data(), program.size(), &status);

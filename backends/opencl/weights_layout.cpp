@@ -50,9 +50,8 @@ std::int64_t offset_of(const graph::Shape& shape, const WeightsLayout& layout, s
     const std::int64_t output = index / taps / shape[1];
     const std::int64_t output_tile = output / layout.output_block;
     const std::int64_t input_tile = input / layout.input_block;
-    const std::int64_t tile = layout.inputs_outermost
-                                  ? input_tile * blocks(shape[0], layout.output_block) + output_tile
-                                  : output_tile * blocks(shape[1], layout.input_block) + input_tile;
+    const std::int64_t tile = layout.inputs_outermost ? input_tile * blocks(shape[0], layout.output_block) + output_tile
+                                                      : output_tile * blocks(shape[1], layout.input_block) + input_tile;
     const std::int64_t o = output % layout.output_block;
     const std::int64_t i = input % layout.input_block;
     const std::int64_t inside = layout.outputs_innermost ? i * layout.output_block + o : o * layout.input_block + i;

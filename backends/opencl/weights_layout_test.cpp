@@ -41,11 +41,12 @@ TEST(WeightsLayout, EveryNameOfAManifestIsKnown) {
         EXPECT_TRUE(activation_layout_named(name)) << name;
     }
     EXPECT_EQ(all_weights_layouts().size(), kernel_manifest::weights_layout_names().size());
-    EXPECT_EQ(all_device_layouts().size() + 1, kernel_manifest::activation_layout_names().size()) << "row_major is bfyx";
+    EXPECT_EQ(all_device_layouts().size() + 1, kernel_manifest::activation_layout_names().size())
+        << "row_major is bfyx";
 }
 
-std::vector<int> bytes_of(const graph::TensorData& data, const std::string& layout, kernel_manifest::Expansion expansion,
-                          const graph::Shape& output, bool channels = false) {
+std::vector<int> bytes_of(const graph::TensorData& data, const std::string& layout,
+                          kernel_manifest::Expansion expansion, const graph::Shape& output, bool channels = false) {
     std::vector<int> values;
     for (const std::byte byte : constant_bytes(data, {{"s", "t"}, layout, expansion}, output, channels)) {
         values.push_back(std::to_integer<int>(byte));

@@ -32,7 +32,14 @@ std::string known_names() {
 std::span<const BackendKind> backend_kinds() {
     static const std::array<BackendKind, 3> kKinds{{
         {"onednn", "", "", {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}, true, "install libdnnl-dev and build again"},
-        {"opencl", "DEVICE[,kernel=FILE,manifest=FILE]", "--device", {}, false, "install ocl-icd-opencl-dev and build again", true, true},
+        {"opencl",
+         "DEVICE[,kernel=FILE,manifest=FILE]",
+         "--device",
+         {},
+         false,
+         "install ocl-icd-opencl-dev and build again",
+         true,
+         true},
         {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
     }};
     return kKinds;

@@ -19,8 +19,8 @@ struct OpenclArgument {
     std::string text() const;
 };
 
-/// Reads both files as well, so that a manifest that cannot be used is refused before anything runs; what a device makes
-/// of the kernel is seen by the worker alone. Throws InputError.
+/// Reads both files as well, so that a manifest that cannot be used is refused before anything runs; what a device
+/// makes of the kernel is seen by the worker alone. Throws InputError.
 OpenclArgument opencl_argument(std::string_view text);
 
 }  // namespace difftest::harness

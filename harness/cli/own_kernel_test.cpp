@@ -79,8 +79,8 @@ TEST_F(OwnKernel, TheFoundingBugInItIsFoundAndNamed) {
 /// relu of [1, 3, 2, 2], then the root of it, which a generated kernel computes.
 graph::Case relu_case() {
     graph::CaseBuilder builder("relu");
-    const graph::TensorId data =
-        builder.input("data", graph::TensorData(graph::DataType::f32, {1, 3, 2, 2}, {-4, 4, 9, -1, 1, 0, 16, 25, 4, -2, 9, 1}));
+    const graph::TensorId data = builder.input(
+        "data", graph::TensorData(graph::DataType::f32, {1, 3, 2, 2}, {-4, 4, 9, -1, 1, 0, 16, 25, 4, -2, 9, 1}));
     const graph::TensorId relu =
         builder.node("relu", graph::Eltwise{graph::EltwiseAlgorithm::relu}, {data}, graph::DataType::f32);
     const graph::TensorId root =
@@ -152,15 +152,19 @@ TEST_P(OwnKernelMisbehaves, GivesTheVerdictMeant) {
 INSTANTIATE_TEST_SUITE_P(
     All, OwnKernelMisbehaves,
     testing::Values(
-        Misbehaviour{"WritesBehind", std::string(kRightBody) + "    if (i == 0) output[n] = 1.0f;\n", Verdict::overrun, "'relu'"},
-        Misbehaviour{"WritesBefore", std::string(kRightBody) + "    if (i == 0) output[-1] = 1.0f;\n", Verdict::overrun, "'relu'"},
+        Misbehaviour{"WritesBehind", std::string(kRightBody) + "    if (i == 0) output[n] = 1.0f;\n", Verdict::overrun,
+                     "'relu'"},
+        Misbehaviour{"WritesBefore", std::string(kRightBody) + "    if (i == 0) output[-1] = 1.0f;\n", Verdict::overrun,
+                     "'relu'"},
         Misbehaviour{"WritesItsInput", std::string(kRightBody) + "    data[i] = 7.0f;\n", Verdict::overrun,
                      "'data', which is only read, was written on the device"},
-        Misbehaviour{"LeavesOneOut", "    if (i != 5) output[i] = fmax(data[i], 0.0f);\n", Verdict::unwritten, "1 element"},
+        Misbehaviour{"LeavesOneOut", "    if (i != 5) output[i] = fmax(data[i], 0.0f);\n", Verdict::unwritten,
+                     "1 element"},
         Misbehaviour{"BuildsOnWhatWasThere", "    output[i] = as_float((as_int(output[i]) & 0xff) + 0x3f800000);\n",
                      Verdict::nondeterministic, "12 elements differ between executions"},
         Misbehaviour{"IsWrong", "    output[i] = fabs(data[i]);\n", Verdict::violation, ""},
-        Misbehaviour{"WritesToNowhere", "    *(volatile __global int*)(((ulong)n) << 40) = 1;\n", Verdict::crash, "SIGSEGV"},
+        Misbehaviour{"WritesToNowhere", "    *(volatile __global int*)(((ulong)n) << 40) = 1;\n", Verdict::crash,
+                     "SIGSEGV"},
         Misbehaviour{"DoesNotEnd", "    while (*(volatile __global float*)data != 77.0f) {}\n", Verdict::hang, ""}),
     [](const auto& each) { return each.param.name; });
 
@@ -196,7 +200,9 @@ INSTANTIATE_TEST_SUITE_P(
     All, BadOwnKernel,
     testing::Values(
         BadKernel{"DoesNotCompile", relu_kernel("    output[i] = fmax(dta[i], 0.0f);\n"),
-                  [](json& manifest) { manifest["defines"] = {{"ONE", 1}, {"TWO", 2}}; },
+                  [](json& manifest) {
+                      manifest["defines"] = {{"ONE", 1}, {"TWO", 2}};
+                  },
                   "line 3: use of undeclared identifier 'dta' | output[i] = fmax(dta[i], 0.0f);"},
         BadKernel{"NoEntryPoint", relu_kernel(kRightBody), [](json& manifest) { manifest["entry"] = "rely"; },
                   "kernel 'rely': the program has no kernel of that name; it has relu"},
@@ -208,8 +214,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadKernel{"BufferOfAnotherType",
                   "__kernel void relu(__global const char4* data, __global float* output, int n) {}\n", unchanged,
                   "parameter 0 (char4* data) cannot take relu.data, which is a buffer of float"},
-        BadKernel{"NoWork", relu_kernel(kRightBody),
-                  [](json& manifest) { manifest["global"][0] = "output.size - 12"; },
+        BadKernel{"NoWork", relu_kernel(kRightBody), [](json& manifest) { manifest["global"][0] = "output.size - 12"; },
                   "'output.size - 12' is 0 here, and a work size is at least 1"},
         BadKernel{"DivisionByZero", relu_kernel(kRightBody),
                   [](json& manifest) { manifest["global"][0] = "12 / (output.size - 12)"; }, "division by zero"},
@@ -228,8 +233,9 @@ TEST_F(OwnKernel, AGraphWithoutAPlaceForItIsUnsupported) {
     manifest["pattern"][0]["attributes"]["algorithm"] = "tanh";
     const RunEntry entry = run_relu(relu_kernel(kRightBody), manifest);
     EXPECT_EQ(entry.judgement.verdict, Verdict::unsupported);
-    EXPECT_EQ(entry.judgement.reason, "kernel 'relu' has no place in this graph: step 'relu': the algorithm of node 'relu' "
-                                      "is relu, the pattern wants tanh");
+    EXPECT_EQ(entry.judgement.reason,
+              "kernel 'relu' has no place in this graph: step 'relu': the algorithm of node 'relu' "
+              "is relu, the pattern wants tanh");
 }
 
 TEST_F(OwnKernel, ALayoutOfWeightsIsForConstants) {
@@ -237,7 +243,8 @@ TEST_F(OwnKernel, ALayoutOfWeightsIsForConstants) {
     manifest["arguments"][0]["layout"] = "ioyx";
     const RunEntry entry = run_relu(relu_kernel(kRightBody), manifest);
     EXPECT_EQ(entry.judgement.verdict, Verdict::unsupported);
-    EXPECT_THAT(entry.judgement.reason, HasSubstr("takes relu.data in ioyx, and only constants come in layouts of weights"));
+    EXPECT_THAT(entry.judgement.reason,
+                HasSubstr("takes relu.data in ioyx, and only constants come in layouts of weights"));
 }
 
 TEST_F(OwnKernel, SpirvThatTheDeviceDoesNotTakeIsOneLine) {
@@ -271,9 +278,11 @@ TEST(OwnKernelSelection, WrongOnesAreRefusedBeforeAnythingRuns) {
     EXPECT_THAT(error_of("opencl:0.0,krnl=" + kernel), HasSubstr("unknown key 'krnl' (known: kernel, manifest)"));
     EXPECT_THAT(error_of("opencl:0.0,kernel=,manifest=" + manifest), HasSubstr("kernel= names no file"));
     EXPECT_THAT(error_of(selection(kernel, kernel)), HasSubstr("deconv_fused.cl: line 1, column 1"));
-    const std::string unknown = file_of_test("my.json", R"({"format": "difftest-kernel-manifest", "krnl": 1})").string();
+    const std::string unknown =
+        file_of_test("my.json", R"({"format": "difftest-kernel-manifest", "krnl": 1})").string();
     EXPECT_THAT(error_of(selection(kernel, unknown)), HasSubstr("my.json: unknown key \"krnl\""));
-    EXPECT_EQ(select_backend("opencl:EPYC, 64-Core").arguments, (std::vector<std::string>{"--device", "EPYC, 64-Core"}));
+    EXPECT_EQ(select_backend("opencl:EPYC, 64-Core").arguments,
+              (std::vector<std::string>{"--device", "EPYC, 64-Core"}));
     const std::string spirv = file_of_test("my.spv", "\x03\x02\x23\x07").string();
     EXPECT_THAT(error_of(selection(spirv, manifest)), HasSubstr("/defines: "));
 }
