@@ -26,7 +26,7 @@ std::span<const BackendKind> backend_kinds();
 
 /// One backend to run: a kind and its argument.
 struct BackendSelection {
-    std::string name;  ///< as given: "onednn", "faulty:clamp_dropped_mid_chain"
+    std::string name;  ///< as given: "onednn", "faulty:clamp_dropped_mid_chain"; paths are absolute
     const BackendKind* kind = nullptr;
     std::filesystem::path program;
     std::vector<std::string> arguments;  ///< of the worker program

@@ -206,6 +206,7 @@ RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, c
         }
     } else {
         entry.judgement = judge(outcome, {}, std::nullopt);
+        entry.bad_input = outcome.bad_input;
         if (outcome.crash) {
             entry.worker_end = worker_end(*outcome.crash);
         }
