@@ -4,6 +4,7 @@
 #include "backends/onednn/post_op_chain.hpp"
 #include "backends/onednn/scale_attribute.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace difftest::backends::onednn {
@@ -64,15 +65,17 @@ int output_channel_mask(const Node& node, std::size_t rank) {
 }
 
 /// The partition's first step as an attribute.
-void add_scale(Program& program, const PlannedPartition& partition, const ResultScale& scale, Attributes& attributes) {
+void add_scale(Program& program, const PlannedPartition& partition, const LeadingParameters& leading,
+               Attributes& attributes) {
+    const ResultParameter& scale = *leading.scale;
     const Node& node = program.graph().node(partition.nodes.front());
-    const api::ResultScaleSite site{scale.per_channel,
-                                    output_channel_mask(node, program.graph().tensor(partition.output).shape.size()),
-                                    node.inputs[kBias] != graph::kAbsent};
+    const api::ResultScaleSite site{
+        scale.per_channel, output_channel_mask(node, program.graph().tensor(partition.output).shape.size()),
+        node.inputs[kBias] != graph::kAbsent || (leading.bias && api::bias_precedes_scale())};
     if (program.options().parameters == Parameters::compile_time) {
-        api::set_fixed_result_scales(attributes.values, site, values_of<float>(program, scale.factors));
+        api::set_fixed_result_scales(attributes.values, site, values_of<float>(program, scale.values));
     } else {
-        const std::vector<float> factors = values_of<float>(program, scale.factors);
+        const std::vector<float> factors = values_of<float>(program, scale.values);
         const memory given = program.new_memory(
             plain_layout({static_cast<std::int64_t>(factors.size())}, graph::DataType::f32), Phase::prepare);
         std::memcpy(given.get_data_handle(), factors.data(), factors.size() * sizeof(float));
@@ -89,31 +92,98 @@ api::Candidates create(const Program& program, const Node& node, const api::Cont
         return api::inner_product(program.engine(), description, attributes);
     }
     const bool transposed = std::holds_alternative<graph::Deconvolution>(node.operation);
-    const api::Geometry geometry = geometry_of(node);
-    return transposed ? api::deconvolution(program.engine(), description, geometry, attributes)
-                      : api::convolution(program.engine(), description, geometry, attributes);
+    return api::convolution(program.engine(), transposed, description, geometry_of(node), attributes);
 }
 
-/// The contraction with the steps as post-ops; `scale`, where there is one, has been taken off their front.
-ImplementationName add(Program& program, const PlannedPartition& partition, std::span<const Step> steps,
-                       const std::optional<ResultScale>& scale) {
+/// One f32 value for each channel of the result; of a product of matrices as many dimensions as the result has.
+memory f32_bias(Program& program, const PlannedPartition& partition, const ResultParameter& shift) {
+    const graph::Graph& graph = program.graph();
+    const graph::Shape& result = graph.tensor(partition.output).shape;
+    const bool is_matmul = std::holds_alternative<graph::Matmul>(graph.node(partition.nodes.front()).operation);
+    if (result.size() < 2 || (is_matmul && result.size() != 2)) {
+        throw Unsupported("the channels of this result are no dimension that a bias can have");
+    }
+    const std::vector<float> values = values_of<float>(program, shift.values);
+    const memory::dims extents = is_matmul ? memory::dims{1, result[1]} : memory::dims{result[1]};
+    const memory given = program.new_memory(plain_layout(extents, graph::DataType::f32), Phase::prepare);
+    auto* const floats = static_cast<float*>(given.get_data_handle());
+    for (std::int64_t channel = 0; channel < result[1]; ++channel) {
+        floats[channel] = values[values.size() == 1 ? 0 : static_cast<std::size_t>(channel)];
+    }
+    return given;
+}
+
+/// A constant s32 bias as s8 or u8, where its values fit; else as it is.
+memory narrow_bias(Program& program, TensorId tensor, const memory& own) {
+    if (program.phase_of(tensor) != Phase::prepare || program.graph().tensor(tensor).type != graph::DataType::s32) {
+        return own;
+    }
+    const std::vector<std::int32_t> values = values_of<std::int32_t>(program, tensor);
+    for (const graph::DataType type : {graph::DataType::s8, graph::DataType::u8}) {
+        const auto fits = [type](std::int32_t value) {
+            return value >= graph::lowest_of(type) && value <= graph::highest_of(type);
+        };
+        if (!std::all_of(values.begin(), values.end(), fits)) {
+            continue;
+        }
+        const memory given =
+            program.new_memory(plain_layout(api::blocking_of(own.get_desc())->extents, type), Phase::prepare);
+        auto* const bytes = static_cast<std::uint8_t*>(given.get_data_handle());
+        std::transform(values.begin(), values.end(), bytes,
+                       [](std::int32_t value) { return static_cast<std::uint8_t>(value); });
+        program.took(Deviation::narrow_bias);
+        return given;
+    }
+    return own;
+}
+
+/// The bias as the library gets it; nothing when there is none.
+std::optional<memory> bias_of(Program& program, const PlannedPartition& partition, const LeadingParameters& leading,
+                              const ContractionLayout& layout) {
+    if (leading.bias) {
+        program.took(Deviation::bias);
+        return f32_bias(program, partition, *leading.bias);
+    }
+    if (!layout.bias) {
+        return std::nullopt;
+    }
+    const memory own = program.view(program.graph().node(partition.nodes.front()).inputs[kBias], *layout.bias);
+    const TensorId tensor = program.graph().node(partition.nodes.front()).inputs[kBias];
+    return program.options().narrow_bias ? narrow_bias(program, tensor, own) : own;
+}
+
+/// What the contraction itself writes: the partition's output, or what a depthwise convolution in it reads.
+const graph::Tensor& stored_by_head(const graph::Graph& graph, const PlannedPartition& partition) {
+    for (const Step& step : partition.steps) {
+        if (const auto* depthwise = std::get_if<DepthwiseStep>(&step)) {
+            return graph.tensor(graph.node(depthwise->node).inputs[kSource]);
+        }
+    }
+    return graph.tensor(partition.output);
+}
+
+ImplementationName add(Program& program, const PlannedPartition& partition, const LeadingParameters& leading) {
     const graph::Graph& graph = program.graph();
     const Node& node = graph.node(partition.nodes.front());
     const graph::Tensor& output = graph.tensor(partition.output);
+    const graph::Tensor& stored = stored_by_head(graph, partition);
     const ContractionLayout layout = contraction_layout(graph, node);
-    const PostOpChain chain(program, steps, output);
+    const PostOpChain chain(program, leading.steps, output);
+    const std::optional<memory> bias = bias_of(program, partition, leading, layout);
 
     Attributes attributes{chain.attributes(), {}};
     add_zero_points(program, node.inputs[kSourceZeroPoint], DNNL_ARG_SRC, layout.source_channel_mask, attributes);
     add_zero_points(program, node.inputs[kWeightsZeroPoint], DNNL_ARG_WEIGHTS, layout.weights_channel_mask, attributes);
-    if (scale) {
-        add_scale(program, partition, *scale, attributes);
+    if (leading.scale) {
+        program.took(Deviation::parameters);
+        add_scale(program, partition, leading, attributes);
     }
     const dnnl::primitive_desc descriptor = program.choose([&](Layouts which) {
         const api::ContractionDescription description{
             program.activation_layout(which, layout.requested_source, graph.tensor(node.inputs[kSource])),
-            program.weights_layout(which, layout.requested_weights, layout.weights), layout.bias,
-            program.activation_layout(which, any_layout(layout.destination, output.type), output)};
+            program.weights_layout(which, layout.requested_weights, layout.weights),
+            bias ? std::optional(bias->get_desc()) : std::nullopt,
+            program.activation_layout(which, any_layout(layout.destination, stored.type), stored)};
         return create(program, node, description, attributes.values);
     });
 
@@ -125,8 +195,8 @@ ImplementationName add(Program& program, const PlannedPartition& partition, std:
     Arguments& arguments = attributes.arguments;
     arguments[DNNL_ARG_SRC] = operand(kSource, layout.source, DNNL_ARG_SRC);
     arguments[DNNL_ARG_WEIGHTS] = operand(kWeights, layout.weights, DNNL_ARG_WEIGHTS);
-    if (layout.bias) {
-        arguments[DNNL_ARG_BIAS] = program.view(node.inputs[kBias], *layout.bias);
+    if (bias) {
+        arguments[DNNL_ARG_BIAS] = *bias;
     }
     return add_with_store(program, descriptor, chain, partition.output, std::move(arguments));
 }
@@ -134,14 +204,7 @@ ImplementationName add(Program& program, const PlannedPartition& partition, std:
 }  // namespace
 
 ImplementationName add_contraction(Program& program, const PlannedPartition& partition) {
-    const std::span<const Step> steps = partition.steps;
-    const std::optional<ResultScale> scale =
-        program.options().parameters == Parameters::usual ? std::nullopt : leading_scale(program.graph(), partition);
-    if (!scale) {
-        return add(program, partition, steps, scale);
-    }
-    program.took(Deviation::parameters);
-    return add(program, partition, steps.subspan(1), scale);
+    return add(program, partition, leading_parameters(program.graph(), partition, program.options()));
 }
 
 }  // namespace difftest::backends::onednn

@@ -12,6 +12,7 @@ ImplementationName add_partition(Program& program, const PlannedPartition& parti
         case HeadKind::resampling:
         case HeadKind::reduction: return add_window(program, partition);
         case HeadKind::pointwise: return add_pointwise(program, partition);
+        case HeadKind::softmax: return add_softmax(program, partition);
         case HeadKind::prelu: return add_prelu(program, partition);
         case HeadKind::sum: return add_sum(program, partition);
         case HeadKind::select: return add_select(program, partition);

@@ -62,6 +62,10 @@ bool has_select_post_op() {
     return false;
 }
 
+bool bias_precedes_scale() {
+    return true;
+}
+
 void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask) {
     attributes.set_zero_points(argument, mask, {DNNL_RUNTIME_S32_VAL});
 }
@@ -96,8 +100,9 @@ std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout) {
                     dnnl::memory::data_type_size(layout.data_type())};
 }
 
-void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {
-    post_ops.append_sum(scale, zero_point, type);
+void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights, dnnl::memory::data_type bias,
+                      dnnl::memory::data_type destination, const DepthwiseGeometry& geometry) {
+    post_ops.append_dw(weights, bias, destination, geometry.kernel, geometry.stride, geometry.padding, 0, {1.0F});
 }
 
 void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*otherwise*/,
@@ -132,16 +137,12 @@ Candidates spatial(const dnnl::engine& engine, dnnl::algorithm algorithm, const 
 
 }  // namespace
 
-Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
-                       const dnnl::primitive_attr& attributes) {
-    return spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description, geometry,
-                                              attributes);
-}
-
-Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
-                         const Geometry& geometry, const dnnl::primitive_attr& attributes) {
-    return spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct, description, geometry,
-                                                attributes);
+Candidates convolution(const dnnl::engine& engine, bool is_transposed, const ContractionDescription& description,
+                       const Geometry& geometry, const dnnl::primitive_attr& attributes) {
+    return is_transposed ? spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct,
+                                                                description, geometry, attributes)
+                         : spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description,
+                                                              geometry, attributes);
 }
 
 Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& d,
@@ -182,6 +183,19 @@ Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, cons
                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
     const dnnl::reduction::desc operation(algorithm, source, destination, 0.0F, 0.0F);
     return candidates<dnnl::reduction>(operation, engine, attributes);
+}
+
+std::optional<int> set_softmax_scale(dnnl::primitive_attr& attributes, float scale) {
+    attributes.set_output_scales(0, {scale});
+    return std::nullopt;
+}
+
+Candidates softmax(const dnnl::engine& engine, bool is_logarithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, int axis, const dnnl::primitive_attr& attributes) {
+    const auto algorithm = is_logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
+    const dnnl::softmax_v2_forward::desc operation(dnnl::prop_kind::forward_inference, algorithm, source, destination,
+                                                   axis);
+    return candidates<dnnl::softmax_v2_forward>(operation, engine, attributes);
 }
 
 Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,

@@ -84,6 +84,10 @@ void append_select(dnnl::post_ops& /*post_ops*/, const dnnl::memory::desc& /*oth
 }
 #endif
 
+bool bias_precedes_scale() {
+    return false;
+}
+
 void set_zero_points(dnnl::primitive_attr& attributes, int argument, int mask) {
     attributes.set_zero_points_mask(argument, mask);
 }
@@ -122,8 +126,9 @@ std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout) {
                     dnnl::memory::data_type_size(layout.get_data_type())};
 }
 
-void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type) {
-    post_ops.append_sum(scale, zero_point, type);
+void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights, dnnl::memory::data_type bias,
+                      dnnl::memory::data_type destination, const DepthwiseGeometry& geometry) {
+    post_ops.append_dw(weights, bias, destination, geometry.kernel, geometry.stride, geometry.padding);
 }
 
 bool is_any(const dnnl::memory::desc& layout) {
@@ -149,16 +154,12 @@ Candidates spatial(const dnnl::engine& engine, dnnl::algorithm algorithm, const 
 
 }  // namespace
 
-Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
-                       const dnnl::primitive_attr& attributes) {
-    return spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description, geometry,
-                                              attributes);
-}
-
-Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
-                         const Geometry& geometry, const dnnl::primitive_attr& attributes) {
-    return spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct, description, geometry,
-                                                attributes);
+Candidates convolution(const dnnl::engine& engine, bool is_transposed, const ContractionDescription& description,
+                       const Geometry& geometry, const dnnl::primitive_attr& attributes) {
+    return is_transposed ? spatial<dnnl::deconvolution_forward>(engine, dnnl::algorithm::deconvolution_direct,
+                                                                description, geometry, attributes)
+                         : spatial<dnnl::convolution_forward>(engine, dnnl::algorithm::convolution_direct, description,
+                                                              geometry, attributes);
 }
 
 Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& d,
@@ -195,6 +196,19 @@ Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, con
 Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes) {
     return {dnnl::reduction::primitive_desc(engine, algorithm, source, destination, 0.0F, 0.0F, attributes), nullptr};
+}
+
+std::optional<int> set_softmax_scale(dnnl::primitive_attr& attributes, float /*scale*/) {
+    attributes.set_scales_mask(DNNL_ARG_SRC, 0);
+    return DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC;
+}
+
+Candidates softmax(const dnnl::engine& engine, bool is_logarithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, int axis, const dnnl::primitive_attr& attributes) {
+    const auto algorithm = is_logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
+    return {dnnl::softmax_forward::primitive_desc(engine, dnnl::prop_kind::forward_inference, algorithm, source,
+                                                  destination, axis, attributes),
+            nullptr};
 }
 
 Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,

@@ -44,6 +44,9 @@ struct ResultScaleSite {
     bool has_bias = false;
 };
 
+/// Whether the factors multiply the bias, too (v2), or only the sums of products.
+bool bias_precedes_scale();
+
 /// Announces factors that come with the execution; returns their argument (f32). Throws Unsupported where the library
 /// has no factors at this site.
 int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site);
@@ -52,8 +55,15 @@ int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& s
 void set_fixed_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site,
                              const std::vector<float>& values);
 
-/// A sum post-op that reads the destination as `type`, minus the zero point, times the scale.
-void append_sum(dnnl::post_ops& post_ops, float scale, std::int32_t zero_point, dnnl::memory::data_type type);
+struct DepthwiseGeometry {
+    dnnl::memory::dim kernel = 3;
+    dnnl::memory::dim stride = 1;
+    dnnl::memory::dim padding = 1;
+};
+
+/// A depthwise convolution as a post-op of a 1x1 convolution.
+void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights, dnnl::memory::data_type bias,
+                      dnnl::memory::data_type destination, const DepthwiseGeometry& geometry);
 
 /// A select post-op: the flowing value where the condition is not 0, `otherwise` elsewhere. Throws Unsupported.
 void append_select(dnnl::post_ops& post_ops, const dnnl::memory::desc& otherwise, const dnnl::memory::desc& condition);
@@ -100,10 +110,8 @@ struct Candidates {
 };
 
 /// Primitive descriptors for inference. All throw dnnl::error when the library has no implementation.
-Candidates convolution(const dnnl::engine& engine, const ContractionDescription& description, const Geometry& geometry,
-                       const dnnl::primitive_attr& attributes);
-Candidates deconvolution(const dnnl::engine& engine, const ContractionDescription& description,
-                         const Geometry& geometry, const dnnl::primitive_attr& attributes);
+Candidates convolution(const dnnl::engine& engine, bool is_transposed, const ContractionDescription& description,
+                       const Geometry& geometry, const dnnl::primitive_attr& attributes);
 Candidates inner_product(const dnnl::engine& engine, const ContractionDescription& description,
                          const dnnl::primitive_attr& attributes);
 Candidates matmul(const dnnl::engine& engine, const ContractionDescription& description,
@@ -115,6 +123,10 @@ Candidates resampling(const dnnl::engine& engine, dnnl::algorithm algorithm, con
                       const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes);
 Candidates reduction(const dnnl::engine& engine, dnnl::algorithm algorithm, const dnnl::memory::desc& source,
                      const dnnl::memory::desc& destination, const dnnl::primitive_attr& attributes);
+/// A factor on the result of a softmax: part of the attributes (v2), or the argument with which it comes (v3, f32).
+std::optional<int> set_softmax_scale(dnnl::primitive_attr& attributes, float scale);
+Candidates softmax(const dnnl::engine& engine, bool is_logarithm, const dnnl::memory::desc& source,
+                   const dnnl::memory::desc& destination, int axis, const dnnl::primitive_attr& attributes);
 /// v2 has one descriptor for source and destination.
 Candidates prelu(const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,
                  const dnnl::memory::desc& destination);

@@ -17,6 +17,7 @@ struct KindVisitor {
     HeadKind operator()(const graph::Pooling& /*op*/) const { return HeadKind::pooling; }
     HeadKind operator()(const graph::Resampling& /*op*/) const { return HeadKind::resampling; }
     HeadKind operator()(const graph::Reduction& /*op*/) const { return HeadKind::reduction; }
+    HeadKind operator()(const graph::Softmax& /*op*/) const { return HeadKind::softmax; }
     HeadKind operator()(const graph::Prelu& /*op*/) const { return HeadKind::prelu; }
     HeadKind operator()(const graph::Sum& /*op*/) const { return HeadKind::sum; }
     HeadKind operator()(const graph::Select& /*op*/) const { return HeadKind::select; }
@@ -50,7 +51,7 @@ HeadKind head_kind(const graph::Node& node) {
 
 bool absorbs_consumers(HeadKind head) {
     return head == HeadKind::contraction || head == HeadKind::pooling || head == HeadKind::resampling ||
-           head == HeadKind::reduction || head == HeadKind::pointwise;
+           head == HeadKind::reduction || head == HeadKind::softmax || head == HeadKind::pointwise;
 }
 
 bool takes_post_op(HeadKind head, const Step& step) {
@@ -64,6 +65,25 @@ bool takes_post_op(HeadKind head, const Step& step) {
         return false;
     }
     return head == HeadKind::contraction;
+}
+
+bool softmax_takes(const graph::Graph& graph, const Steps& steps) {
+    if (steps.size() != 1) {
+        return steps.empty();
+    }
+    if (const auto* eltwise = std::get_if<EltwiseStep>(&steps.front())) {
+        return eltwise->algorithm == graph::EltwiseAlgorithm::linear && eltwise->beta == 0;
+    }
+    const auto* binary = std::get_if<BinaryStep>(&steps.front());
+    if (binary == nullptr || binary->algorithm != graph::BinaryAlgorithm::multiply) {
+        return false;
+    }
+    if (const auto* literal = std::get_if<graph::TensorData>(&binary->operand)) {
+        return literal->size() == 1;
+    }
+    const graph::Tensor& factor = graph.tensor(std::get<graph::TensorId>(binary->operand));
+    return factor.role == graph::TensorRole::constant && factor.type == graph::DataType::f32 &&
+           graph::element_count(factor.shape) == 1;
 }
 
 Steps steps_after_head(const graph::Graph& graph, const graph::Node& head) {

@@ -11,6 +11,7 @@ enum class HeadKind : std::uint8_t {
     pooling,
     resampling,
     reduction,
+    softmax,
     pointwise,  ///< steps on an f32 value: eltwise and binary primitives, or a reorder
     prelu,
     sum,
@@ -27,6 +28,9 @@ bool absorbs_consumers(HeadKind head);
 /// Whether the library documents the post-op for the primitive. Sources: the developer guide's tables of attributes;
 /// eltwise primitives take binary post-ops only, which is why a chain may become more than one of them.
 bool takes_post_op(HeadKind head, const Step& step);
+
+/// Whether a softmax can do all of the steps: one factor for all elements, which is the scale of its result.
+bool softmax_takes(const graph::Graph& graph, const Steps& steps);
 
 /// What must happen to the primitive's f32 value before the steps of later nodes see the head's result: an average
 /// whose type is an integer is rounded. Nothing for pointwise heads, whose steps are their own lowering.

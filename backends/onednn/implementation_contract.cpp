@@ -22,6 +22,18 @@ bool is_rung_without_vnni(std::string_view isa) {
     return std::find(kRungs.begin(), kRungs.end(), isa) != kRungs.end();
 }
 
+/// Its functions are those of the C library: the kernels that no JIT compiler made, by their names.
+bool calls_the_c_library(std::string_view implementation) {
+    return contains(implementation, "ref") || contains(implementation, "simple");
+}
+
+bool has_tanh(const graph::Graph& graph) {
+    return std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const graph::Node& node) {
+        const auto* eltwise = std::get_if<graph::Eltwise>(&node.operation);
+        return eltwise != nullptr && eltwise->algorithm == graph::EltwiseAlgorithm::tanh;
+    });
+}
+
 }  // namespace
 
 bool uses_int16_pairs(std::string_view implementation, std::string_view effective_isa) {
@@ -36,6 +48,9 @@ bool uses_int16_pairs(std::string_view implementation, std::string_view effectiv
 
 void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
                     std::string_view implementation, std::string_view effective_isa) {
+    if (calls_the_c_library(implementation) && has_tanh(graph)) {
+        contract.grant(contract::Freedom::library_functions);
+    }
     if (!graph::is_contraction(node.operation)) {
         return;
     }

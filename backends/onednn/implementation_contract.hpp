@@ -13,7 +13,8 @@ namespace difftest::backends::onednn {
 /// too.
 bool uses_int16_pairs(std::string_view implementation, std::string_view effective_isa);
 
-/// The freedoms that the implementation of a node takes beyond the library's contract level. Of contractions: F9 for
+/// The freedoms that the implementation of a node takes beyond the library's contract level: F8c for reference kernels,
+/// which call the C library, in graphs with a function for which that matters. Of contractions: F9 for
 /// deconvolutions and AVX2-VNNI kernels that compensate in f32 (measured), X1 and X2 for kernels without VNNI
 /// (documented: developer guide, int8 computations; which of the two, measured).
 void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,

@@ -75,6 +75,22 @@ TEST_F(GrantTest, FloatCompensationWhereThereIsSomethingToCompensate) {
     EXPECT_TRUE(granted(DataType::s8, false, false, "jit:avx512_core_vnni").freedoms().empty());
 }
 
+TEST_F(GrantTest, TheCLibrarysTanhForReferenceKernelsOnly) {
+    const auto granted_to = [&](graph::EltwiseAlgorithm algorithm, std::string_view implementation) {
+        build_ = {};
+        const auto out =
+            build_.node(graph::Eltwise{algorithm}, {build_.input(DataType::f32, {1}, {1})}, DataType::f32, {1});
+        const graph::Case& value = build_.finish({out});
+        contract::Contract result(level_, {});
+        grant_freedoms(result, value.graph, value.graph.nodes.front(), implementation, "AVX2");
+        return result.freedoms();
+    };
+    const std::vector library{Freedom::library_functions};
+    EXPECT_EQ(granted_to(graph::EltwiseAlgorithm::tanh, "ref:any"), library);
+    EXPECT_TRUE(granted_to(graph::EltwiseAlgorithm::tanh, "jit:avx2").empty());
+    EXPECT_TRUE(granted_to(graph::EltwiseAlgorithm::exp, "ref:any").empty());
+}
+
 TEST(Description, NamesTheLoadedLibrary) {
     const Description description = make_onednn_backend()->describe();
     EXPECT_EQ(description.name, "onednn");

@@ -3,6 +3,8 @@
 #include "backends/onednn/api_version.hpp"
 #include "backends/onednn/implementation_contract.hpp"
 #include "backends/onednn/library_description.hpp"
+#include "backends/onednn/library_errors.hpp"
+#include "backends/onednn/library_graph.hpp"
 #include "backends/onednn/partition_primitive.hpp"
 #include "backends/onednn/partitioning.hpp"
 #include "backends/onednn/plan_space.hpp"
@@ -36,13 +38,13 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
     bool repeats = false;
     for (const PlannedPartition& partition : partitions) {
         plan.partitions.push_back({names_of(graph, partition), kind_of(graph, partition)});
-        const bool leaves_first =
-            specification.options.parameters != Parameters::usual && leading_scale(graph, partition).has_value();
+        const std::size_t taken =
+            partition.steps.size() - leading_parameters(graph, partition, specification.options).steps.size();
         if (!graph.consumers_of(partition.output).empty()) {
             plan.materialized.push_back(graph.tensor(partition.output).name);
         }
         for (const PrimitiveSteps& primitive : primitives_of(graph, partition)) {
-            repeats = repeats || repeats_eltwise_algorithm(primitive.post_ops.subspan(leaves_first ? 1 : 0));
+            repeats = repeats || repeats_eltwise_algorithm(primitive.post_ops.subspan(taken));
         }
     }
     if (repeats) {
@@ -53,34 +55,6 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
         plan.traits.emplace_back("blocked_layout");
     }
     return plan;
-}
-
-std::string_view status_text(dnnl_status_t status) {
-    switch (status) {
-        case dnnl_out_of_memory: return "out_of_memory";
-        case dnnl_invalid_arguments: return "invalid_arguments";
-        case dnnl_unimplemented: return "unimplemented";
-        case dnnl_runtime_error: return "runtime_error";
-        case dnnl_not_required: return "not_required";
-        default: return "error";
-    }
-}
-
-/// Whether the library says that it does not offer what it was asked for. While a primitive is created invalid
-/// arguments say so, too: sizes, types and attributes that it takes for no implementation at all.
-bool is_refusal(dnnl_status_t status, bool creating) {
-    return status == dnnl_unimplemented || (creating && status == dnnl_invalid_arguments);
-}
-
-[[noreturn]] void rethrow(const dnnl::error& failure, const std::string& what, bool creating = false) {
-    // The library ends with a hint to set an environment variable, which is not about the case.
-    std::string_view words = failure.message;
-    words = words.substr(0, words.find(". Run workload with"));
-    const std::string message = fmt::format("{}: {} ({})", what, words, status_text(failure.status));
-    if (is_refusal(failure.status, creating)) {
-        throw Unsupported(message);
-    }
-    throw BackendError(message);
 }
 
 class OnednnExecutable final : public Executable {
@@ -95,7 +69,9 @@ public:
         const graph::Node& head = graph_.node(partition.nodes.front());
         try {
             const ImplementationName name = add_partition(program_, partition);
-            grant_freedoms(contract_, graph_, head, name, effective_isa());
+            for (const graph::NodeId node : partition.nodes) {
+                grant_freedoms(contract_, graph_, graph_.node(node), name, effective_isa());
+            }
             reports_.push_back({names_of(graph_, partition), name.empty() ? "unnamed" : name});
         } catch (const dnnl::error& failure) {
             rethrow(failure, fmt::format("{} of '{}'", kind_of(graph_, partition), head.name), true);
@@ -138,6 +114,7 @@ private:
                                              const Buffers& buffers, Mode mode);
     std::vector<std::vector<std::string>> implementations(const graph::Case& value,
                                                           const PlanSpecification& specification);
+    static PlanOffer graph_offer(const graph::Case& value);
 
     dnnl::engine engine_;
 };
@@ -169,7 +146,20 @@ std::vector<PlanOffer> OnednnBackend::plans(const graph::Case& value) {
             known.push_back(std::move(entry));
         }
     }
+    offers.push_back(graph_offer(value));
     return offers;
+}
+
+PlanOffer OnednnBackend::graph_offer(const graph::Case& value) {
+    try {
+        try {
+            return graph_plan(value, graph_partitioning(value));
+        } catch (const dnnl::error& failure) {
+            rethrow(failure, "the Graph API", true);
+        }
+    } catch (const Unsupported& refusal) {
+        return Refusal{kGraphPlan, refusal.what()};
+    }
 }
 
 std::unique_ptr<OnednnExecutable> OnednnBackend::create(const graph::Case& value,
@@ -203,6 +193,13 @@ std::vector<std::vector<std::string>> OnednnBackend::implementations(const graph
 }
 
 std::unique_ptr<Executable> OnednnBackend::prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) {
+    if (plan.name == kGraphPlan) {
+        try {
+            return graph_executable(engine_, value, buffers);
+        } catch (const dnnl::error& failure) {
+            rethrow(failure, "the Graph API", true);
+        }
+    }
     const std::optional<PlanSpecification> specification = plan_specification_from(plan.name);
     if (!specification) {
         throw BackendError(fmt::format("oneDNN has no plan '{}'", plan.name));

@@ -26,6 +26,9 @@ ImplementationName add_window(Program& program, const PlannedPartition& partitio
 /// there are no steps. Plain layouts.
 ImplementationName add_pointwise(Program& program, const PlannedPartition& partition);
 
+/// Softmax or logsoftmax; its one step, if any, is the scale of the result. Plain layouts.
+ImplementationName add_softmax(Program& program, const PlannedPartition& partition);
+
 ImplementationName add_prelu(Program& program, const PlannedPartition& partition);
 ImplementationName add_sum(Program& program, const PlannedPartition& partition);
 ImplementationName add_select(Program& program, const PlannedPartition& partition);

@@ -1,5 +1,7 @@
 #include "backends/onednn/partitioning.hpp"
 
+#include "backends/onednn/depthwise_fusion.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,9 +24,10 @@ struct NamedFusion {
     Fusion fusion;
     std::string_view name;
 };
-constexpr std::array<NamedFusion, 3> kFusions{{
+constexpr std::array<NamedFusion, 4> kFusions{{
     {Fusion::fused, "fused"},
     {Fusion::fused_distinct_eltwise, "fused_distinct_eltwise"},
+    {Fusion::fused_depthwise, "fused_depthwise"},
     {Fusion::split, "split"},
 }};
 
@@ -111,7 +114,8 @@ std::optional<Steps> steps_of_chain(const Case& value, const std::vector<NodeId>
     const auto taken = [kind](const Step& step) { return takes_post_op(kind, step); };
     const bool possible =
         result && result->size() <= kMostPostOps && std::all_of(result->begin(), result->end(), taken);
-    return possible ? result : std::nullopt;
+    const bool fits = kind != HeadKind::softmax || (possible && softmax_takes(value.graph, *result));
+    return possible && fits ? result : std::nullopt;
 }
 
 /// The partition of the head alone, or why there is none.
@@ -231,6 +235,9 @@ std::variant<Partitioning, CannotLower> partition(const Case& value, Fusion fusi
             }
             result.push_back(std::move(grown));
         }
+    }
+    if (fusion == Fusion::fused_depthwise) {
+        join_depthwise(value.graph, result);
     }
     // Every operand of a partition stands before the partition's last node, so this order is a topological one.
     std::stable_sort(result.begin(), result.end(), [](const PlannedPartition& a, const PlannedPartition& b) {

@@ -12,10 +12,11 @@ namespace difftest::backends::onednn {
 enum class Fusion : std::uint8_t {
     fused,                   ///< a primitive absorbs the longest legal chain of its consumers
     fused_distinct_eltwise,  ///< the same, never with two eltwise post-ops of one algorithm and different parameters
-    split,                   ///< one primitive for each node
+    fused_depthwise,  ///< as fused, and a 3x3 depthwise convolution with its chain joins the 1x1 convolution before it
+    split,            ///< one primitive for each node
 };
 
-/// The plan's name: "fused", "fused_distinct_eltwise", "split".
+/// The plan's name: "fused", "fused_distinct_eltwise", "fused_depthwise", "split".
 std::string_view name_of(Fusion fusion);
 std::optional<Fusion> fusion_from(std::string_view name);
 

@@ -113,7 +113,8 @@ std::vector<PlanSpecification> whole_space(const PlanSurvey& survey) {
 
 std::vector<PlanSpecification> base_plans() {
     std::vector<PlanSpecification> plans;
-    for (const Fusion fusion : {Fusion::fused, Fusion::fused_distinct_eltwise, Fusion::split}) {
+    for (const Fusion fusion :
+         {Fusion::fused, Fusion::fused_distinct_eltwise, Fusion::fused_depthwise, Fusion::split}) {
         plans.push_back({fusion, {}, {}});
     }
     return plans;

@@ -41,6 +41,8 @@ PostOpChain::PostOpChain(Program& program, std::span<const Step> steps, const gr
             append(program, *prelu);
         } else if (const auto* select = std::get_if<SelectStep>(&step)) {
             append(program, *select);
+        } else if (const auto* depthwise = std::get_if<DepthwiseStep>(&step)) {
+            append(program, *depthwise);
         } else {
             append(std::get<SumStep>(step));
         }
@@ -100,8 +102,30 @@ void PostOpChain::append(Program& program, const SelectStep& step) {
 
 void PostOpChain::append(const SumStep& step) {
     const auto type = step.type == output_.type ? memory::data_type::undef : to_library(step.type);
-    api::append_sum(post_ops_, step.scale, step.zero_point, type);
+    // The order of the arguments is the same in v2 and v3.
+    post_ops_.append_sum(step.scale, step.zero_point, type);
     sum_ = step;
+}
+
+/// Its weights are those of one channel in and one out for each group, in the layout that the library chooses.
+void PostOpChain::append(Program& program, const DepthwiseStep& step) {
+    const graph::Graph& graph = program.graph();
+    const graph::Node& node = graph.node(step.node);
+    const auto& convolution = std::get<graph::Convolution>(node.operation);
+    const graph::TensorId weights = graph::input_at(node, "weights");
+    const graph::TensorId bias = graph::input_at(node, "bias");
+    const graph::Shape& kernel = graph.tensor(weights).shape;
+    const memory::dims extents{kernel[0], 1, 1, kernel[2], kernel[3]};
+    operands_.push_back({DNNL_ARG_ATTR_POST_OP_DW | DNNL_ARG_WEIGHTS, program.plain_memory(weights, extents),
+                         program.phase_of(weights)});
+    auto bias_type = memory::data_type::undef;
+    if (bias != graph::kAbsent) {
+        bias_type = to_library(graph.tensor(bias).type);
+        operands_.push_back({DNNL_ARG_ATTR_POST_OP_DW | DNNL_ARG_BIAS, program.plain_memory(bias, {kernel[0]}),
+                             program.phase_of(bias)});
+    }
+    api::append_depthwise(post_ops_, to_library(graph.tensor(weights).type), bias_type, to_library(output_.type),
+                          {kernel[2], convolution.strides[0], convolution.pads_begin[0]});
 }
 
 void PostOpChain::bind(Program& program, const dnnl::primitive_desc_base& descriptor, Arguments& arguments) const {

@@ -33,6 +33,7 @@ private:
     void append(Program& program, const PreluStep& step);
     void append(Program& program, const SelectStep& step);
     void append(const SumStep& step);
+    void append(Program& program, const DepthwiseStep& step);
     dnnl::memory::desc operand(Program& program, int argument, const OperandSource& source);
 
     graph::Tensor output_;

@@ -109,6 +109,8 @@ void Program::check_options() const {
     require(options_.plain_weights, Deviation::plain_weights, "has an implementation for row-major weights");
     require(options_.in_place, Deviation::in_place, "can write where it reads");
     require(options_.user_scratchpad, Deviation::user_scratchpad, "needs a scratchpad");
+    require(options_.bias, Deviation::bias, "has an addition that can be its bias");
+    require(options_.narrow_bias, Deviation::narrow_bias, "has an s32 bias that fits into 8 bits");
     require(options_.parameters != Parameters::usual, Deviation::parameters,
             "has parameters that the library takes there");
 }

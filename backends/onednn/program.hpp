@@ -23,7 +23,7 @@ enum class Phase : std::uint8_t { prepare, execute };
 enum class Layouts : std::uint8_t { asked, own };
 
 /// A part of the CreationOptions that a primitive may be able to take or not.
-enum class Deviation : std::uint8_t { layout, plain_weights, in_place, user_scratchpad, parameters };
+enum class Deviation : std::uint8_t { layout, plain_weights, in_place, user_scratchpad, bias, narrow_bias, parameters };
 
 /// A survey only lists the implementations that the library offers: nothing is compiled, and nothing can be run.
 enum class Mode : std::uint8_t { run, survey };

@@ -52,7 +52,14 @@ struct SelectStep {
     friend bool operator==(const SelectStep&, const SelectStep&) = default;
 };
 
-using Step = std::variant<EltwiseStep, BinaryStep, PreluStep, SumStep, SelectStep>;
+/// A depthwise convolution of what the steps before it have stored in the type of its data. The steps behind it belong
+/// to its result.
+struct DepthwiseStep {
+    graph::NodeId node = -1;
+    friend bool operator==(const DepthwiseStep&, const DepthwiseStep&) = default;
+};
+
+using Step = std::variant<EltwiseStep, BinaryStep, PreluStep, SumStep, SelectStep, DepthwiseStep>;
 using Steps = std::vector<Step>;
 
 }  // namespace difftest::backends::onednn

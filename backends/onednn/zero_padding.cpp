@@ -1,42 +1,71 @@
 #include "backends/onednn/zero_padding.hpp"
 
-#include "reference/graph/shape.hpp"
-
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace difftest::backends::onednn {
 
 namespace {
 
-/// Position of an element, in elements from the start of the memory: the coordinates of its block times the strides,
-/// and behind them its place in the nested inner blocks, of which the last is the innermost.
-std::int64_t offset_of(const api::Blocking& blocking, std::vector<std::int64_t> coordinates) {
-    std::int64_t inside = 0;
-    std::int64_t inner_stride = 1;
-    for (std::size_t level = blocking.inner_blocks.size(); level-- > 0;) {
-        std::int64_t& coordinate = coordinates[static_cast<std::size_t>(blocking.inner_dimensions[level])];
-        const std::int64_t block = blocking.inner_blocks[level];
-        inside += coordinate % block * inner_stride;
-        coordinate /= block;
-        inner_stride *= block;
-    }
-    std::int64_t offset = blocking.offset + inside;
-    for (std::size_t dimension = 0; dimension < coordinates.size(); ++dimension) {
-        offset += coordinates[dimension] * blocking.strides[dimension];
-    }
-    return offset;
-}
-
-bool is_padding(const api::Blocking& blocking, const std::vector<std::int64_t>& coordinates) {
-    for (std::size_t dimension = 0; dimension < coordinates.size(); ++dimension) {
-        if (coordinates[dimension] >= blocking.extents[dimension]) {
-            return true;
+/// By dimension and coordinate: what the coordinate adds to an element's position, in elements. It is that of its block
+/// times the stride, and of its place in the nested inner blocks, of which the last is the innermost.
+std::vector<std::vector<std::int64_t>> parts_of_offset(const api::Blocking& blocking) {
+    std::vector<std::vector<std::int64_t>> parts;
+    for (std::size_t dimension = 0; dimension < blocking.padded_extents.size(); ++dimension) {
+        std::vector<std::int64_t>& part = parts.emplace_back();
+        for (std::int64_t coordinate = 0; coordinate < blocking.padded_extents[dimension]; ++coordinate) {
+            std::int64_t outer = coordinate;
+            std::int64_t offset = 0;
+            std::int64_t inner_stride = 1;
+            for (std::size_t level = blocking.inner_blocks.size(); level-- > 0;) {
+                const std::int64_t block = blocking.inner_blocks[level];
+                if (blocking.inner_dimensions[level] == static_cast<std::int64_t>(dimension)) {
+                    offset += outer % block * inner_stride;
+                    outer /= block;
+                }
+                inner_stride *= block;
+            }
+            part.push_back(offset + outer * blocking.strides[dimension]);
         }
     }
-    return false;
+    return parts;
 }
+
+/// Looks at every lane that belongs to no element, and at no other.
+class PaddingWalk {
+public:
+    PaddingWalk(const api::Blocking& blocking, const std::byte* bytes)
+        : blocking_(blocking), bytes_(bytes), parts_(parts_of_offset(blocking)) {}
+
+    std::int64_t dirty() {
+        visit(0, blocking_.offset, false);
+        return dirty_;
+    }
+
+private:
+    void visit(std::size_t dimension, std::int64_t offset, bool is_padding) {
+        if (dimension == parts_.size()) {
+            const auto begin = static_cast<std::size_t>(offset) * blocking_.element_bytes;
+            const std::span lane(bytes_ + begin, blocking_.element_bytes);
+            dirty_ +=
+                std::any_of(lane.begin(), lane.end(), [](std::byte byte) { return byte != std::byte{0}; }) ? 1 : 0;
+            return;
+        }
+        const std::vector<std::int64_t>& part = parts_[dimension];
+        const bool is_last = dimension + 1 == parts_.size();
+        const auto extent = static_cast<std::size_t>(blocking_.extents[dimension]);
+        for (std::size_t at = is_last && !is_padding ? extent : 0; at < part.size(); ++at) {
+            visit(dimension + 1, offset + part[at], is_padding || at >= extent);
+        }
+    }
+
+    const api::Blocking& blocking_;
+    const std::byte* bytes_;
+    std::vector<std::vector<std::int64_t>> parts_;
+    std::int64_t dirty_ = 0;
+};
 
 }  // namespace
 
@@ -50,18 +79,7 @@ std::int64_t dirty_padding_lanes(const dnnl::memory& memory) {
     if (!blocking || blocking->extents == blocking->padded_extents) {
         return 0;
     }
-    const auto* bytes = static_cast<const std::byte*>(memory.get_data_handle());
-    const graph::Shape shape(blocking->padded_extents.begin(), blocking->padded_extents.end());
-    std::int64_t dirty = 0;
-    for (std::int64_t index = 0; index < graph::element_count(shape).value(); ++index) {
-        const std::vector<std::int64_t> coordinates = graph::coordinates_of(index, shape);
-        if (is_padding(*blocking, coordinates)) {
-            const auto begin = static_cast<std::size_t>(offset_of(*blocking, coordinates)) * blocking->element_bytes;
-            const std::span lane(bytes + begin, blocking->element_bytes);
-            dirty += std::any_of(lane.begin(), lane.end(), [](std::byte byte) { return byte != std::byte{0}; }) ? 1 : 0;
-        }
-    }
-    return dirty;
+    return PaddingWalk(*blocking, static_cast<const std::byte*>(memory.get_data_handle())).dirty();
 }
 
 }  // namespace difftest::backends::onednn

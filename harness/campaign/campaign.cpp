@@ -3,6 +3,7 @@
 #include "harness/campaign/campaign_fold.hpp"
 #include "harness/campaign/campaign_folder.hpp"
 #include "harness/campaign/case_features.hpp"
+#include "harness/campaign/combinations.hpp"
 #include "harness/campaign/failure_signature.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/journal.hpp"
@@ -30,11 +31,28 @@ std::string operation_of(const graph::Graph& graph, const backends::PartitionRep
     return id ? std::string(graph::name_of(graph.node(*id).operation)) : "";
 }
 
-/// Whether the issue that explains the run as a whole also explains the partitions that are to blame.
-bool is_still_known(const RunSelection& selection, const RunEntry& failing, const FailureSignature& signature) {
+/// Whether the issue that explains the run as a whole also explains the partitions that are to blame: runs of the same
+/// case that passed have cleared the others.
+bool is_still_known(const RunSelection& selection, const graph::Case& value, const RunEntry& failing,
+                    const std::vector<backends::PartitionReport>& suspected) {
     const auto issue = std::find_if(selection.known_issues.begin(), selection.known_issues.end(),
                                     [&failing](const KnownIssue& each) { return each.id == failing.known_issue; });
-    return has_features(issue->trigger, signature.attributes);
+    return !issue->trigger.is_about_a_node() || is_about_one_of(issue->trigger, value, failing.partitions, suspected);
+}
+
+/// Counts what a run compared, for its backend and for each implementation that took part.
+void add_elements(CaseRecord& record, const RunEntry& entry) {
+    ElementCount count{entry.judged(), entry.ambiguous(), entry.outside(), entry.unconstrained(), 0};
+    if (entry.judgement.verdict == Verdict::vacuous) {
+        count = {0, 0, 0, 0, entry.elements()};
+    }
+    std::set<std::string> implementations{""};
+    for (const backends::PartitionReport& partition : entry.partitions) {
+        implementations.insert(partition.implementation);
+    }
+    for (const std::string& implementation : implementations) {
+        record.elements[{entry.backend, implementation}] += count;
+    }
 }
 
 void add_run(CaseRecord& record, const RunSelection& selection, const graph::Case& value, const RunEntry& entry,
@@ -42,17 +60,24 @@ void add_run(CaseRecord& record, const RunSelection& selection, const graph::Cas
     const Verdict verdict = entry.judgement.verdict;
     ++record.runs[verdict];
     if (verdict == Verdict::unsupported) {
-        ++record.refusals[{entry.backend, entry.judgement.reason}];
+        ++record.refusals[{entry.backend, refusal_class(entry.judgement.reason)}];
         return;
     }
     if (verdict == Verdict::harness_error) {
         record.harness_errors.push_back(fmt::format("{} {}: {}", entry.backend, entry.isa, entry.judgement.reason));
     }
+    if (entry.elements() > 0) {
+        add_elements(record, entry);
+    }
+    for (const auto& partition : entry.partitions) {
+        ++record.combinations[{entry.backend, operation_of(value.graph, partition),
+                               combination_of(value.graph, partition.nodes)}];
+    }
     std::vector<backends::PartitionReport> partitions = entry.partitions;
     if (is_failure(verdict)) {
         partitions = suspects(value.graph, entry, all);
         FailureSignature signature = signature_of(value, entry, partitions);
-        const bool known = entry.known_issue && is_still_known(selection, entry, signature);
+        const bool known = entry.known_issue && is_still_known(selection, value, entry, partitions);
         record.failures.push_back({entry.isa, entry.plan, entry.judgement.reason,
                                    known ? entry.known_issue : std::nullopt, std::move(signature)});
     }

@@ -63,6 +63,10 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
         implementation.runs[kind.verdict] += count;
         implementation.isas.insert(kind.isa);
     }
+    add_all(elements_, record.elements);
+    for (const auto& [combination, count] : record.combinations) {
+        operations_[{combination.backend, combination.operation}].combinations.insert(combination.text);
+    }
     add_all(refusals_, record.refusals);
     add_all(resampled_, record.resampled);
     for (const std::string& feature : record.features) {
@@ -78,6 +82,9 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
     std::set<std::string> in_this_case;
     std::set<std::string> improved;
     for (const FailureRecord& failure : record.failures) {
+        Operation& operation = operations_[{failure.signature.backend, failure.signature.operation}];
+        ++operation.failing[failure.signature.verdict];
+        operation.known += failure.known_issue ? 1 : 0;
         if (failure.known_issue) {
             ++known_issues_[*failure.known_issue];
         } else if (add_failure(record, failure, in_this_case)) {
@@ -116,6 +123,33 @@ bool CampaignFold::add_failure(const CaseRecord& record, const FailureRecord& fa
     return smaller;
 }
 
+std::vector<OperationCount> CampaignFold::operation_counts() const {
+    std::map<std::pair<std::string, std::string>, OperationCount> rows;
+    for (const auto& [key, operation] : operations_) {
+        OperationCount& row = rows[key];
+        row.combinations = {operation.combinations.begin(), operation.combinations.end()};
+        row.failing = operation.failing;
+        row.known = operation.known;
+    }
+    for (const auto& [key, counts] : implementations_) {
+        OperationCount& row = rows[{std::get<0>(key), std::get<1>(key)}];
+        ++row.implementations;
+        for (const auto& [verdict, partitions] : counts.runs) {
+            row.passed += is_pass(verdict) ? partitions : 0;
+            row.vacuous += verdict == Verdict::vacuous ? partitions : 0;
+        }
+    }
+    for (const auto& [identity, gathered] : clusters_) {
+        ++rows[{gathered.cluster.signature.backend, gathered.cluster.signature.operation}].problems;
+    }
+    std::vector<OperationCount> result;
+    for (auto& [key, row] : rows) {
+        std::tie(row.backend, row.operation) = key;
+        result.push_back(std::move(row));
+    }
+    return result;
+}
+
 CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const {
     CampaignReport report;
     report.cases = cases_;
@@ -138,6 +172,8 @@ CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const 
                                           counts.runs,
                                           {counts.isas.begin(), counts.isas.end()}});
     }
+    report.elements = elements_;
+    report.operations = operation_counts();
     for (const auto& [refused, count] : refusals_) {
         report.refusals.push_back({refused.backend, refused.reason, count});
     }

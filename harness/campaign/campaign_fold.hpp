@@ -41,6 +41,15 @@ private:
 
     std::map<std::string, Gathered> clusters_;
     std::map<std::tuple<std::string, std::string, std::string>, Implementation> implementations_;
+    std::map<ElementsOf, ElementCount> elements_;
+    struct Operation {
+        std::set<std::string> combinations;
+        std::map<Verdict, std::int64_t> failing;  ///< runs
+        std::int64_t known = 0;                   ///< of these
+    };
+    std::vector<OperationCount> operation_counts() const;
+
+    std::map<std::pair<std::string, std::string>, Operation> operations_;  ///< by backend and operation
     std::map<Refused, std::int64_t> refusals_;
     std::map<std::string, std::int64_t> known_issues_;
     std::map<std::string, std::int64_t> resampled_;

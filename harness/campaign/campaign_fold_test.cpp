@@ -22,6 +22,8 @@ CaseRecord record(std::uint64_t index, std::int64_t cost, std::vector<FailureRec
     result.cost = cost;
     result.runs = {{Verdict::exact, 2}, {Verdict::violation, static_cast<std::int64_t>(failures.size())}};
     result.partitions = {{{"onednn", "AVX2", "convolution", "jit", Verdict::exact}, 2}};
+    result.elements = {{{"onednn", ""}, {100, 7, 2, 5, 11}}, {{"onednn", "jit"}, {90, 6, 2, 4, 0}}};
+    result.combinations = {{{"onednn", "convolution", "u8*s8 dense -> s8"}, 2}};
     result.refusals = {{{"onednn", "too long"}, 3}};
     result.resampled = {{"too ambiguous", 1}};
     result.features = {"convolution dense"};
@@ -67,7 +69,31 @@ TEST(CampaignFold, ClustersBySignatureWithTheSmallestCaseAndWhatAllHaveInCommon)
     EXPECT_EQ(report.end, 10U);
     EXPECT_EQ(report.verdicts.at(Verdict::exact), 6);
     EXPECT_EQ(report.refusals.at(0).runs, 9);
+    EXPECT_EQ(report.elements.at({"onednn", ""}), (ElementCount{300, 21, 6, 15, 33}));
+    EXPECT_EQ(report.elements.at({"onednn", "jit"}), (ElementCount{270, 18, 6, 12, 0}));
     EXPECT_EQ(exit_code_of(report), ExitCode::finding);
+}
+
+TEST(CampaignFold, CountsByTheOperationAtTheHead) {
+    CampaignFold fold;
+    std::vector<CaseRecord> all = records();
+    all[0].failures[0].known_issue = "the_issue";
+    all[1].combinations = {{{"onednn", "convolution", "s8*s8 dense -> s8"}, 1}};
+    for (const CaseRecord& each : all) {
+        fold.add(each);
+    }
+    const std::vector<OperationCount> rows = fold.report({}).operations;
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows[0].operation, "convolution");
+    EXPECT_EQ(rows[0].combinations, (std::vector<std::string>{"s8*s8 dense -> s8", "u8*s8 dense -> s8"}));
+    EXPECT_EQ(rows[0].implementations, 1);
+    EXPECT_EQ(rows[0].passed, 6);
+    EXPECT_EQ(rows[0].failing.at(Verdict::violation), 4);
+    EXPECT_EQ(rows[0].known, 1);
+    EXPECT_EQ(rows[0].problems, 1);
+    EXPECT_EQ(rows[1].operation, "deconvolution");
+    EXPECT_TRUE(rows[1].combinations.empty());
+    EXPECT_EQ(rows[1].failing.at(Verdict::violation), 1);
 }
 
 TEST(CampaignFold, DoesNotDependOnTheOrder) {

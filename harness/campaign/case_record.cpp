@@ -52,6 +52,23 @@ FailureRecord read_failure(const Json& line) {
     return failure;
 }
 
+Json element_lines(const std::map<ElementsOf, ElementCount>& elements) {
+    Json lines = Json::array();
+    for (const auto& [of, count] : elements) {
+        lines.push_back(Json::array({of.backend, of.implementation, count.judged, count.ambiguous, count.outside,
+                                     count.unconstrained, count.vacuous}));
+    }
+    return lines;
+}
+
+void read_elements(const Json& lines, std::map<ElementsOf, ElementCount>& elements) {
+    for (const Json& line : lines) {
+        const ElementsOf of{line.at(0).get<std::string>(), line.at(1).get<std::string>()};
+        elements[of] += {line.at(2).get<std::int64_t>(), line.at(3).get<std::int64_t>(), line.at(4).get<std::int64_t>(),
+                         line.at(5).get<std::int64_t>(), line.at(6).get<std::int64_t>()};
+    }
+}
+
 CaseRecord read_record(const Json& line) {
     CaseRecord record;
     line.at("index").get_to(record.index);
@@ -67,6 +84,12 @@ CaseRecord read_record(const Json& line) {
                                  partition.at(2).get<std::string>(), partition.at(3).get<std::string>(),
                                  read_verdict(partition.at(4))};
         record.partitions[kind] += partition.at(5).get<std::int64_t>();
+    }
+    read_elements(line.at("elements"), record.elements);
+    // Journals of older builds do not have them.
+    for (const Json& each : line.value("combinations", Json::array())) {
+        record.combinations[{each.at(0).get<std::string>(), each.at(1).get<std::string>(),
+                             each.at(2).get<std::string>()}] += each.at(3).get<std::int64_t>();
     }
     for (const Json& refusal : line.at("refusals")) {
         record.refusals[{refusal.at(0).get<std::string>(), refusal.at(1).get<std::string>()}] +=
@@ -91,6 +114,10 @@ std::string format_record(const CaseRecord& record) {
         partitions.push_back(
             Json::array({kind.backend, kind.isa, kind.operation, kind.implementation, name_of(kind.verdict), count}));
     }
+    Json combinations = Json::array();
+    for (const auto& [combination, count] : record.combinations) {
+        combinations.push_back(Json::array({combination.backend, combination.operation, combination.text, count}));
+    }
     Json refusals = Json::array();
     for (const auto& [refused, count] : record.refusals) {
         refusals.push_back(Json::array({refused.backend, refused.reason, count}));
@@ -106,6 +133,8 @@ std::string format_record(const CaseRecord& record) {
                        {"judged_on", record.judged_on},
                        {"runs", std::move(runs)},
                        {"partitions", std::move(partitions)},
+                       {"elements", element_lines(record.elements)},
+                       {"combinations", std::move(combinations)},
                        {"refusals", std::move(refusals)},
                        {"failures", std::move(failures)},
                        {"harness_errors", record.harness_errors}};

@@ -22,6 +22,14 @@ struct PartitionKind {
     friend auto operator<=>(const PartitionKind&, const PartitionKind&) = default;
 };
 
+/// Types and optional inputs of a partition that was judged: combinations.hpp.
+struct Combination {
+    std::string backend;
+    std::string operation;  ///< the first of the partition
+    std::string text;
+    friend auto operator<=>(const Combination&, const Combination&) = default;
+};
+
 struct Refused {
     std::string backend;
     std::string reason;
@@ -49,7 +57,9 @@ struct CaseRecord {
     std::vector<std::string> judged_on;  ///< "onednn AVX2": rungs on which some run of the case was judged; ascending
     std::map<Verdict, std::int64_t> runs;
     std::map<PartitionKind, std::int64_t> partitions;  ///< those of failing runs only where they are suspected
-    std::map<Refused, std::int64_t> refusals;
+    std::map<ElementsOf, ElementCount> elements;
+    std::map<Combination, std::int64_t> combinations;  ///< of all partitions of the runs that were judged
+    std::map<Refused, std::int64_t> refusals;          ///< by class of reason
     std::vector<FailureRecord> failures;
     std::vector<std::string> harness_errors;
     friend bool operator==(const CaseRecord&, const CaseRecord&) = default;

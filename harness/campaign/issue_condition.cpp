@@ -84,6 +84,18 @@ bool contains(std::span<const std::string> names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_name(std::string_view text) {
+    return !text.empty() && text.front() >= 'a' && text.front() <= 'z';
+}
+
+std::string known_name(std::string_view text) {
+    const std::vector<std::string> names = fact_names();
+    if (std::find(names.begin(), names.end(), text) == names.end()) {
+        throw std::invalid_argument(fmt::format("'{}' is no fact about a node", text));
+    }
+    return std::string(text);
+}
+
 }  // namespace
 
 std::vector<std::string> fact_names() {
@@ -144,17 +156,15 @@ IssueCondition::Term IssueCondition::parse_term(std::string_view text) {
     const std::size_t percent = text.find('%');
     const std::string_view first = trimmed(text.substr(0, percent));
     if (percent != std::string_view::npos) {
-        term.modulus = number(trimmed(text.substr(percent + 1)));
-        if (term.modulus < 1) {
+        const std::string_view modulus = trimmed(text.substr(percent + 1));
+        if (is_name(modulus)) {
+            term.modulus_name = known_name(modulus);
+        } else if (term.modulus = number(modulus); term.modulus < 1) {
             throw std::invalid_argument(fmt::format("'{}' is no modulus", term.modulus));
         }
     }
-    if (!first.empty() && first.front() >= 'a' && first.front() <= 'z') {
-        const std::vector<std::string> names = fact_names();
-        if (std::find(names.begin(), names.end(), first) == names.end()) {
-            throw std::invalid_argument(fmt::format("'{}' is no fact about a node", first));
-        }
-        term.name = first;
+    if (is_name(first)) {
+        term.name = known_name(first);
     } else {
         term.number = number(first);
     }
@@ -177,13 +187,14 @@ IssueCondition::IssueCondition(std::string_view text) : text_(text) {
 }
 
 std::int64_t IssueCondition::value(const Term& term, const NodeFacts& facts, std::size_t axis) {
-    std::int64_t value = term.number;
-    if (!term.name.empty()) {
-        const std::vector<std::int64_t>& fact = facts.find(term.name)->second;
+    const auto fact_of = [&facts, axis](const std::string& name) {
+        const std::vector<std::int64_t>& fact = facts.find(name)->second;
         // A node without that axis has neither kernel nor padding there.
-        value = fact.size() == 1 && axis > 0 ? fact.front() : (axis < fact.size() ? fact[axis] : 0);
-    }
-    return term.modulus == 0 ? value : value % term.modulus;
+        return fact.size() == 1 && axis > 0 ? fact.front() : (axis < fact.size() ? fact[axis] : 0);
+    };
+    const std::int64_t value = term.name.empty() ? term.number : fact_of(term.name);
+    const std::int64_t modulus = term.modulus_name.empty() ? term.modulus : fact_of(term.modulus_name);
+    return modulus == 0 ? value : value % modulus;
 }
 
 bool IssueCondition::holds(const NodeFacts& facts, std::size_t axis) const {

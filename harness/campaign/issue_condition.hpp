@@ -28,7 +28,7 @@ NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span
 std::vector<std::string> fact_names();
 
 /// "kernel < stride", "out_per_group % 16 != 0", "groups > 1": a comparison (< <= > >= == !=) of two terms, each a
-/// name, a number, or a name % number.
+/// name, a number, or a name % number or % name ("size % stride == 0").
 class IssueCondition {
 public:
     /// Throws std::invalid_argument that says what is wrong.
@@ -44,6 +44,7 @@ private:
         std::string name;  ///< empty: the number alone
         std::int64_t number = 0;
         std::int64_t modulus = 0;  ///< 0: none
+        std::string modulus_name;  ///< empty: the number
     };
 
     static Term parse_term(std::string_view text);

@@ -54,6 +54,9 @@ TEST(IssueCondition, ConditionsAboutAxesHoldOnOneAxis) {
 TEST(IssueCondition, Remainders) {
     EXPECT_TRUE(holds({"out_channels % 4 == 2"}));
     EXPECT_FALSE(holds({"out_channels % 4 != 2"}));
+    // 6 columns, a stride of 2; 5 rows, a kernel of 3
+    EXPECT_TRUE(holds({"size % stride == 0", "stride > 1"}));
+    EXPECT_FALSE(holds({"size % kernel == 0", "kernel > 1"}));
 }
 
 TEST(IssueCondition, FollowersAreThoseOfThePartition) {

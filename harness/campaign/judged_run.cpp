@@ -166,16 +166,15 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
     for (const backends::PartitionReport& partition : suspects(context.value.graph, entry, {})) {
         nodes.insert(nodes.end(), partition.nodes.begin(), partition.nodes.end());
     }
-    const std::vector<std::string> features = features_of(context.value, nodes);
     const FailingRun run{std::string(context.kind.name),
                          context.description.library,
                          context.description.library_version,
                          context.isa,
                          &plan,
                          &entry.partitions,
-                         &context.value.graph,
+                         &context.value,
                          entry.judgement.verdict,
-                         &features};
+                         std::move(nodes)};
     for (const KnownIssue& issue : context.known_issues) {
         if (explains(issue, run)) {
             entry.known_issue = issue.id;

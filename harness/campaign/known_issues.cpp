@@ -1,5 +1,6 @@
 #include "harness/campaign/known_issues.hpp"
 
+#include "harness/campaign/case_features.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/json_object_reader.hpp"
 #include "harness/campaign/library_version.hpp"
@@ -87,14 +88,28 @@ bool runs_in(const graph::Node& node, const FailingRun& run, const std::vector<s
             }));
 }
 
+bool has_attributes(const graph::Case& value, const graph::Node& node, const std::vector<std::string>& wanted) {
+    const auto id = static_cast<graph::NodeId>(&node - value.graph.nodes.data());
+    const std::vector<std::string> attributes = wanted.empty() ? wanted : node_attributes(value, id);
+    return std::all_of(wanted.begin(), wanted.end(), [&attributes](const std::string& part) {
+        return std::any_of(attributes.begin(), attributes.end(),
+                           [&part](const std::string& each) { return each.find(part) != std::string::npos; });
+    });
+}
+
 bool has_node(const IssueTrigger& trigger, const FailingRun& run) {
-    return run.graph != nullptr &&
-           std::any_of(run.graph->nodes.begin(), run.graph->nodes.end(), [&](const graph::Node& node) {
-               const bool is_one =
-                   trigger.node_operations.empty() || contains(trigger.node_operations, graph::name_of(node.operation));
-               return is_one && runs_in(node, run, trigger.implementations) &&
-                      all_hold(trigger.where, facts_of(*run.graph, node, nodes_beside(node, run)));
-           });
+    if (run.value == nullptr) {
+        return false;
+    }
+    const graph::Graph& graph = run.value->graph;
+    return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const graph::Node& node) {
+        const bool is_one =
+            trigger.node_operations.empty() || contains(trigger.node_operations, graph::name_of(node.operation));
+        return is_one && (run.suspects.empty() || contains(run.suspects, node.name)) &&
+               runs_in(node, run, trigger.implementations) &&
+               has_attributes(*run.value, node, trigger.node_attributes) &&
+               all_hold(trigger.where, facts_of(graph, node, nodes_beside(node, run)));
+    });
 }
 
 bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
@@ -102,10 +117,9 @@ bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
         return run.plan != nullptr && contains(run.plan->traits, trait);
     };
     const auto in_graph = [&run](const std::string& operation) {
-        return run.graph != nullptr && has_operation(*run.graph, operation);
+        return run.value != nullptr && has_operation(run.value->graph, operation);
     };
-    return (trigger.features.empty() || (run.features != nullptr && has_features(trigger, *run.features))) &&
-           std::all_of(trigger.plan_traits.begin(), trigger.plan_traits.end(), has_trait) &&
+    return std::all_of(trigger.plan_traits.begin(), trigger.plan_traits.end(), has_trait) &&
            std::all_of(trigger.operations.begin(), trigger.operations.end(), in_graph) &&
            (trigger.isas.empty() || contains(trigger.isas, run.isa)) &&
            (trigger.implementations.empty() || has_implementation(run, trigger.implementations)) &&
@@ -114,8 +128,9 @@ bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
 
 void read_node(const JsonObjectReader& trigger, IssueTrigger& into) {
     const JsonObjectReader node = trigger.object("node");
-    node.allow_only({"operations", "where"});
+    node.allow_only({"operations", "attributes", "where"});
     into.node_operations = node.texts("operations");
+    into.node_attributes = node.texts("attributes");
     for (const std::string& text : node.texts("where")) {
         try {
             into.where.emplace_back(text);
@@ -124,18 +139,11 @@ void read_node(const JsonObjectReader& trigger, IssueTrigger& into) {
         }
     }
     if (!into.is_about_a_node()) {
-        node.fail("", "must name an operation or a condition");
+        node.fail("", "must name an operation, an attribute or a condition");
     }
 }
 
 }  // namespace
-
-bool has_features(const IssueTrigger& trigger, const std::vector<std::string>& features) {
-    return std::all_of(trigger.features.begin(), trigger.features.end(), [&features](const std::string& wanted) {
-        return std::any_of(features.begin(), features.end(),
-                           [&wanted](const std::string& each) { return each.find(wanted) != std::string::npos; });
-    });
-}
 
 bool affects(const KnownIssue& issue, const std::string& library, const std::string& library_version) {
     const LibraryVersion version(library_version);
@@ -146,6 +154,18 @@ bool affects(const KnownIssue& issue, const std::string& library, const std::str
         return (range.from.empty() || version >= LibraryVersion(range.from)) &&
                (range.before.empty() || version < LibraryVersion(range.before));
     });
+}
+
+bool is_about_one_of(const IssueTrigger& trigger, const graph::Case& value,
+                     const std::vector<backends::PartitionReport>& partitions,
+                     const std::vector<backends::PartitionReport>& suspected) {
+    FailingRun run;
+    run.value = &value;
+    run.partitions = &partitions;
+    for (const backends::PartitionReport& each : suspected) {
+        run.suspects.insert(run.suspects.end(), each.nodes.begin(), each.nodes.end());
+    }
+    return has_node(trigger, run);
 }
 
 bool explains(const KnownIssue& issue, const FailingRun& run) {
@@ -174,20 +194,20 @@ KnownIssue read_known_issue(const std::filesystem::path& file) {
         issue.affected.push_back(read_range(range));
     }
     const JsonObjectReader trigger = reader.object("trigger");
-    trigger.allow_only({"plan_traits", "operations", "isas", "implementations", "features", "node"});
+    trigger.allow_only({"plan_traits", "operations", "isas", "implementations", "node"});
     issue.trigger = {trigger.texts("plan_traits"),
                      trigger.texts("operations"),
                      trigger.texts("isas"),
                      trigger.texts("implementations"),
-                     trigger.texts("features"),
+                     {},
                      {},
                      {}};
     if (trigger.has("node")) {
         read_node(trigger, issue.trigger);
     }
     if (!issue.trigger.is_about_a_node() && issue.trigger.plan_traits.empty() && issue.trigger.operations.empty() &&
-        issue.trigger.implementations.empty() && issue.trigger.features.empty()) {
-        reader.fail("trigger", "must name a plan trait, an operation, an implementation, a feature or a node");
+        issue.trigger.implementations.empty()) {
+        reader.fail("trigger", "must name a plan trait, an operation, an implementation or a node");
     }
     issue.verdicts = read_verdicts(reader);
     issue.case_file = file.parent_path() / reader.text("case");

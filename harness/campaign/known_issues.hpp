@@ -3,7 +3,7 @@
 #include "backends/backend.hpp"
 #include "harness/campaign/issue_condition.hpp"
 #include "harness/compare/verdict.hpp"
-#include "reference/graph/graph.hpp"
+#include "reference/graph/case.hpp"
 
 #include <filesystem>
 #include <string>
@@ -23,12 +23,13 @@ struct IssueTrigger {
     std::vector<std::string> operations;       ///< all of them, somewhere in the graph
     std::vector<std::string> isas;             ///< one of them
     std::vector<std::string> implementations;  ///< one of them is part of the name of an implementation
-    std::vector<std::string> features;         ///< each is part of a feature: case_features.hpp
-    /// One node must satisfy all that follows, and the implementation above must be that of the node's partition.
+    /// One node of a suspected partition must satisfy all that follows, and the implementation above must be that of
+    /// its partition.
     std::vector<std::string> node_operations;  ///< one of them is its operation
+    std::vector<std::string> node_attributes;  ///< each is part of one of its attributes: case_features.hpp
     std::vector<IssueCondition> where;         ///< all of them hold for it
 
-    bool is_about_a_node() const { return !node_operations.empty() || !where.empty(); }
+    bool is_about_a_node() const { return !node_operations.empty() || !node_attributes.empty() || !where.empty(); }
 };
 
 /// A defect of a library that is understood: a failing run that it explains is listed and not counted as a finding.
@@ -54,16 +55,18 @@ struct FailingRun {
     std::string isa;
     const backends::Plan* plan = nullptr;
     const std::vector<backends::PartitionReport>* partitions = nullptr;
-    const graph::Graph* graph = nullptr;
+    const graph::Case* value = nullptr;
     Verdict verdict = Verdict::violation;
-    const std::vector<std::string>* features = nullptr;  ///< of the partitions that are suspected
+    std::vector<std::string> suspects{};  ///< nodes that may be to blame; all of them when it is empty
 };
 
 /// Whether the release is one of the issue's; an unknown version is not.
 bool affects(const KnownIssue& issue, const std::string& library, const std::string& library_version);
 
-/// Whether the features of the trigger are among these.
-bool has_features(const IssueTrigger& trigger, const std::vector<std::string>& features);
+/// Whether the node that the trigger asks for is in one of these partitions of a run.
+bool is_about_one_of(const IssueTrigger& trigger, const graph::Case& value,
+                     const std::vector<backends::PartitionReport>& partitions,
+                     const std::vector<backends::PartitionReport>& suspected);
 
 /// Whether the issue explains the failure.
 bool explains(const KnownIssue& issue, const FailingRun& run);

@@ -30,15 +30,15 @@ KnownIssue repeated_eltwise() {
 struct Failure {
     backends::Plan plan;
     std::vector<backends::PartitionReport> partitions{{{"a"}, "jit:avx512_core_vnni"}};
-    graph::Graph graph;
+    graph::Case value;
     FailingRun run{"onednn", "oneDNN 2.6.3 (N/A)", "2.6.3", "AVX2", nullptr, nullptr, nullptr, Verdict::violation};
 
     Failure() {
         plan.traits = {"repeated_eltwise_algorithm", "something_else"};
-        graph.nodes = {{"a", graph::Convolution{}, {}, 0}, {"b", graph::Eltwise{}, {}, 1}};
+        value.graph.nodes = {{"a", graph::Convolution{}, {}, 0}, {"b", graph::Eltwise{}, {}, 1}};
         run.plan = &plan;
         run.partitions = &partitions;
-        run.graph = &graph;
+        run.value = &value;
     }
 };
 
@@ -97,7 +97,8 @@ TEST(KnownIssue, TriggerLists) {
 }
 
 TEST(KnownIssue, TheImplementationMustBeThatOfTheNode) {
-    graph::Graph graph;
+    graph::Case value;
+    graph::Graph& graph = value.graph;
     graph.tensors = {{"x", graph::DataType::u8, {1, 4, 5}, graph::TensorRole::input, -1},
                      {"w", graph::DataType::s8, {4, 4, 1}, graph::TensorRole::constant, -1},
                      {"a", graph::DataType::s32, {1, 4, 9}, graph::TensorRole::intermediate, 0},
@@ -112,7 +113,7 @@ TEST(KnownIssue, TheImplementationMustBeThatOfTheNode) {
     issue.trigger.implementations = {"jit"};
     FailingRun run = Failure().run;
     run.plan = nullptr;
-    run.graph = &graph;
+    run.value = &value;
     run.partitions = &partitions;
     EXPECT_FALSE(explains(issue, run)) << "jit runs the other node";
     partitions[0].implementation = "jit_deconvolution:avx2";
@@ -123,6 +124,16 @@ TEST(KnownIssue, TheImplementationMustBeThatOfTheNode) {
     EXPECT_TRUE(explains(issue, run));
     issue.trigger.node_operations = {"convolution"};
     EXPECT_FALSE(explains(issue, run));
+    issue.trigger.node_operations = {"deconvolution"};
+    issue.trigger.node_attributes = {"u8*s8->s32", "kernel>1"};
+    EXPECT_FALSE(explains(issue, run)) << "one tap, a stride of 2";
+    issue.trigger.node_attributes = {"u8*s8->s32", "kernel<stride"};
+    issue.trigger.where.clear();
+    EXPECT_TRUE(explains(issue, run));
+    run.suspects = {"b"};
+    EXPECT_FALSE(explains(issue, run)) << "the deconvolution is not to blame";
+    EXPECT_FALSE(is_about_one_of(issue.trigger, value, partitions, {{{"b"}, "jit:avx2"}}));
+    EXPECT_TRUE(is_about_one_of(issue.trigger, value, partitions, partitions));
 }
 
 TEST(KnownIssue, EveryFileOfTheCorporaIsRead) {

@@ -28,7 +28,7 @@ Weights default_first_weights() {
                        {Step::select, 1},        {Step::compare, 1},        {Step::quantize, 2},
                        {Step::dequantize, 1},    {Step::fake_quantize, 2},  {Step::requantize, 1},
                        {Step::convert, 1},       {Step::fixed_point, 1},    {Step::shift_round, 1},
-                       {Step::half, 1}});
+                       {Step::half, 1},          {Step::softmax, 2}});
 }
 
 Weights default_weights() {
@@ -41,7 +41,7 @@ Weights default_weights() {
          {Step::prelu, 3},       {Step::sum, 3},           {Step::select, 1},     {Step::fake_quantize, 9},
          {Step::quantize, 6},    {Step::dequantize, 1},    {Step::requantize, 3}, {Step::fixed_point, 1},
          {Step::shift_round, 1}, {Step::convert, 4},       {Step::half, 1},       {Step::join, 3},
-         {Step::branch, 1}});
+         {Step::branch, 1},      {Step::softmax, 1}});
 }
 
 }  // namespace difftest::harness

@@ -197,4 +197,32 @@ bool add_reduction(CaseGrower& grower) {
     return true;
 }
 
+/// Of anything but an s32 or a half: these are converted first. The result is often quantized by a power of two, as
+/// in an attention, since it lies between 0 and 1.
+bool add_softmax(CaseGrower& grower) {
+    using graph::SoftmaxAlgorithm;
+    ChoiceSource& choices = grower.choices();
+    TensorId data = *grower.current();
+    const Shape& shape = grower.shape(data);
+    if (shape.empty()) {
+        return false;
+    }
+    const auto last = static_cast<std::int64_t>(shape.size()) - 1;
+    graph::Softmax op;
+    op.algorithm = choices.chance(3, 4) ? SoftmaxAlgorithm::share : SoftmaxAlgorithm::logarithm;
+    op.axis = choices.chance(1, 2) ? std::min<std::int64_t>(1, last) : choices.integer(0, last);
+    const DataType type = grower.type(data);
+    if (type != DataType::s8 && type != DataType::u8 && type != DataType::f32) {
+        data = grower.node("convert", graph::Convert{}, {data}, DataType::f32);
+    }
+    data = grower.node("softmax", op, {data}, DataType::f32);
+    if (op.algorithm == SoftmaxAlgorithm::share && choices.chance(1, 2)) {
+        const TensorId scale = grower.constant(
+            "scale", graph::TensorData(DataType::f32, {}, {choices.one_of({127.0, 255.0, 256.0, 100.0})}));
+        data = grower.node("scale", graph::Binary{graph::BinaryAlgorithm::multiply}, {data, scale}, DataType::f32);
+        grower.node("convert", graph::Convert{}, {data}, choices.chance(1, 2) ? DataType::u8 : DataType::s8);
+    }
+    return true;
+}
+
 }  // namespace difftest::harness

@@ -1,4 +1,5 @@
 #include "harness/generate/data_mode.hpp"
+#include "harness/generate/drawn_weights.hpp"
 #include "harness/generate/steps.hpp"
 
 #include <algorithm>
@@ -16,22 +17,6 @@ using graph::TensorId;
 DataType drawn_operand_type(ChoiceSource& choices) {
     return choices.one_of(
         {DataType::u8, DataType::u8, DataType::u8, DataType::s8, DataType::s8, DataType::s8, DataType::f32});
-}
-
-/// The second operand: s8 for integers, tame as for a convolution.
-TensorData second_operand(CaseGrower& grower, DataType first, const Shape& shape) {
-    ChoiceSource& choices = grower.choices();
-    if (!graph::is_integer(first)) {
-        const double magnitude = choices.one_of({0.25, 2.0});
-        return float_tensor(choices, first, shape, draw_data_mode(choices), magnitude);
-    }
-    const bool tame = grower.limits().exclude_sloppiness;
-    TensorData data =
-        integer_tensor(choices, DataType::s8, shape, draw_data_mode(choices), tame ? -64 : -128, tame ? 64 : 127);
-    for (std::int64_t i = 0; tame && first == DataType::s8 && i < data.size(); ++i) {
-        data.set(i, 2 * std::trunc(data.at(i) / 2));
-    }
-    return data;
 }
 
 TensorId zero_point(CaseGrower& grower, DataType type) {
@@ -74,7 +59,7 @@ bool add_matmul(CaseGrower& grower) {
     if (products > static_cast<double>(grower.limits().most_products)) {
         return false;
     }
-    TensorData data = second_operand(grower, type, b);
+    TensorData data = drawn_weights(grower, type, b);
     const bool variable = choices.chance(1, 4);
     std::vector<TensorId> inputs{a, variable ? grower.input("b", data) : grower.constant("b", data), graph::kAbsent,
                                  graph::kAbsent, graph::kAbsent};
@@ -114,7 +99,7 @@ bool add_inner_product(CaseGrower& grower) {
         return false;
     }
     const bool integers = graph::is_integer(type);
-    std::vector<TensorId> inputs{data, grower.constant("weights", second_operand(grower, type, weights)),
+    std::vector<TensorId> inputs{data, grower.constant("weights", drawn_weights(grower, type, weights)),
                                  graph::kAbsent};
     if (choices.chance(1, 2)) {
         inputs[2] = grower.constant(

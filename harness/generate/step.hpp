@@ -42,8 +42,11 @@ enum class Step : std::uint8_t {
     half,
     join,
     branch,
+    softmax,
+    pointwise,  ///< a 1x1 convolution in two dimensions
+    depthwise,  ///< a 3x3 depthwise convolution, as networks put behind it
 };
-inline constexpr std::size_t kStepCount = static_cast<std::size_t>(Step::branch) + 1;
+inline constexpr std::size_t kStepCount = static_cast<std::size_t>(Step::depthwise) + 1;
 
 std::string_view name_of(Step step);
 

@@ -59,11 +59,14 @@ constexpr std::array<StepInfo, kStepCount> kSteps{{
     {Step::half, "half", add_half},
     {Step::join, "join", add_join},
     {Step::branch, "branch", add_branch},
+    {Step::softmax, "softmax", add_softmax},
+    {Step::pointwise, "pointwise", add_pointwise},
+    {Step::depthwise, "depthwise", add_depthwise},
 }};
 
 bool makes_its_input(Step step) {
     return step == Step::convolution || step == Step::deconvolution || step == Step::matmul ||
-           step == Step::inner_product;
+           step == Step::inner_product || step == Step::pointwise || step == Step::depthwise;
 }
 
 }  // namespace

@@ -13,12 +13,15 @@ bool take_step(CaseGrower& grower, Step step);
 
 // One file for each family. The current tensor is there unless said otherwise.
 bool add_window(CaseGrower& grower, bool transposed);  ///< also at the start
+bool add_pointwise(CaseGrower& grower);                ///< also at the start
+bool add_depthwise(CaseGrower& grower);                ///< also at the start
 bool add_matmul(CaseGrower& grower);                   ///< also at the start
 bool add_inner_product(CaseGrower& grower);            ///< also at the start
 void add_data(CaseGrower& grower);                     ///< an input, at the start
 bool add_pooling(CaseGrower& grower);
 bool add_resampling(CaseGrower& grower);
 bool add_reduction(CaseGrower& grower);
+bool add_softmax(CaseGrower& grower);
 bool add_concat(CaseGrower& grower);
 bool add_permute(CaseGrower& grower);
 bool add_reshape(CaseGrower& grower);

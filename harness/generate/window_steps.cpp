@@ -1,4 +1,5 @@
 #include "harness/generate/data_mode.hpp"
+#include "harness/generate/drawn_weights.hpp"
 #include "harness/generate/steps.hpp"
 
 #include <algorithm>
@@ -25,10 +26,12 @@ struct Channels {
     std::int64_t out_per_group = 1;
 };
 
+enum class Form : std::uint8_t { any, pointwise, depthwise };
+
 class WindowStep {
 public:
-    WindowStep(CaseGrower& grower, bool transposed)
-        : grower_(grower), choices_(grower.choices()), transposed_(transposed) {}
+    WindowStep(CaseGrower& grower, bool transposed, Form form = Form::any)
+        : grower_(grower), choices_(grower.choices()), transposed_(transposed), form_(form) {}
 
     bool take() {
         const std::optional<TensorId> current = grower_.current();
@@ -36,9 +39,15 @@ public:
                         grower_.type(*current) == DataType::s32)) {
             return false;
         }
-        const std::size_t dims = current ? grower_.shape(*current).size() - 2 : 1 + choices_.weighted({2, 7, 1});
+        const std::size_t own = form_ == Form::any ? 1 + choices_.weighted({2, 7, 1}) : 2;
+        const std::size_t dims = current ? grower_.shape(*current).size() - 2 : own;
+        if (form_ != Form::any && dims != 2) {
+            return false;
+        }
         for (std::size_t d = 0; d < dims; ++d) {
-            if (!draw_dimension(current ? std::optional(grower_.shape(*current)[d + 2]) : std::nullopt, dims)) {
+            if (form_ != Form::any) {
+                take_dimension(current ? std::optional(grower_.shape(*current)[d + 2]) : std::nullopt);
+            } else if (!draw_dimension(current ? std::optional(grower_.shape(*current)[d + 2]) : std::nullopt, dims)) {
                 return false;
             }
         }
@@ -95,6 +104,20 @@ private:
         return true;
     }
 
+    /// Of a form that leaves no choice but the stride, which is that of the first dimension.
+    void take_dimension(std::optional<std::int64_t> size) {
+        const std::int64_t kernel = form_ == Form::pointwise ? 1 : 3;
+        const bool is_first = geometry_.strides.empty();
+        const std::int64_t stride = form_ == Form::pointwise ? 1 : choices_.integer(1, 2);
+        geometry_.kernel.push_back(kernel);
+        geometry_.dilations.push_back(1);
+        geometry_.strides.push_back(is_first ? stride : geometry_.strides.front());
+        geometry_.begin.push_back(kernel / 2);
+        geometry_.end.push_back(kernel / 2);
+        geometry_.output_padding.push_back(0);
+        geometry_.sizes.push_back(size ? *size : choices_.integer(1, grower_.limits().most_spatial));
+    }
+
     /// Padding that leaves a result for data of this size.
     void fit_padding(std::int64_t size, std::int64_t reach, std::int64_t stride, std::int64_t output_padding,
                      std::int64_t& begin, std::int64_t& end) const {
@@ -110,7 +133,10 @@ private:
 
     Channels draw_channels(std::optional<std::int64_t> given) {
         const std::int64_t most = grower_.limits().most_channels;
-        const std::size_t kind = choices_.weighted({6, 2, 3});
+        constexpr std::size_t kDepthwise = 2;
+        const std::size_t kind = form_ == Form::any         ? choices_.weighted({6, 2, 3})
+                                 : form_ == Form::pointwise ? 0
+                                                            : kDepthwise;
         Channels channels;
         channels.in_per_group = given ? *given : size_near_blocks(choices_, most);
         channels.out_per_group = size_near_blocks(choices_, most);
@@ -125,7 +151,7 @@ private:
         } else if (kind == 2) {
             channels.groups = channels.in_per_group;
             channels.in_per_group = 1;
-            channels.out_per_group = choices_.chance(1, 6) ? 2 : 1;
+            channels.out_per_group = form_ == Form::any && choices_.chance(1, 6) ? 2 : 1;
         }
         return channels;
     }
@@ -147,20 +173,6 @@ private:
                elements <= static_cast<double>(4 * grower_.limits().most_elements);
     }
 
-    TensorData weights_for(DataType type, const Shape& shape) {
-        if (!graph::is_integer(type)) {
-            const double magnitude = choices_.one_of({0.25, 2.0});
-            return float_tensor(choices_, type, shape, draw_data_mode(choices_), magnitude);
-        }
-        const bool tame = grower_.limits().exclude_sloppiness;
-        TensorData weights =
-            integer_tensor(choices_, DataType::s8, shape, draw_data_mode(choices_), tame ? -64 : -128, tame ? 64 : 127);
-        for (std::int64_t i = 0; tame && type == DataType::s8 && i < weights.size(); ++i) {
-            weights.set(i, 2 * std::trunc(weights.at(i) / 2));
-        }
-        return weights;
-    }
-
     TensorId zero_point(DataType type, std::int64_t channels) {
         const bool extreme = choices_.chance(1, 3);
         const bool single = choices_.chance(2, 3);
@@ -180,8 +192,8 @@ private:
             current = grower_.input("input", drawn_data(grower_, type, data, 4));
         }
         const DataType type = grower_.type(*current);
-        std::vector<TensorId> inputs{*current, grower_.constant("weights", weights_for(type, weights)), graph::kAbsent,
-                                     graph::kAbsent};
+        std::vector<TensorId> inputs{*current, grower_.constant("weights", drawn_weights(grower_, type, weights)),
+                                     graph::kAbsent, graph::kAbsent};
         const bool integers = graph::is_integer(type);
         if (choices_.chance(1, 2)) {
             const bool cancelling = choices_.chance(1, 12);
@@ -206,6 +218,7 @@ private:
     CaseGrower& grower_;
     ChoiceSource& choices_;
     bool transposed_;
+    Form form_;
     Geometry geometry_;
 };
 
@@ -213,6 +226,14 @@ private:
 
 bool add_window(CaseGrower& grower, bool transposed) {
     return WindowStep(grower, transposed).take();
+}
+
+bool add_pointwise(CaseGrower& grower) {
+    return WindowStep(grower, false, Form::pointwise).take();
+}
+
+bool add_depthwise(CaseGrower& grower) {
+    return WindowStep(grower, false, Form::depthwise).take();
 }
 
 }  // namespace difftest::harness

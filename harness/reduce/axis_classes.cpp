@@ -134,7 +134,8 @@ void AxisClasses::tie_node(const graph::Node& node) {
     } else if (graph::is_contraction(node.operation)) {
         tie_products(node);
     } else if (graph::is_elementwise(node.operation) || std::holds_alternative<graph::Reorder>(node.operation) ||
-               std::holds_alternative<graph::Reduction>(node.operation)) {
+               std::holds_alternative<graph::Reduction>(node.operation) ||
+               std::holds_alternative<graph::Softmax>(node.operation)) {
         tie_elementwise(node);
     } else if (const auto* permute = std::get_if<graph::Permute>(&node.operation)) {
         for (std::size_t d = 0; d < permute->order.size(); ++d) {

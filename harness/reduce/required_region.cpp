@@ -145,6 +145,13 @@ public:
         return regions;
     }
 
+    Regions operator()(const graph::Softmax& op) const {
+        std::vector<Region> regions{result_};
+        const auto axis = static_cast<std::size_t>(op.axis);
+        regions[0][axis] = {0, shape(node_.inputs[0])[axis]};
+        return regions;
+    }
+
     Regions operator()(const graph::Pooling& op) const {
         std::vector<Region> regions{result_};
         for (std::size_t d = 0; d < op.kernel.size(); ++d) {

@@ -65,6 +65,28 @@ Json counts_document(const CampaignReport& report) {
                                                {"isas", each.isas},
                                                {"runs", verdict_counts(each.runs)}});
     }
+    document["elements"] = Json::array();
+    for (const auto& [of, count] : report.elements) {
+        document["elements"].push_back({{"backend", of.backend},
+                                        {"implementation", of.implementation},
+                                        {"judged", count.judged},
+                                        {"ambiguous", count.ambiguous},
+                                        {"outside", count.outside},
+                                        {"unconstrained", count.unconstrained},
+                                        {"vacuous", count.vacuous}});
+    }
+    document["operations"] = Json::array();
+    for (const OperationCount& each : report.operations) {
+        document["operations"].push_back({{"backend", each.backend},
+                                          {"operation", each.operation},
+                                          {"combinations", each.combinations},
+                                          {"implementations", each.implementations},
+                                          {"passed", each.passed},
+                                          {"vacuous", each.vacuous},
+                                          {"failing", verdict_counts(each.failing)},
+                                          {"known", each.known},
+                                          {"problems", each.problems}});
+    }
     document["refusals"] = Json::array();
     for (const RefusalCount& each : report.refusals) {
         document["refusals"].push_back({{"backend", each.backend}, {"reason", each.reason}, {"runs", each.runs}});

@@ -3,6 +3,7 @@
 #include "harness/compare/verdict.hpp"
 #include "harness/report/run_report.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -53,6 +54,45 @@ struct ImplementationCount {
     std::vector<std::string> isas;
 };
 
+/// Elements that were compared with their allowed sets.
+struct ElementCount {
+    std::int64_t judged = 0;         ///< with a set that does not allow everything
+    std::int64_t ambiguous = 0;      ///< of these, with a set of more than one value
+    std::int64_t outside = 0;        ///< of these, with a value outside: those of known issues, too
+    std::int64_t unconstrained = 0;  ///< not judged: outside the contract
+    std::int64_t vacuous = 0;        ///< not judged: of runs that could have seen no fault
+
+    ElementCount& operator+=(const ElementCount& other) {
+        judged += other.judged;
+        ambiguous += other.ambiguous;
+        outside += other.outside;
+        unconstrained += other.unconstrained;
+        vacuous += other.vacuous;
+        return *this;
+    }
+    friend bool operator==(const ElementCount&, const ElementCount&) = default;
+};
+
+/// The elements of the runs of a backend, or of those in which an implementation took part.
+struct ElementsOf {
+    std::string backend;
+    std::string implementation;  ///< empty: of all runs of the backend
+    friend auto operator<=>(const ElementsOf&, const ElementsOf&) = default;
+};
+
+/// Everything that partitions with one operation at their head amount to.
+struct OperationCount {
+    std::string backend;
+    std::string operation;
+    std::vector<std::string> combinations;  ///< of types and optional inputs that were judged, ascending
+    std::int64_t implementations = 0;       ///< that were reached
+    std::int64_t passed = 0;                ///< partitions of runs that passed
+    std::int64_t vacuous = 0;
+    std::map<Verdict, std::int64_t> failing;  ///< runs that a partition of this kind is to blame for
+    std::int64_t known = 0;                   ///< of these, explained by a known issue
+    std::int64_t problems = 0;                ///< clusters of the others
+};
+
 struct RefusalCount {
     std::string backend;
     std::string reason;
@@ -76,7 +116,9 @@ struct CampaignReport {
     std::vector<RungNotRun> not_run;
     std::vector<Cluster> clusters;                     ///< by identity
     std::vector<ImplementationCount> implementations;  ///< by backend, operation and name
-    std::vector<RefusalCount> refusals;                ///< the most frequent first
+    std::map<ElementsOf, ElementCount> elements;
+    std::vector<OperationCount> operations;  ///< by backend and name
+    std::vector<RefusalCount> refusals;      ///< the most frequent first
     std::vector<KnownIssueSeen> known_issues;
     std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
     std::map<std::string, FeatureCount> features;

@@ -6,6 +6,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <numeric>
 #include <set>
 
 namespace difftest::harness {
@@ -76,6 +78,57 @@ std::string implementations(const CampaignReport& report, const ScreenStyle& sty
     return "implementations\n" + table.text("  ", style.width);
 }
 
+/// Elements, not runs. An implementation has those of all runs in which it took part.
+std::string elements(const CampaignReport& report, const ScreenStyle& style) {
+    TextTable table({{"backend"},
+                     {"implementation", Align::left, 20},
+                     {"judged", Align::right},
+                     {"ambiguous", Align::right},
+                     {"outside", Align::right},
+                     {"out of contract", Align::right},
+                     {"vacuous", Align::right}});
+    for (const auto& [of, count] : report.elements) {
+        table.add_row({of.backend, of.implementation.empty() ? "all" : of.implementation,
+                       fmt::format("{}", count.judged), fmt::format("{}", count.ambiguous),
+                       fmt::format("{}", count.outside), fmt::format("{}", count.unconstrained),
+                       fmt::format("{}", count.vacuous)});
+    }
+    return report.elements.empty() ? "" : "elements\n" + table.text("  ", style.width);
+}
+
+std::string operations(const CampaignReport& report, const ScreenStyle& style) {
+    TextTable table({{"backend"},
+                     {"operation"},
+                     {"combinations", Align::right},
+                     {"implementations", Align::right},
+                     {"passed", Align::right},
+                     {"vacuous", Align::right},
+                     {"violations", Align::right},
+                     {"crashes", Align::right},
+                     {"other", Align::right},
+                     {"known", Align::right},
+                     {"problems", Align::right}});
+    for (const OperationCount& each : report.operations) {
+        const auto failing = [&each](std::initializer_list<Verdict> verdicts) {
+            return std::accumulate(verdicts.begin(), verdicts.end(), std::int64_t{0},
+                                   [&each](std::int64_t total, Verdict verdict) {
+                                       const auto found = each.failing.find(verdict);
+                                       return total + (found == each.failing.end() ? 0 : found->second);
+                                   });
+        };
+        std::vector<std::string> cells{each.backend, each.operation};
+        for (const std::int64_t count :
+             {std::ssize(each.combinations), each.implementations, each.passed, each.vacuous,
+              failing({Verdict::violation}), failing({Verdict::crash, Verdict::hang}),
+              failing({Verdict::unwritten, Verdict::overrun, Verdict::nondeterministic}), each.known, each.problems}) {
+            cells.push_back(fmt::format("{}", count));
+        }
+        table.add_row(std::move(cells));
+    }
+    return "operations (at the head of a partition; passed and vacuous count partitions, the rest runs)\n" +
+           table.text("  ", style.width);
+}
+
 std::string refusals(const CampaignReport& report) {
     std::string text = report.refusals.empty() ? "" : "unsupported, by reason\n";
     for (std::size_t i = 0; i < std::min(report.refusals.size(), kShownRefusals); ++i) {
@@ -133,8 +186,8 @@ std::string remarks(const CampaignReport& report) {
 }  // namespace
 
 std::string campaign_screen(const CampaignReport& report, const ScreenStyle& style) {
-    return head(report) + implementations(report, style) + refusals(report) + coverage(report) + remarks(report) +
-           clusters(report, style);
+    return head(report) + implementations(report, style) + operations(report, style) + elements(report, style) +
+           refusals(report) + coverage(report) + remarks(report) + clusters(report, style);
 }
 
 }  // namespace difftest::harness

@@ -38,6 +38,8 @@ constexpr std::array<FreedomInfo, kFreedomCount> kFreedoms{{
     {Freedom::eltwise_error_table, "F8", "eltwise_error_table",
      "Transcendental functions may deviate by the committed, measured error table of the oneDNN JIT injectors.",
      "measured on oneDNN 2.6.3, semantics section 1.3.2"},
+    {Freedom::library_functions, "F8c", "library_functions", "tanh may have the error of the C library's tanhf.",
+     "oneDNN's reference kernels call it; glibc 2.36, measured over every 401st float"},
     {Freedom::float_compensation, "F9", "float_compensation",
      "The zero-point or sign compensation of an accumulator may be applied in f32 instead of s32.",
      "oneDNN deconvolution and its AVX2-VNNI kernels, semantics section 1.3.5"},

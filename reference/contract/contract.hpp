@@ -24,6 +24,7 @@ enum class Freedom : std::uint8_t {
     relaxed_math,                  ///< F6r
     flush_subnormals,              ///< F7
     eltwise_error_table,           ///< F8
+    library_functions,             ///< F8c
     float_compensation,            ///< F9
     integer_rewriting,             ///< F10
     rounding_and_zero_point_site,  ///< F11
@@ -33,7 +34,7 @@ enum class Freedom : std::uint8_t {
     pair_saturation,               ///< X1
     halved_weights,                ///< X2
 };
-inline constexpr std::size_t kFreedomCount = 17;
+inline constexpr std::size_t kFreedomCount = 18;
 
 struct FreedomInfo {
     Freedom freedom;

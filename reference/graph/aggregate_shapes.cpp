@@ -97,6 +97,14 @@ ShapeResult infer(const Reduction& op, const std::vector<Shape>& inputs) {
     return {std::move(result), std::nullopt};
 }
 
+ShapeResult infer(const Softmax& op, const std::vector<Shape>& inputs) {
+    const Shape& data = inputs[0];
+    if (op.axis < 0 || op.axis >= static_cast<std::int64_t>(data.size())) {
+        return problem("/attributes/axis", fmt::format("there is no dimension {} in {}", op.axis, to_string(data)));
+    }
+    return {data, std::nullopt};
+}
+
 ShapeResult infer(const Resampling& op, const std::vector<Shape>& inputs) {
     const Shape& data = inputs[0];
     if (auto found = check_spatial(data)) {

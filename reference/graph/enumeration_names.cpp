@@ -95,6 +95,11 @@ constexpr NamedValue<ResamplingAlgorithm> kResamplingAlgorithms[] = {
     {ResamplingAlgorithm::linear, "linear"},
 };
 
+constexpr NamedValue<SoftmaxAlgorithm> kSoftmaxAlgorithms[] = {
+    {SoftmaxAlgorithm::share, "share"},
+    {SoftmaxAlgorithm::logarithm, "logarithm"},
+};
+
 constexpr NamedValue<Layout> kLayouts[] = {
     {Layout::plain, "plain"},
     {Layout::channels_last, "channels_last"},
@@ -159,6 +164,11 @@ std::span<const NamedValue<ReductionAlgorithm>> names_of<ReductionAlgorithm>() {
 template <>
 std::span<const NamedValue<ResamplingAlgorithm>> names_of<ResamplingAlgorithm>() {
     return kResamplingAlgorithms;
+}
+
+template <>
+std::span<const NamedValue<SoftmaxAlgorithm>> names_of<SoftmaxAlgorithm>() {
+    return kSoftmaxAlgorithms;
 }
 
 template <>

@@ -63,5 +63,7 @@ template <>
 std::span<const NamedValue<ReductionAlgorithm>> names_of<ReductionAlgorithm>();
 template <>
 std::span<const NamedValue<ResamplingAlgorithm>> names_of<ResamplingAlgorithm>();
+template <>
+std::span<const NamedValue<SoftmaxAlgorithm>> names_of<SoftmaxAlgorithm>();
 
 }  // namespace difftest::graph

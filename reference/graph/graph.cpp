@@ -101,6 +101,9 @@ std::span<const Slot> slots(const Reduction& /*op*/) {
 std::span<const Slot> slots(const Resampling& /*op*/) {
     return kUnarySlots;
 }
+std::span<const Slot> slots(const Softmax& /*op*/) {
+    return kUnarySlots;
+}
 
 }  // namespace
 

@@ -20,6 +20,7 @@ constexpr Types kIntegers{DataType::s8, DataType::u8, DataType::s32};
 constexpr Types kBytes{DataType::s8, DataType::u8};
 constexpr Types kFloatings{DataType::f32, DataType::f16, DataType::bf16};
 constexpr Types kF32{DataType::f32};
+constexpr Types kBytesAndF32{DataType::s8, DataType::u8, DataType::f32};
 constexpr Types kS32{DataType::s32};
 
 constexpr std::int64_t kMostLevels = 65536;
@@ -162,6 +163,8 @@ public:
     std::optional<Problem> operator()(const Resampling& op) const {
         return op.algorithm == ResamplingAlgorithm::nearest ? check_one_type() : check_average();
     }
+
+    std::optional<Problem> operator()(const Softmax& /*op*/) const { return check({{"data", kBytesAndF32}}, kF32); }
 
     std::optional<Problem> operator()(const Reduction& op) const {
         const bool integers = is_integer(graph_.tensor(node_.inputs.front()).type);

@@ -134,6 +134,12 @@ void visit_attributes(Op& op, Visit&& visit) {
     visit("algorithm", op.algorithm);
     visit("axes", op.axes);
 }
+template <Is<Softmax> Op, typename Visit>
+void visit_attributes(Op& op, Visit&& visit) {
+    visit("algorithm", op.algorithm);
+    visit("axis", op.axis);
+}
+
 template <Is<Matmul> Op, typename Visit>
 void visit_attributes(Op& op, Visit&& visit) {
     visit("transpose_a", op.transpose_a);

@@ -76,6 +76,9 @@ enum class ReductionAlgorithm : std::uint8_t { sum, mean, maximum, minimum };
 
 enum class ResamplingAlgorithm : std::uint8_t { nearest, linear };
 
+/// The share of each exponential in their sum, or its logarithm.
+enum class SoftmaxAlgorithm : std::uint8_t { share, logarithm };
+
 /// Physical order of the elements in memory, for tensors of any rank: channels are dimension 1. A blocked layout keeps
 /// blocks of that many channels together, innermost; the last block is padded.
 enum class Layout : std::uint8_t {
@@ -301,9 +304,19 @@ struct Resampling {
     friend bool operator==(const Resampling&, const Resampling&) = default;
 };
 
+/// Along the axis, with the largest element subtracted first, every operation in f32: exp(data - largest) divided by
+/// the sum of these, which may be added in any order, as a quotient or times the sum's reciprocal; or data - largest
+/// minus the logarithm of the sum. Slots: data. Out: f32.
+struct Softmax {
+    static constexpr std::string_view name = "softmax";
+    SoftmaxAlgorithm algorithm = SoftmaxAlgorithm::share;
+    std::int64_t axis = 1;
+    friend bool operator==(const Softmax&, const Softmax&) = default;
+};
+
 using Operation = std::variant<Convolution, Deconvolution, Matmul, InnerProduct, Eltwise, Binary, Select, Prelu, Sum,
                                FakeQuantize, Quantize, Dequantize, Requantize, Convert, Permute, Reshape, Slice, Concat,
-                               Reorder, Pooling, Reduction, Resampling, RequantizeFixedPoint, ShiftRound>;
+                               Reorder, Pooling, Reduction, Resampling, RequantizeFixedPoint, ShiftRound, Softmax>;
 
 /// The name of the operation as it stands in case files.
 std::string_view name_of(const Operation& operation);

@@ -42,5 +42,6 @@ ShapeResult infer(const Reorder& op, const std::vector<Shape>& inputs);
 ShapeResult infer(const Pooling& op, const std::vector<Shape>& inputs);
 ShapeResult infer(const Reduction& op, const std::vector<Shape>& inputs);
 ShapeResult infer(const Resampling& op, const std::vector<Shape>& inputs);
+ShapeResult infer(const Softmax& op, const std::vector<Shape>& inputs);
 
 }  // namespace difftest::graph::shape_rules

@@ -169,7 +169,8 @@ void write_valid(const std::filesystem::path& folder) {
                                     Resampling{ResamplingAlgorithm::nearest, {4, 5}},
                                     Reduction{ReductionAlgorithm::sum, {2, 3}},
                                     RequantizeFixedPoint{},
-                                    ShiftRound{}};
+                                    ShiftRound{},
+                                    Softmax{}};
     static_assert(std::size(operations) == std::variant_size_v<Operation>, "a case for every operation");
     for (const Operation& operation : operations) {
         int count = 0;

@@ -12,6 +12,9 @@ using contract::Freedom;
 
 constexpr double kExactInFloat = 0x1p24;
 
+/// What a backend may add to s8 data to have u8.
+constexpr std::int32_t kLargestShift = 128;
+
 /// The largest f32 below 2^31: where a conversion from f32 to s32 saturates.
 constexpr double kLargestFloatBelowS32 = 2147483520.0;
 
@@ -52,14 +55,58 @@ std::vector<double> reals(const IntegerOperands& operands, double acc, double bi
     return values;
 }
 
+std::int64_t largest_magnitude(const std::vector<std::int64_t>& values) {
+    std::int64_t least = 0;
+    std::int64_t greatest = 0;
+    for (const std::int64_t value : values) {
+        least = std::min(least, value);
+        greatest = std::max(greatest, value);
+    }
+    return std::max(-least, greatest);
+}
+
+/// A bound of what a compensation may be: the sum of a constant input, which is at most `constant`.
+std::int64_t largest_compensation(const IntegerOperands& operands, std::int64_t constant) {
+    std::int64_t weight = 0;
+    for (const std::int32_t w : operands.w) {
+        weight = std::max(weight, std::abs(std::int64_t{w}));
+    }
+    return operands.contraction.shape.taps() * constant * weight;
+}
+
+std::int64_t largest_zero_point(const IntegerOperands& operands) {
+    std::int64_t largest = 0;
+    if (operands.node.inputs[3] != graph::kAbsent) {
+        for (const double point : operands.context.set_of(operands.node.inputs[3]).points()) {
+            largest = std::max(largest, std::abs(static_cast<std::int64_t>(point)));
+        }
+    }
+    return largest;
+}
+
+/// Every sum that a backend may form of the accumulators is exact in f32, whatever it does.
+bool all_exact_in_float(const IntegerOperands& operands, const std::vector<std::int64_t>& acc,
+                        const AllowedTensor& result, bool compensated) {
+    std::int64_t bound = largest_magnitude(acc) + largest_magnitude(operands.biases());
+    if (compensated) {
+        bound += largest_compensation(operands,
+                                      largest_zero_point(operands) + (operands.signed_source() ? kLargestShift : 0));
+    }
+    return result.all_points() && static_cast<double>(bound) <= kExactInFloat;
+}
+
 }  // namespace
 
 void fill_real_view(const IntegerOperands& operands, const std::vector<std::int64_t>& acc, const AllowedTensor& result,
                     RealView& view) {
-    const bool compensated = operands.node.inputs[3] != graph::kAbsent || operands.signed_source();
+    const bool compensated = operands.context.grants(Freedom::float_compensation) &&
+                             (operands.node.inputs[3] != graph::kAbsent || operands.signed_source());
+    if (all_exact_in_float(operands, acc, result, compensated)) {
+        return;
+    }
     std::vector<std::vector<std::int64_t>> compensations;
-    if (operands.context.grants(Freedom::float_compensation) && compensated) {
-        for (const std::int32_t shift : {0, 128}) {
+    if (compensated) {
+        for (const std::int32_t shift : {0, kLargestShift}) {
             compensations.push_back(operands.accumulate_constant([&](std::int64_t channel) {
                 return operands.x_zero_point(channel) + (operands.signed_source() ? shift : 0);
             }));

@@ -30,6 +30,27 @@ struct BinaryOp {
         return {y, y};
     }
 
+    template <class Use>
+    void with_function(int variant, const Use& use) const {
+        const auto apply = [&](const auto& function) {
+            use([&function](const std::array<double, 2>& arguments) -> double {
+                return function(static_cast<float>(arguments[0]), static_cast<float>(arguments[1]));
+            });
+        };
+        switch (algorithm) {
+            case BinaryAlgorithm::add: return apply([](float a, float b) { return a + b; });
+            case BinaryAlgorithm::subtract: return apply([](float a, float b) { return a - b; });
+            case BinaryAlgorithm::multiply: return apply([](float a, float b) { return a * b; });
+            case BinaryAlgorithm::maximum: return apply([](float a, float b) { return std::max(a, b); });
+            case BinaryAlgorithm::minimum: return apply([](float a, float b) { return std::min(a, b); });
+            default: break;
+        }
+        use([&](const std::array<double, 2>& arguments) {
+            const Interval value = (*this)(variant, arguments);
+            return value.lo == value.hi ? value.lo : std::nan("");
+        });
+    }
+
     void widen_over(const std::array<Interval, 2>& box, Image& image) const {
         const auto contains = [](const Interval& side, double value) { return side.lo <= value && value <= side.hi; };
         const auto infinite = [](const Interval& side) { return std::isinf(side.lo) || std::isinf(side.hi); };

@@ -67,6 +67,7 @@ AllowedTensor evaluate_convert(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_pooling(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_reduction(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_resampling(const Context& context, graph::NodeId id, RealView& real_view);
+AllowedTensor evaluate_softmax(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_requantize_fixed_point(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_shift_round(const Context& context, graph::NodeId id);
 AllowedTensor evaluate_movement(const Context& context, graph::NodeId id, RealView& real_view);

@@ -54,6 +54,21 @@ struct Contraction {
         }
     }
 
+    /// Calls visit(index, channel) for every element of the result, in its order, with its output channel.
+    template <class Visit>
+    void for_each_result(const Visit& visit) const {
+        const std::int64_t outer = matrix ? static_cast<std::int64_t>(slabs.size()) * shape.output_size() : shape.batch;
+        const std::int64_t inner = matrix ? 1 : shape.output_size();
+        std::int64_t index = 0;
+        for (std::int64_t i = 0; i < outer; ++i) {
+            for (std::int64_t channel = 0; channel < shape.output_channels(); ++channel) {
+                for (std::int64_t j = 0; j < inner; ++j, ++index) {
+                    visit(index, channel);
+                }
+            }
+        }
+    }
+
 private:
     static std::int64_t transposed(std::int64_t i, std::int64_t rows, std::int64_t columns) {
         const std::int64_t slab = i / (rows * columns);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <utility>
 
 // Convolution, deconvolution, inner product and matmul (semantics, section 2.2) of integers with zero points zx, zw and
 // an s32 bias b:
@@ -41,19 +42,23 @@ void add_raw_zero_padding(const IntegerOperands& operands, std::vector<std::int6
 AllowedTensor points_of(const IntegerOperands& operands, const std::vector<std::int64_t>& acc) {
     const graph::Tensor& output = operands.context.tensor(operands.node.output);
     const std::vector<std::int64_t> magnitudes = operands.magnitudes();
-    AllowedTensor result(output.type, output.shape);
-    for (std::size_t i = 0; i < acc.size(); ++i) {
-        const auto index = static_cast<std::int64_t>(i);
-        const std::int64_t bias = operands.bias(index);
+    const std::vector<std::int64_t> biases = operands.biases();
+    std::vector<double> points(acc.size());
+    std::vector<std::int64_t> overflowing;
+    operands.contraction.for_each_result([&](std::int64_t index, std::int64_t channel) {
+        const auto i = static_cast<std::size_t>(index);
+        const std::int64_t bias = biases[static_cast<std::size_t>(channel)];
+        points[i] = static_cast<double>(acc[i] + bias);
         if (std::abs(acc[i]) > kLargestS32 || std::abs(acc[i] + bias) > kLargestS32) {
-            operands.context.note(fmt::format("node {}: the s32 accumulator overflows", operands.node.name));
-            result.set(index, {{}, false, true});
-            continue;
-        }
-        result.set_point(index, static_cast<double>(acc[i] + bias));
-        if (!magnitudes.empty() && magnitudes[i] + std::abs(bias) > kLargestS32) {
+            overflowing.push_back(index);
+        } else if (!magnitudes.empty() && magnitudes[i] + std::abs(bias) > kLargestS32) {
             ++operands.context.metrics.overflow_sensitive;
         }
+    });
+    AllowedTensor result(output.type, output.shape, std::move(points));
+    for (const std::int64_t index : overflowing) {
+        operands.context.note(fmt::format("node {}: the s32 accumulator overflows", operands.node.name));
+        result.set(index, {{}, false, true});
     }
     return result;
 }

@@ -40,21 +40,40 @@ Argument argument_for(const Context& context, graph::TensorId id, const graph::S
     return {&tensor, view.empty() ? nullptr : &view, graph::broadcast_strides(tensor.shape(), shape)};
 }
 
+void append_parts(const Interval& part, graph::DataType type, std::vector<Interval>& parts) {
+    const bool several = part.lo != part.hi && std::isfinite(part.lo) && std::isfinite(part.hi);
+    if (several && graph::is_integer(type) && part.hi - part.lo < kMostEnumerated) {
+        for (double value = part.lo; value <= part.hi; ++value) {
+            parts.push_back({value, value});
+        }
+    } else if (several && type == graph::DataType::f32) {
+        append_floats(part, parts);
+    } else {
+        parts.push_back(part);
+    }
+}
+
 std::vector<Interval> parts_of(const AllowedSet& set, graph::DataType type) {
     std::vector<Interval> parts;
     for (const Interval& part : set.intervals) {
-        const bool several = part.lo != part.hi && std::isfinite(part.lo) && std::isfinite(part.hi);
-        if (several && graph::is_integer(type) && part.hi - part.lo < kMostEnumerated) {
-            for (double value = part.lo; value <= part.hi; ++value) {
-                parts.push_back({value, value});
-            }
-        } else if (several && type == graph::DataType::f32) {
-            append_floats(part, parts);
-        } else {
-            parts.push_back(part);
-        }
+        append_parts(part, type, parts);
     }
     return parts;
+}
+
+bool Argument::append_parts_at(std::int64_t offset, std::vector<Interval>& parts) const {
+    if (tensor->is_interval(offset) && (real_view == nullptr || !real_view->contains(offset))) {
+        append_parts(tensor->interval(offset), tensor->type(), parts);
+        return true;
+    }
+    const AllowedSet set = at(offset);
+    if (set.unconstrained || set.may_be_nan) {
+        return false;
+    }
+    for (const Interval& part : set.intervals) {
+        append_parts(part, tensor->type(), parts);
+    }
+    return true;
 }
 
 Interval stored_as(graph::DataType type, const Interval& value) {

@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
 #include <vector>
 
 /// Evaluation of an operation that is applied element by element, on allowed sets. The operation is given as a small
@@ -18,7 +22,9 @@
 /// For single arguments a variant yields a point (or an enclosure, for functions that are only known up to an error).
 /// Every variant is monotone in each argument between the critical points of the first one, so that the image of an
 /// interval is the hull of the images of its corners: rounding to nearest is monotone (semantics, section 3.2, lemma
-/// A). What is not quite so may add `void widen_over(box, image)`.
+/// A). What is not quite so may add `void widen_over(box, image)`. An operation whose variants give single values may
+/// add `void with_function(variant, use) const`, which calls use(function) with the variant as a function of the
+/// arguments: it is then evaluated many elements at a time.
 namespace difftest::oracle {
 
 /// An input of an elementwise operation: its sets, read with numpy broadcast.
@@ -31,6 +37,8 @@ struct Argument {
         return tensor->is_point(offset) && (real_view == nullptr || !real_view->contains(offset));
     }
     AllowedSet at(std::int64_t offset) const;
+    /// Appends the parts (parts_of) of an element; false when it is unconstrained or may be NaN.
+    bool append_parts_at(std::int64_t offset, std::vector<Interval>& parts) const;
 };
 
 /// The argument for a tensor that is broadcast to `shape`.
@@ -48,9 +56,13 @@ public:
     }
 
     std::int64_t offset(std::size_t argument) const { return offsets_[argument]; }
+    const std::array<std::int64_t, N>& offsets() const { return offsets_; }
 
-    void next() {
-        for (std::size_t d = shape_.size(); d > 0; --d) {
+    void next() { next_row(shape_.size()); }
+
+    /// To the next index of the first `dimensions` dimensions; the others are left as they are.
+    void next_row(std::size_t dimensions) {
+        for (std::size_t d = dimensions; d > 0; --d) {
             ++coordinates_[d - 1];
             for (std::size_t n = 0; n < N; ++n) {
                 offsets_[n] += strides_[n][d - 1];
@@ -72,9 +84,35 @@ private:
     std::array<std::int64_t, N> offsets_{};
 };
 
+/// The innermost dimensions over which every argument advances by a constant step.
+template <std::size_t N>
+struct Rows {
+    std::size_t outer = 0;    ///< dimensions before them
+    std::int64_t length = 1;  ///< elements of one row
+    std::array<std::int64_t, N> steps{};
+
+    Rows(const graph::Shape& shape, const std::array<Argument, N>& arguments) : outer(shape.size()) {
+        for (; outer > 0; --outer) {
+            const std::size_t d = outer - 1;
+            for (std::size_t n = 0; n < N && shape[d] != 1; ++n) {
+                if (length != 1 && arguments[n].strides[d] != steps[n] * length) {
+                    return;
+                }
+            }
+            for (std::size_t n = 0; n < N && length == 1; ++n) {
+                steps[n] = arguments[n].strides[d];
+            }
+            length *= shape[d];
+        }
+    }
+};
+
 /// The parts of a set that are evaluated one by one: every integer of a small integer set (a barrier has been passed,
 /// so the value is one of them), every float of a narrow interval, else the interval as a whole.
 std::vector<Interval> parts_of(const AllowedSet& set, graph::DataType type);
+
+/// Appends the parts of one interval.
+void append_parts(const Interval& part, graph::DataType type, std::vector<Interval>& parts);
 
 /// All f32 values within the given number of ulps of a correctly rounded f32 result (an ulp is at most 2^-23 relative).
 Interval within_ulps(double rounded, double ulps);
@@ -174,80 +212,236 @@ std::array<std::size_t, N> tied_arguments(const std::array<Argument, N>& argumen
     return tied;
 }
 
-/// The set of one element whose arguments are not all points, or whose variants disagree.
+/// Evaluates elements whose arguments are not all points, or whose variants disagree. It keeps its memory from one to
+/// the next: these elements may be all of a tensor, where a function is only known up to an error.
 template <std::size_t N, class Op>
-AllowedSet evaluate_element(const Context& context, const std::array<Argument, N>& arguments,
-                            const std::array<std::size_t, N>& tied, const std::array<std::int64_t, N>& offsets,
-                            graph::DataType type, const Op& op) {
-    const bool flush = context.grants(contract::Freedom::flush_subnormals);
-    std::array<std::vector<Interval>, N> parts;
-    SetBuilder builder;
-    for (std::size_t n = 0; n < N; ++n) {
-        const AllowedSet set = arguments[n].at(offsets[n]);
-        if (set.unconstrained || set.may_be_nan) {
-            return {{}, false, true};
+class ElementEvaluator {
+public:
+    ElementEvaluator(const Context& context, const std::array<Argument, N>& arguments, graph::DataType type,
+                     const Op& op)
+        : context_(context),
+          arguments_(arguments),
+          tied_(tied_arguments(arguments)),
+          type_(type),
+          flush_(context.grants(contract::Freedom::flush_subnormals)),
+          op_(op) {}
+
+    /// Writes the set of element `index` of the result, whose arguments stand at `offsets`.
+    void evaluate(const std::array<std::int64_t, N>& offsets, std::int64_t index, AllowedTensor& result) {
+        if (!load(offsets)) {
+            result.set(index, {{}, false, true});
+            return;
         }
-        parts[n] = parts_of(set, arguments[n].tensor->type());
-        const bool subnormal = std::any_of(parts[n].begin(), parts[n].end(), [](const Interval& part) {
-            return is_subnormal(part.lo) || is_subnormal(part.hi);
-        });
-        if (flush && subnormal) {
-            parts[n].push_back({0, 0});
+        builder_.clear();
+        add_all_choices();
+        if (builder_.is_one_interval()) {
+            result.set_interval(index, builder_.front());
+            return;
         }
+        bool widened = false;
+        result.set(index, builder_.build(widened));
+        context_.metrics.widened += widened ? 1 : 0;
     }
-    std::array<std::size_t, N> choice{};
-    for (;;) {
-        std::array<Interval, N> box;
+
+private:
+    bool load(const std::array<std::int64_t, N>& offsets) {
         for (std::size_t n = 0; n < N; ++n) {
-            box[n] = parts[n][choice[tied[n]]];
+            std::vector<Interval>& parts = parts_[n];
+            parts.clear();
+            if (!arguments_[n].append_parts_at(offsets[n], parts)) {
+                return false;
+            }
+            const bool subnormal = std::any_of(parts.begin(), parts.end(), [](const Interval& part) {
+                return is_subnormal(part.lo) || is_subnormal(part.hi);
+            });
+            if (flush_ && subnormal) {
+                parts.push_back({0, 0});
+            }
         }
-        detail::add_images(op, box, type, flush, builder);
-        std::size_t n = 0;
-        while (n < N && (tied[n] != n || ++choice[n] == parts[n].size())) {
-            choice[n] = 0;
-            ++n;
-        }
-        if (n == N) {
-            break;
+        return true;
+    }
+
+    void add_all_choices() {
+        std::array<std::size_t, N> choice{};
+        for (;;) {
+            std::array<Interval, N> box;
+            for (std::size_t n = 0; n < N; ++n) {
+                box[n] = parts_[n][choice[tied_[n]]];
+            }
+            detail::add_images(op_, box, type_, flush_, builder_);
+            std::size_t n = 0;
+            while (n < N && (tied_[n] != n || ++choice[n] == parts_[n].size())) {
+                choice[n] = 0;
+                ++n;
+            }
+            if (n == N) {
+                return;
+            }
         }
     }
-    bool widened = false;
-    AllowedSet result = builder.build(widened);
-    context.metrics.widened += widened ? 1 : 0;
-    return result;
+
+    const Context& context_;
+    const std::array<Argument, N>& arguments_;
+    std::array<std::size_t, N> tied_;
+    graph::DataType type_;
+    bool flush_;
+    const Op& op_;
+    std::array<std::vector<Interval>, N> parts_;
+    SetBuilder builder_;
+};
+
+namespace detail {
+
+/// Elements of a row that are evaluated together, their arguments side by side.
+template <std::size_t N>
+class Chunk {
+public:
+    static constexpr std::int64_t kMost = 256;
+
+    Chunk(const std::array<Argument, N>& arguments, const std::array<std::int64_t, N>& steps)
+        : tensors_(arguments), steps_(steps) {}
+
+    void load(const std::array<std::int64_t, N>& offsets, std::int64_t count) {
+        count_ = count;
+        for (std::size_t n = 0; n < N; ++n) {
+            const double* from = tensors_[n].tensor->points().data() + offsets[n];
+            arguments_[n] = steps_[n] == 1 ? from : copies_[n].data();
+            for (std::int64_t i = 0; steps_[n] != 1 && i < count; ++i) {
+                copies_[n][static_cast<std::size_t>(i)] = from[i * steps_[n]];
+            }
+        }
+    }
+
+    std::array<double, N> at(std::int64_t i) const {
+        std::array<double, N> result;
+        for (std::size_t n = 0; n < N; ++n) {
+            result[n] = arguments_[n][i];
+        }
+        return result;
+    }
+
+    std::int64_t count() const { return count_; }
+    std::span<const double> values() const { return {values_.data(), static_cast<std::size_t>(count_)}; }
+    double& value(std::int64_t i) { return values_[static_cast<std::size_t>(i)]; }
+
+    /// Evaluates all elements under a variant that is a function of numbers; returns whether it gives numbers, and
+    /// those of the variants before it. Comparisons stand in loops of their own, which leaves the others to be
+    /// vectorized.
+    template <class Function>
+    bool agrees(bool first, const Function& function) {
+        double* to = first ? values_.data() : others_.data();
+        for (std::int64_t i = 0; i < count_; ++i) {
+            to[i] = function(at(i));
+        }
+        if (first) {
+            return all_finite() || std::none_of(to, to + count_, [](double value) { return std::isnan(value); });
+        }
+        return std::memcmp(to, values_.data(), static_cast<std::size_t>(count_) * sizeof *to) == 0 ||
+               std::equal(to, to + count_, values_.data());
+    }
+
+    bool any_subnormal() const {
+        bool any = std::any_of(values_.data(), values_.data() + count_, is_subnormal);
+        for (std::size_t n = 0; n < N && !any; ++n) {
+            any = std::any_of(arguments_[n], arguments_[n] + count_, is_subnormal);
+        }
+        return any;
+    }
+
+private:
+    /// By the exponents: with all bits set, one more carries into the sign.
+    bool all_finite() const {
+        constexpr std::uint64_t kExponent = 0x7FF0000000000000U;
+        constexpr std::uint64_t kOne = 0x0010000000000000U;
+        std::uint64_t carries = 0;
+        for (std::int64_t i = 0; i < count_; ++i) {
+            carries |= (std::bit_cast<std::uint64_t>(values_[static_cast<std::size_t>(i)]) & kExponent) + kOne;
+        }
+        return carries >> 63U == 0;
+    }
+
+    const std::array<Argument, N>& tensors_;
+    std::array<std::int64_t, N> steps_;
+    std::int64_t count_ = 0;
+    std::array<const double*, N> arguments_{};
+    std::array<std::array<double, kMost>, N> copies_;
+    std::array<double, kMost> values_;
+    std::array<double, kMost> others_;  ///< of a further variant
+};
+
+/// Whether the variants of an operation agree on one value for every element of the chunk, which then holds the values.
+/// For operations whose variants are functions of numbers:  op.with_function(variant, use)  calls use(function).
+template <std::size_t N, class Op>
+bool all_agree(Chunk<N>& chunk, graph::DataType type, bool flush, const Op& op) {
+    if constexpr (requires { op.with_function(0, [](const auto&) {}); }) {
+        if (type == graph::DataType::f16 || type == graph::DataType::bf16) {
+            return false;
+        }
+        bool agree = true;
+        for (int variant = 0; variant < op.variants() && agree; ++variant) {
+            op.with_function(variant, [&](const auto& function) { agree = chunk.agrees(variant == 0, function); });
+        }
+        return agree && !(flush && chunk.any_subnormal());
+    }
+    return false;
 }
+
+/// Evaluates an element whose arguments are points; false when its variants do not agree on one value.
+template <std::size_t N, class Op>
+bool evaluate_point(const std::array<double, N>& arguments, graph::DataType type, bool flush, const Op& op,
+                    double& value) {
+    const Interval first = stored_as(type, op(0, arguments));
+    bool simple = first.lo == first.hi &&
+                  !(flush && (is_subnormal(first.lo) || std::any_of(arguments.begin(), arguments.end(), is_subnormal)));
+    for (int variant = 1; simple && variant < op.variants(); ++variant) {
+        simple = stored_as(type, op(variant, arguments)) == first;
+    }
+    value = first.lo;
+    return simple;
+}
+
+}  // namespace detail
 
 /// Applies `op` to every element of `shape`.
 template <std::size_t N, class Op>
 AllowedTensor evaluate_elementwise(const Context& context, graph::DataType type, const graph::Shape& shape,
                                    const std::array<Argument, N>& arguments, const Op& op) {
+    using Chunk = detail::Chunk<N>;
     AllowedTensor result(type, shape);
     const bool flush = context.grants(contract::Freedom::flush_subnormals);
-    const auto tied = tied_arguments(arguments);
-    const int variants = op.variants();
+    ElementEvaluator<N, Op> evaluator(context, arguments, type, op);
+    const Rows<N> rows(shape, arguments);
+    const bool all_points = std::all_of(arguments.begin(), arguments.end(), [](const Argument& argument) {
+        return argument.tensor->all_points() && argument.real_view == nullptr;
+    });
     BroadcastCursor<N> cursor(shape, arguments);
-    for (std::int64_t index = 0; index < result.size(); ++index, cursor.next()) {
-        std::array<double, N> values;
-        std::array<std::int64_t, N> offsets;
-        bool simple = true;
-        for (std::size_t n = 0; n < N; ++n) {
-            offsets[n] = cursor.offset(n);
-            values[n] = arguments[n].tensor->point(offsets[n]);
-            simple = simple && arguments[n].is_point(offsets[n]) && !(flush && is_subnormal(values[n]));
-        }
-        if (simple) {
-            const Interval first = stored_as(type, op(0, values));
-            simple = first.lo == first.hi && !(flush && is_subnormal(first.lo));
-            for (int variant = 1; simple && variant < variants; ++variant) {
-                const Interval other = stored_as(type, op(variant, values));
-                simple = other.lo == first.lo && other.hi == first.hi;
+    Chunk chunk(arguments, rows.steps);
+    for (std::int64_t row = 0; row < result.size(); row += rows.length, cursor.next_row(rows.outer)) {
+        for (std::int64_t begin = 0; begin < rows.length; begin += Chunk::kMost) {
+            std::array<std::int64_t, N> offsets = cursor.offsets();
+            for (std::size_t n = 0; n < N; ++n) {
+                offsets[n] += begin * rows.steps[n];
             }
-            if (simple) {
-                result.set_point(index, first.lo);
+            chunk.load(offsets, std::min(Chunk::kMost, rows.length - begin));
+            if (all_points && detail::all_agree(chunk, type, flush, op)) {
+                result.set_points(row + begin, chunk.values());
                 continue;
             }
+            for (std::int64_t i = 0; i < chunk.count(); ++i) {
+                bool simple = true;
+                for (std::size_t n = 0; n < N && !all_points; ++n) {
+                    simple = simple && arguments[n].is_point(offsets[n]);
+                }
+                if (simple && detail::evaluate_point(chunk.at(i), type, flush, op, chunk.value(i))) {
+                    result.set_point(row + begin + i, chunk.value(i));
+                } else {
+                    evaluator.evaluate(offsets, row + begin + i, result);
+                }
+                for (std::size_t n = 0; n < N; ++n) {
+                    offsets[n] += rows.steps[n];
+                }
+            }
         }
-        result.set(index, evaluate_element(context, arguments, tied, offsets, type, op));
     }
     return result;
 }

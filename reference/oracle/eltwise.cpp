@@ -14,14 +14,53 @@ struct EltwiseOp {
     contract::Contract contract;
     bool fused_multiply_add;
     std::vector<double> critical;
+    bool transcendental = is_transcendental(attributes.algorithm);
 
     const std::vector<double>& critical_points() const { return critical; }
 
-    int variants() const { return fused_multiply_add || has_signed_pole(attributes) ? 2 : 1; }
+    int variants() const { return (fused_multiply_add && has_sum()) || has_signed_pole(attributes) ? 2 : 1; }
+
+    /// The functions that are correctly rounded: most of what epilogues are made of.
+    template <class Use>
+    void with_function(int variant, const Use& use) const {
+        const float alpha = attributes.alpha;
+        const float beta = attributes.beta;
+        const auto apply = [&](const auto& function) {
+            use([&function](const std::array<double, 1>& arguments) -> double {
+                return function(static_cast<float>(arguments[0]));
+            });
+        };
+        switch (attributes.algorithm) {
+            case EltwiseAlgorithm::relu:
+                return apply([alpha](float x) {
+                    const float positive = 0 > x ? 0 : x;
+                    const float negative = 0 < x ? 0 : x;
+                    return positive + alpha * negative;  // one of the two is 0: exact
+                });
+            case EltwiseAlgorithm::abs: return apply([](float x) { return std::fabs(x); });
+            case EltwiseAlgorithm::square: return apply([](float x) { return x * x; });
+            case EltwiseAlgorithm::clip:
+            case EltwiseAlgorithm::clip_v2:
+                return apply([alpha, beta](float x) {
+                    const float above = alpha > x ? alpha : x;
+                    return beta < above ? beta : above;
+                });
+            case EltwiseAlgorithm::linear:
+                if (variant == 0) {
+                    return apply([=](float x) { return alpha * x + beta; });
+                }
+                break;
+            default: break;
+        }
+        use([&](const std::array<double, 1>& arguments) {
+            const Interval value = (*this)(variant, arguments);
+            return value.lo == value.hi ? value.lo : std::nan("");
+        });
+    }
 
     Interval operator()(int variant, const std::array<double, 1>& arguments) const {
         const auto x = static_cast<float>(arguments[0]);
-        if (is_transcendental(attributes.algorithm)) {
+        if (transcendental) {
             return enclose_function(attributes, x == 0 && variant == 1 ? -x : x, contract);
         }
         const double y = correctly_rounded(x, variant == 1);
@@ -43,6 +82,12 @@ struct EltwiseOp {
     }
 
 private:
+    bool has_sum() const {
+        return attributes.algorithm == EltwiseAlgorithm::linear ||
+               attributes.algorithm == EltwiseAlgorithm::hardsigmoid ||
+               attributes.algorithm == EltwiseAlgorithm::hardswish;
+    }
+
     bool has_sixths() const { return attributes.alpha == 1.0F / 6.0F && attributes.beta == 0.5F; }
 
     // oneDNN 2.x documents x / 6 * clip(x + 3, 0, 6), which rounds otherwise. Its kernels were measured (semantics,

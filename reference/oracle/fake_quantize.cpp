@@ -38,6 +38,7 @@ struct FakeQuantizeOp {
     bool drop_clamp = false;
     bool drop_round = false;
     bool clamp_to_type = false;
+    quantize::Range range = quantize::Range(type);
 
     int variants() const { return static_cast<int>(all.size()); }
 
@@ -97,7 +98,7 @@ private:
         if (drop_clamp && !clamp_to_type) {
             return drop_round ? y : round_to_integer(y, mode);
         }
-        return quantize::saturate(drop_round ? y : round_to_integer(y, mode), type);
+        return quantize::saturate(drop_round ? y : round_to_integer(y, mode), range);
     }
 };
 

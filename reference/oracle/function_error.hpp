@@ -10,6 +10,9 @@ namespace difftest::oracle {
 /// the products of errors.
 double onednn_error(const graph::Eltwise& op, double x, double f);
 
+/// The same when the C library computes it (freedom F8c), with the same margin; negative where F8c grants nothing.
+double library_error(const graph::Eltwise& op, double f);
+
 /// onednn_error jumps where |f| passes this level; 0 when it does not.
 double onednn_error_jump(const graph::Eltwise& op);
 

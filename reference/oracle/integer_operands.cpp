@@ -1,21 +1,14 @@
 #include "reference/oracle/integer_operands.hpp"
 
-#include "reference/oracle/narrow_products.hpp"
+#include "reference/oracle/plane_products.hpp"
 #include "reference/oracle/sloppy_products.hpp"
 
 #include <algorithm>
 #include <cstdlib>
+#include <span>
 
 namespace difftest::oracle {
 namespace {
-
-std::int64_t largest_magnitude(const std::vector<std::int32_t>& values) {
-    std::int64_t largest = 0;
-    for (const std::int32_t value : values) {
-        largest = std::max(largest, std::abs(static_cast<std::int64_t>(value)));
-    }
-    return largest;
-}
 
 std::vector<std::int32_t> magnitudes_of(std::vector<std::int32_t> values) {
     for (std::int32_t& value : values) {
@@ -24,23 +17,35 @@ std::vector<std::int32_t> magnitudes_of(std::vector<std::int32_t> values) {
     return values;
 }
 
-template <class Accumulator>
-std::vector<Accumulator> sum_products(const Contraction& contraction, const std::vector<std::int32_t>& x,
-                                      const std::vector<std::int32_t>& w) {
-    return sum_terms<Accumulator>(contraction, std::span<const std::int32_t>(x), std::span<const std::int32_t>(w),
-                                  [](std::int32_t a, std::int32_t b) { return static_cast<Accumulator>(a) * b; });
-}
-
 /// The points of a tensor, in the order of the contraction.
 template <class Source>
 std::vector<std::int32_t> in_order(const AllowedTensor& tensor, bool transposed, const Source& source) {
     const std::vector<double>& points = tensor.points();
     std::vector<std::int32_t> values(points.size());
+    if (!transposed) {
+        std::transform(points.begin(), points.end(), values.begin(),
+                       [](double point) { return static_cast<std::int32_t>(point); });
+        return values;
+    }
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const std::size_t from = transposed ? static_cast<std::size_t>(source(static_cast<std::int64_t>(i))) : i;
-        values[i] = static_cast<std::int32_t>(points[from]);
+        values[i] = static_cast<std::int32_t>(points[static_cast<std::size_t>(source(static_cast<std::int64_t>(i)))]);
     }
     return values;
+}
+
+/// Subtracts zero_point(channel) from the elements of [..., channels, size].
+template <class ZeroPoint>
+void subtract(std::vector<std::int32_t>& values, std::int64_t channels, std::int64_t size,
+              const ZeroPoint& zero_point) {
+    auto at = values.begin();
+    while (at != values.end()) {
+        for (std::int64_t channel = 0; channel < channels; ++channel) {
+            const std::int32_t zero = zero_point(channel);
+            for (std::int64_t i = 0; i < size; ++i, ++at) {
+                *at -= zero;
+            }
+        }
+    }
 }
 
 }  // namespace
@@ -62,20 +67,29 @@ IntegerOperands::IntegerOperands(const Context& in, graph::NodeId node_id)
     if (emulates_halved_weights(context, id)) {
         std::transform(w.begin(), w.end(), w.begin(), doubled_half);
     }
+    const Accumulation& shape = contraction.shape;
     if (node.inputs[3] != graph::kAbsent) {
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            x[i] -= x_zero_point(contraction.x_channel(static_cast<std::int64_t>(i)));
-        }
+        subtract(x, shape.input_channels(), shape.input_size(),
+                 [&](std::int64_t channel) { return x_zero_point(channel / contraction.elements_per_parameter); });
     }
     if (node.inputs[4] != graph::kAbsent) {
-        for (std::size_t i = 0; i < w.size(); ++i) {
-            w[i] -= channel_value(context, node.inputs[4], contraction.w_channel(static_cast<std::int64_t>(i)));
-        }
+        subtract(w, shape.output_channels(), shape.taps(),
+                 [&](std::int64_t channel) { return channel_value(context, node.inputs[4], channel); });
     }
 }
 
 std::int32_t IntegerOperands::x_zero_point(std::int64_t channel) const {
     return channel_value(context, node.inputs[3], channel);
+}
+
+std::vector<std::int64_t> IntegerOperands::biases() const {
+    std::vector<std::int64_t> result(static_cast<std::size_t>(contraction.shape.output_channels()));
+    if (!context.broken(Deviation::bias_dropped, id)) {
+        for (std::size_t channel = 0; channel < result.size(); ++channel) {
+            result[channel] = channel_value(context, node.inputs[2], static_cast<std::int64_t>(channel));
+        }
+    }
+    return result;
 }
 
 std::int64_t IntegerOperands::bias(std::int64_t result_index) const {
@@ -87,21 +101,17 @@ std::int64_t IntegerOperands::bias(std::int64_t result_index) const {
 
 std::vector<std::int64_t> IntegerOperands::accumulate(const std::vector<std::int32_t>& values,
                                                       const std::vector<std::int32_t>& weights) const {
-    if (are_narrow(contraction, values, weights)) {
-        return sum_narrow_products(contraction, values, weights);
+    if (fit_into_32_bits(contraction, values, weights)) {
+        return sum_plane_products(contraction, values, weights);
     }
-    // No partial sum in any order can leave 32 bits when the sum of magnitudes does not: then the narrow loop is exact.
-    const std::int64_t bound = contraction.shape.taps() * largest_magnitude(values) * largest_magnitude(weights);
-    if (bound > kLargestS32) {
-        return sum_products<std::int64_t>(contraction, values, weights);
-    }
-    const std::vector<std::int32_t> sums = sum_products<std::int32_t>(contraction, values, weights);
-    return {sums.begin(), sums.end()};
+    return sum_terms<std::int64_t>(contraction, std::span<const std::int32_t>(values),
+                                   std::span<const std::int32_t>(weights),
+                                   [](std::int32_t a, std::int32_t b) { return std::int64_t{a} * b; });
 }
 
 std::vector<std::int64_t> IntegerOperands::magnitudes() const {
-    const std::int64_t bound = contraction.shape.taps() * largest_magnitude(x) * largest_magnitude(w);
-    return bound > kLargestS32 ? accumulate(magnitudes_of(x), magnitudes_of(w)) : std::vector<std::int64_t>{};
+    return fit_into_32_bits(contraction, x, w) ? std::vector<std::int64_t>{}
+                                               : accumulate(magnitudes_of(x), magnitudes_of(w));
 }
 
 }  // namespace difftest::oracle

@@ -21,6 +21,8 @@ struct IntegerOperands {
 
     std::int32_t x_zero_point(std::int64_t channel) const;
     std::int64_t bias(std::int64_t result_index) const;
+    /// The bias of every output channel.
+    std::vector<std::int64_t> biases() const;
     bool signed_source() const { return context.tensor(node.inputs[0]).type == graph::DataType::s8; }
 
     /// The exact sums, without bias, in 64 bits.

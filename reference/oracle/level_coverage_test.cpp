@@ -1,18 +1,11 @@
 // Every operation under every contract level: what the operation's definition gives, each step rounded once in exact
-// rational arithmetic, lies in the set. (The transcendental functions are in transcendental_test.cpp.)
-#include "reference/graph/case_builder.hpp"
-#include "reference/oracle/oracle.hpp"
-#include "reference/oracle/testing/definition.hpp"
-#include "reference/oracle/testing/draw.hpp"
-#include "reference/oracle/testing/exact.hpp"
-#include "reference/oracle/testing/proof.hpp"
+// rational arithmetic, lies in the set. More operations: level_coverage_more_test.cpp; the transcendental functions:
+// transcendental_test.cpp.
+#include "reference/oracle/testing/level_subjects.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
-#include <memory>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -27,86 +20,20 @@ using graph::Shape;
 using graph::TensorData;
 using graph::TensorId;
 using testing::Draw;
+using testing::draw_value;
+using testing::draw_values;
+using testing::elementwise;
 using testing::exact;
+using testing::kBatch;
+using testing::kTaps;
+using testing::of_rows;
+using testing::Problem;
 using testing::quotient;
 using testing::Rational;
 using testing::rn;
 using testing::saturated;
+using testing::Subject;
 using testing::to_bits;
-
-constexpr std::int64_t kBatch = 1000;
-constexpr std::int64_t kTaps = 9;
-
-/// A case of kBatch elements and what the definition gives for each.
-struct Problem {
-    graph::Case value;
-    std::vector<double> expected;
-};
-
-struct Subject {
-    std::string name;
-    std::function<Problem(Draw&)> draw;
-};
-
-double draw_value(Draw& draw, DataType type) {
-    switch (type) {
-        case DataType::s8: return static_cast<double>(draw(-128, 127));
-        case DataType::u8: return static_cast<double>(draw(0, 255));
-        case DataType::s32: return static_cast<double>(draw(-2147483647, 2147483647));
-        case DataType::f32: return draw.real(-6, 7);
-        case DataType::f16: return to_bits(draw.real(-6, 7), 11);
-        case DataType::bf16: return to_bits(draw.real(-6, 7), 8);
-    }
-    return 0;
-}
-
-std::vector<double> draw_values(Draw& draw, DataType type, std::int64_t count) {
-    std::vector<double> values(static_cast<std::size_t>(count));
-    std::generate(values.begin(), values.end(), [&] { return draw_value(draw, type); });
-    return values;
-}
-
-/// Operands of the given types, as many as `formula` takes: result[i] = formula(operands[0][i], ...).
-using Formula = std::function<double(const std::vector<double>&)>;
-
-Subject elementwise(std::string name, graph::Operation op, std::vector<DataType> types, DataType output,
-                    const Formula& formula) {
-    return {std::move(name), [=](Draw& draw) {
-                CaseBuilder builder("elementwise");
-                std::vector<std::vector<double>> operands;
-                std::vector<TensorId> inputs;
-                for (const DataType type : types) {
-                    operands.push_back(draw_values(draw, type, kBatch));
-                    inputs.push_back(builder.input("x" + std::to_string(inputs.size()),
-                                                   TensorData(type, {kBatch}, operands.back())));
-                }
-                Problem problem;
-                for (std::size_t i = 0; i < static_cast<std::size_t>(kBatch); ++i) {
-                    std::vector<double> arguments;
-                    for (const auto& operand : operands) {
-                        arguments.push_back(operand[i]);
-                    }
-                    problem.expected.push_back(formula(arguments));
-                }
-                problem.value = builder.build({builder.node("y", op, inputs, output)});
-                return problem;
-            }};
-}
-
-/// An operation on rows of kTaps elements, each of which becomes one: formula(row).
-Subject of_rows(std::string name, graph::Operation op, DataType type, DataType output, const Formula& formula) {
-    return {std::move(name), [=](Draw& draw) {
-                CaseBuilder builder("rows");
-                const std::vector<double> x = draw_values(draw, type, kBatch * kTaps);
-                Problem problem;
-                for (auto row = x.begin(); row != x.end(); row += kTaps) {
-                    problem.expected.push_back(formula(std::vector<double>(row, row + kTaps)));
-                }
-                const auto data = builder.input("x", TensorData(type, {kBatch, 1, kTaps}, x));
-                problem.value = builder.build({builder.node("y", op, {data}, output)});
-                return problem;
-            }};
-}
 
 /// Sums of kTaps products with one set of weights, a bias and a zero point.
 Subject contraction(std::string name, graph::Operation op, DataType type, bool matrix, bool transposed_weights) {
@@ -354,42 +281,8 @@ std::vector<Subject> all_subjects() {
     return subjects;
 }
 
-/// Checks one batch under one level. A result that is no number is left to the tests of that operation.
-void check(const Problem& problem, const contract::Contract& level, testing::ProofCount& proof,
-           const std::string& name) {
-    const Evaluation evaluation = evaluate(problem.value, level);
-    const AllowedTensor& sets = evaluation.of(problem.value.graph.outputs[0]);
-    ASSERT_EQ(sets.size(), static_cast<std::int64_t>(problem.expected.size())) << name;
-    for (std::int64_t i = 0; i < sets.size(); ++i) {
-        const double expected = problem.expected[static_cast<std::size_t>(i)];
-        if (!std::isnan(expected) && proof.failed(sets.contains(i, expected) && !sets.at(i).unconstrained)) {
-            ADD_FAILURE() << name << " under " << level.name() << ", element " << i << ": " << expected << " is not in "
-                          << sets.at(i).to_string();
-        }
-    }
-}
-
 TEST(LevelCoverage, EveryOperationHoldsItsDefinitionUnderEveryLevel) {
-    const std::size_t elements = testing::proof_size("DIFFTEST_PROOF_ELEMENTS", 1000);
-    Draw draw(20260101);
-    // The subjects of one name share the elements of that name.
-    std::vector<Subject> subjects = all_subjects();
-    for (const Subject& subject : subjects) {
-        const auto same = std::count_if(subjects.begin(), subjects.end(),
-                                        [&](const Subject& each) { return each.name == subject.name; });
-        const std::size_t batches = elements / (kBatch * static_cast<std::size_t>(same)) + 1;
-        std::vector<std::unique_ptr<testing::ProofCount>> proofs;
-        for (const contract::LevelInfo& level : contract::all_levels()) {
-            proofs.push_back(
-                std::make_unique<testing::ProofCount>(subject.name + " by definition", level.contract.name()));
-        }
-        for (std::size_t batch = 0; batch < batches; ++batch) {
-            const Problem problem = subject.draw(draw);
-            for (std::size_t i = 0; i < proofs.size(); ++i) {
-                check(problem, contract::all_levels()[i].contract, *proofs[i], subject.name);
-            }
-        }
-    }
+    testing::expect_definition_under_every_level(all_subjects(), 20260101);
 }
 
 }  // namespace

@@ -1,13 +1,7 @@
-// Metamorphic relations of convolution and deconvolution (semantics, section 4.2): two problems whose accumulators must
-// agree exactly, whatever the accumulators are.
-#include "reference/oracle/testing/proof.hpp"
-#include "reference/oracle/testing/random_convolution.hpp"
+// Relations of accumulators under changes of the spatial geometry and of zero points.
+#include "reference/oracle/testing/accumulator_relation.hpp"
 
-#include <gtest/gtest.h>
-
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <numeric>
 #include <vector>
 
@@ -20,140 +14,15 @@ using testing::Array;
 using testing::ConvolutionProblem;
 using testing::padded;
 using testing::ProblemSource;
-using testing::ProofCount;
 using testing::range;
 using testing::reversed;
 using testing::stuffed;
+using testing::sum;
 using testing::take;
 
-/// Calls check(source, problem) for random convolutions, and deconvolutions when wanted.
-class Geometry : public ::testing::Test {
-protected:
-    void for_random_problems(bool with_deconvolutions,
-                             const std::function<void(ProblemSource&, ConvolutionProblem)>& check) {
-        ProblemSource source(static_cast<unsigned>(::testing::UnitTest::GetInstance()->random_seed()) + 1);
-        const std::size_t problems = testing::proof_size("DIFFTEST_PROOF_PROBLEMS", 20);
-        for (std::size_t i = 0; i < problems && !HasFailure(); ++i) {
-            check(source, source.convolution(with_deconvolutions && source.coin()));
-        }
-    }
+using GeometryRelation = testing::AccumulatorRelation;
 
-    void expect_same(const Array& actual, const Array& expected) {
-        ASSERT_EQ(actual.shape, expected.shape);
-        ASSERT_EQ(actual.values, expected.values);
-        proof_.add(actual.values.size());
-    }
-
-private:
-    ProofCount proof_{::testing::UnitTest::GetInstance()->current_test_info()->name(), "metamorphic"};
-};
-
-/// The entries `order` of a parameter that has one value for each channel.
-std::vector<double> picked(const std::vector<double>& values, const std::vector<std::int64_t>& order) {
-    if (values.size() <= 1) {
-        return values;
-    }
-    std::vector<double> result;
-    for (const std::int64_t index : order) {
-        result.push_back(values[static_cast<std::size_t>(index)]);
-    }
-    return result;
-}
-
-/// The same permutation in every group of an axis.
-std::vector<std::int64_t> in_every_group(const std::vector<std::int64_t>& order, std::int64_t groups) {
-    std::vector<std::int64_t> result;
-    for (std::int64_t g = 0; g < groups; ++g) {
-        for (const std::int64_t index : order) {
-            result.push_back(g * static_cast<std::int64_t>(order.size()) + index);
-        }
-    }
-    return result;
-}
-
-ConvolutionProblem with_outputs(ConvolutionProblem problem, const std::vector<std::int64_t>& order) {
-    problem.w = take(problem.w, 0, order);
-    std::vector<double> bias;
-    for (const std::int64_t index : order) {
-        bias.push_back(problem.bias[static_cast<std::size_t>(index)]);
-    }
-    problem.bias = bias;
-    problem.w_zero_point = picked(problem.w_zero_point, order);
-    return problem;
-}
-
-Array sum(const Array& a, const Array& b, double factor = 1) {
-    Array result = a;
-    for (std::size_t i = 0; i < a.values.size(); ++i) {
-        result.values[i] += factor * b.values[i];
-    }
-    return result;
-}
-
-TEST_F(Geometry, R1ImagesOfABatchAreIndependent) {
-    for_random_problems(true, [&](ProblemSource& source, ConvolutionProblem problem) {
-        const Array all = accumulators(problem);
-        std::vector<std::int64_t> order = source.permutation(problem.x.shape[0]);
-        order.push_back(order.front());  // permuted, one of them twice
-        problem.x = take(problem.x, 0, order);
-        expect_same(accumulators(problem), take(all, 0, order));
-    });
-}
-
-TEST_F(Geometry, R2OutputChannelsMoveWithTheirParameters) {
-    for_random_problems(true, [&](ProblemSource& source, const ConvolutionProblem& problem) {
-        const auto order = in_every_group(source.permutation(problem.outputs_in_group()), problem.groups);
-        expect_same(accumulators(with_outputs(problem, order)), take(accumulators(problem), 1, order));
-    });
-}
-
-TEST_F(Geometry, R3InputChannelsAreSummedInAnyOrder) {
-    for_random_problems(true, [&](ProblemSource& source, ConvolutionProblem problem) {
-        problem.x_zero_point = source.integers(static_cast<std::size_t>(problem.x.shape[1]), 0, 127);
-        const Array expected = accumulators(problem);
-        const auto order = source.permutation(problem.channels_in_group());
-        const auto all = in_every_group(order, problem.groups);
-        problem.x = take(problem.x, 1, all);
-        problem.x_zero_point = picked(problem.x_zero_point, all);
-        problem.w = take(problem.w, 1, order);
-        expect_same(accumulators(problem), expected);
-    });
-}
-
-TEST_F(Geometry, R4GroupsAreSeparateConvolutions) {
-    for_random_problems(true, [&](ProblemSource&, const ConvolutionProblem& problem) {
-        const Array all = accumulators(problem);
-        for (std::int64_t g = 0; g < problem.groups; ++g) {
-            const auto outputs = range(problem.outputs_in_group(), g * problem.outputs_in_group());
-            ConvolutionProblem one = with_outputs(problem, outputs);
-            one.x = take(problem.x, 1, range(problem.channels_in_group(), g * problem.channels_in_group()));
-            one.groups = 1;
-            expect_same(accumulators(one), take(all, 1, outputs));
-        }
-    });
-}
-
-TEST_F(Geometry, R4GroupsAreABlockDiagonalDenseConvolution) {
-    for_random_problems(true, [&](ProblemSource&, ConvolutionProblem problem) {
-        problem.w_zero_point.resize(1);
-        const Array expected = accumulators(problem);
-        Array dense{problem.w.shape, {}};
-        for (std::int64_t g = 0; g < problem.groups; ++g) {
-            const Array block = take(problem.w, 0, range(problem.outputs_in_group(), g * problem.outputs_in_group()));
-            const std::int64_t before = g * problem.channels_in_group();
-            const std::int64_t after = (problem.groups - 1 - g) * problem.channels_in_group();
-            const Array rows =
-                take(block, 1, padded(range(problem.channels_in_group()), before, after), problem.w_zero_point[0]);
-            dense.shape[1] = rows.shape[1];
-            dense.values.insert(dense.values.end(), rows.values.begin(), rows.values.end());
-        }
-        problem.w = dense;
-        problem.groups = 1;
-        expect_same(accumulators(problem), expected);
-    });
-}
-
-TEST_F(Geometry, R5CroppingTheInputCropsTheOutput) {
+TEST_F(GeometryRelation, R5CroppingTheInputCropsTheOutput) {
     for_random_problems(false, [&](ProblemSource&, ConvolutionProblem problem) {
         problem.pads_begin.assign(problem.rank(), 0);
         Array expected = accumulators(problem);
@@ -169,7 +38,7 @@ TEST_F(Geometry, R5CroppingTheInputCropsTheOutput) {
     });
 }
 
-TEST_F(Geometry, R5ShiftingTheInputOfADeconvolutionShiftsTheOutput) {
+TEST_F(GeometryRelation, R5ShiftingTheInputOfADeconvolutionShiftsTheOutput) {
     for_random_problems(true, [&](ProblemSource&, ConvolutionProblem problem) {
         if (!problem.transposed) {
             return;
@@ -184,7 +53,7 @@ TEST_F(Geometry, R5ShiftingTheInputOfADeconvolutionShiftsTheOutput) {
     });
 }
 
-TEST_F(Geometry, R6PadsAreZeroPointsAroundTheInput) {
+TEST_F(GeometryRelation, R6PadsAreZeroPointsAroundTheInput) {
     for_random_problems(false, [&](ProblemSource&, ConvolutionProblem problem) {
         const Array expected = accumulators(problem);
         for (std::size_t d = 0; d < problem.rank(); ++d) {
@@ -197,7 +66,7 @@ TEST_F(Geometry, R6PadsAreZeroPointsAroundTheInput) {
     });
 }
 
-TEST_F(Geometry, R6PadsOfADeconvolutionCropItsOutput) {
+TEST_F(GeometryRelation, R6PadsOfADeconvolutionCropItsOutput) {
     for_random_problems(true, [&](ProblemSource&, ConvolutionProblem problem) {
         if (!problem.transposed) {
             return;
@@ -214,7 +83,7 @@ TEST_F(Geometry, R6PadsOfADeconvolutionCropItsOutput) {
     });
 }
 
-TEST_F(Geometry, R7ZeroPointsMoveWithTheData) {
+TEST_F(GeometryRelation, R7ZeroPointsMoveWithTheData) {
     for_random_problems(true, [&](ProblemSource& source, ConvolutionProblem problem) {
         problem.x_type = DataType::u8;
         for (double& value : problem.x.values) {
@@ -233,7 +102,7 @@ TEST_F(Geometry, R7ZeroPointsMoveWithTheData) {
     });
 }
 
-TEST_F(Geometry, R7FourTermsGiveTheSameSum) {
+TEST_F(GeometryRelation, R7FourTermsGiveTheSameSum) {
     // sum (x - zx)(w - zw) = sum xw - zw sum x - zx sum w + zx zw K (seed 002, TVM qnn.conv2d), without pads.
     for_random_problems(false, [&](ProblemSource&, ConvolutionProblem problem) {
         problem.pads_begin.assign(problem.rank(), 0);
@@ -286,7 +155,7 @@ double inner_product(const Array& a, const Array& b) {
     return std::inner_product(a.values.begin(), a.values.end(), b.values.begin(), 0.0);
 }
 
-TEST_F(Geometry, R8DeconvolutionIsTheAdjointOfConvolution) {
+TEST_F(GeometryRelation, R8DeconvolutionIsTheAdjointOfConvolution) {
     // <conv(x, w), y> = <x, deconv(y, w)> in exact integers.
     for_random_problems(false, [&](ProblemSource& source, ConvolutionProblem problem) {
         problem.bias.clear();
@@ -309,7 +178,7 @@ TEST_F(Geometry, R8DeconvolutionIsTheAdjointOfConvolution) {
     });
 }
 
-TEST_F(Geometry, R8DeconvolutionIsAConvolutionOfTheStuffedInputWithTheFlippedKernel) {
+TEST_F(GeometryRelation, R8DeconvolutionIsAConvolutionOfTheStuffedInputWithTheFlippedKernel) {
     for_random_problems(true, [&](ProblemSource&, ConvolutionProblem problem) {
         if (!problem.transposed) {
             return;
@@ -331,78 +200,7 @@ TEST_F(Geometry, R8DeconvolutionIsAConvolutionOfTheStuffedInputWithTheFlippedKer
     });
 }
 
-TEST_F(Geometry, R9ConvolutionIsLinearInTheData) {
-    for_random_problems(true, [&](ProblemSource& source, ConvolutionProblem problem) {
-        problem.x_type = DataType::s8;
-        problem.x_zero_point.clear();
-        problem.bias.clear();
-        ConvolutionProblem other = problem;
-        problem.x.values = source.integers(problem.x.values.size(), -64, 63);
-        other.x.values = source.integers(problem.x.values.size(), -64, 63);
-        ConvolutionProblem both = problem;
-        both.x = sum(problem.x, other.x);
-        expect_same(accumulators(both), sum(accumulators(problem), accumulators(other)));
-    });
-}
-
-TEST_F(Geometry, R12TheSumOverChannelsMaySplit) {
-    for_random_problems(true, [&](ProblemSource&, ConvolutionProblem problem) {
-        if (problem.groups != 1 || problem.channels_in_group() < 2) {
-            return;
-        }
-        const Array expected = accumulators(problem);
-        const std::int64_t cut = problem.channels_in_group() / 2;
-        const auto part = [&](const std::vector<std::int64_t>& channels, bool with_bias) {
-            ConvolutionProblem one = problem;
-            one.x = take(problem.x, 1, channels);
-            one.w = take(problem.w, 1, channels);
-            if (!with_bias) {
-                one.bias.clear();
-            }
-            return accumulators(one);
-        };
-        expect_same(sum(part(range(cut), true), part(range(problem.channels_in_group() - cut, cut), false)), expected);
-    });
-}
-
-TEST_F(Geometry, R12APartialSumMayEnterAsBias) {
-    for_random_problems(false, [&](ProblemSource& source, ConvolutionProblem problem) {
-        // Two channels and a kernel as large as the input: one output position, so that a partial sum is a bias.
-        problem.groups = 1;
-        problem.x.shape[0] = 1;
-        problem.x.shape[1] = problem.w.shape[1] = 2;
-        std::int64_t size = 2;
-        for (std::size_t d = 0; d < problem.rank(); ++d) {
-            size *= problem.x.shape[d + 2];
-            problem.w.shape[d + 2] = problem.x.shape[d + 2];
-            problem.dilations[d] = 1;
-            problem.pads_begin[d] = problem.pads_end[d] = 0;
-        }
-        problem.x.values = source.integers(static_cast<std::size_t>(size), 0, 127);
-        problem.w.values = source.integers(static_cast<std::size_t>(size * problem.w.shape[0]), -128, 127);
-        const Array expected = accumulators(problem);
-        ConvolutionProblem first = problem;
-        first.x = take(problem.x, 1, {0});
-        first.w = take(problem.w, 1, {0});
-        ConvolutionProblem second = problem;
-        second.x = take(problem.x, 1, {1});
-        second.w = take(problem.w, 1, {1});
-        second.bias = accumulators(first).values;
-        expect_same(accumulators(second), expected);
-    });
-}
-
-TEST_F(Geometry, R17OneZeroPointIsTheSameAsEqualOnes) {
-    for_random_problems(true, [&](ProblemSource&, ConvolutionProblem problem) {
-        problem.w_zero_point.resize(1);
-        const Array expected = accumulators(problem);
-        problem.x_zero_point.assign(static_cast<std::size_t>(problem.x.shape[1]), problem.x_zero_point[0]);
-        problem.w_zero_point.assign(static_cast<std::size_t>(problem.w.shape[0]), problem.w_zero_point[0]);
-        expect_same(accumulators(problem), expected);
-    });
-}
-
-TEST_F(Geometry, R19ADilatedKernelIsOneWithHoles) {
+TEST_F(GeometryRelation, R19ADilatedKernelIsOneWithHoles) {
     for_random_problems(true, [&](ProblemSource&, ConvolutionProblem problem) {
         problem.w_zero_point.resize(1);
         const Array expected = accumulators(problem);
@@ -418,7 +216,7 @@ TEST_F(Geometry, R19ADilatedKernelIsOneWithHoles) {
     });
 }
 
-TEST_F(Geometry, R19FewerDimensionsAreMoreWithAnExtentOfOne) {
+TEST_F(GeometryRelation, R19FewerDimensionsAreMoreWithAnExtentOfOne) {
     for_random_problems(true, [&](ProblemSource&, ConvolutionProblem problem) {
         Array expected = accumulators(problem);
         while (problem.rank() < 3) {
@@ -433,17 +231,6 @@ TEST_F(Geometry, R19FewerDimensionsAreMoreWithAnExtentOfOne) {
             }
             expect_same(accumulators(problem), expected);
         }
-    });
-}
-
-TEST_F(Geometry, R20UnsignedDataBelow128AreSignedData) {
-    for_random_problems(true, [&](ProblemSource& source, ConvolutionProblem problem) {
-        problem.x_type = DataType::u8;
-        problem.x.values = source.integers(problem.x.values.size(), 0, 127);
-        problem.x_zero_point = source.integers(1, 0, 127);
-        const Array expected = accumulators(problem);
-        problem.x_type = DataType::s8;
-        expect_same(accumulators(problem), expected);
     });
 }
 

@@ -9,17 +9,36 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <span>
 #include <utility>
 
 namespace difftest::oracle {
 namespace {
 
-AllowedTensor points_of(const graph::TensorData& data) {
-    AllowedTensor tensor(data.type(), data.shape());
-    for (std::int64_t i = 0; i < data.size(); ++i) {
-        tensor.set_point(i, data.at(i));
+/// The elements of a type whose values a double holds as they are.
+template <class Element>
+void widen(std::span<const std::byte> bytes, std::vector<double>& points) {
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        Element element;
+        std::memcpy(&element, bytes.data() + i * sizeof element, sizeof element);
+        points[i] = element;
     }
-    return tensor;
+}
+
+AllowedTensor points_of(const graph::TensorData& data) {
+    std::vector<double> points(static_cast<std::size_t>(data.size()));
+    switch (data.type()) {
+        case graph::DataType::s8: widen<std::int8_t>(data.bytes(), points); break;
+        case graph::DataType::u8: widen<std::uint8_t>(data.bytes(), points); break;
+        case graph::DataType::s32: widen<std::int32_t>(data.bytes(), points); break;
+        case graph::DataType::f32: widen<float>(data.bytes(), points); break;
+        default:
+            for (std::size_t i = 0; i < points.size(); ++i) {
+                points[i] = data.at(static_cast<std::int64_t>(i));
+            }
+    }
+    return {data.type(), data.shape(), std::move(points)};
 }
 
 /// What a backend produced. A NaN of its own making is as good as any other.
@@ -62,6 +81,7 @@ struct Evaluator {
     AllowedTensor operator()(const graph::ShiftRound& /*op*/) const { return evaluate_shift_round(context, id); }
     AllowedTensor operator()(const graph::Pooling& /*op*/) const { return evaluate_pooling(context, id); }
     AllowedTensor operator()(const graph::Reduction& /*op*/) const { return evaluate_reduction(context, id); }
+    AllowedTensor operator()(const graph::Softmax& /*op*/) const { return evaluate_softmax(context, id); }
     AllowedTensor operator()(const graph::Resampling& /*op*/) const { return evaluate_resampling(context, id, view); }
     AllowedTensor operator()(const graph::Permute& /*op*/) const { return evaluate_movement(context, id, view); }
     AllowedTensor operator()(const graph::Reshape& /*op*/) const { return evaluate_movement(context, id, view); }

@@ -4,6 +4,7 @@ pkg_check_modules(mpfr REQUIRED IMPORTED_TARGET mpfr)
 difftest_test(oracle_transcendental_test
   SOURCES
     function_error_test.cpp
+    softmax_test.cpp
     transcendental_test.cpp
     testing/exact_function.cpp
   DEPENDS difftest::oracle fmt::fmt PkgConfig::mpfr)
@@ -17,6 +18,7 @@ difftest_test(oracle_published_vectors_test
   DEPENDS difftest::oracle fmt::fmt nlohmann_json::nlohmann_json)
 difftest_test(oracle_metamorphic_test
   SOURCES
+    metamorphic_channels_test.cpp
     metamorphic_epilogue_test.cpp
     metamorphic_geometry_test.cpp
     testing/random_convolution.cpp

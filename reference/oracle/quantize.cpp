@@ -21,6 +21,10 @@ using graph::ZeroPointSite;
 /// The largest f32 below 2^31: where backends that saturate in f32 stop (semantics, section 2.4, M5).
 constexpr double kLargestFloatBelowS32 = 2147483520.0;
 
+/// What lies outside, with or without a zero point, saturates. Within an integer range, and in this one, it makes no
+/// difference whether a number is rounded before or after it is saturated.
+const quantize::Range kBeyondIntegers(-0x1p40, 0x1p40);
+
 struct QuantizeVariant {
     bool reciprocal;
     Rounding rounding;
@@ -76,47 +80,92 @@ StoreRule store_rule(const Context& context, graph::NodeId id) {
     return rule;
 }
 
-double to_integer(double v, graph::DataType type, Rounding rounding, graph::Overflow overflow, bool saturate_in_float,
-                  const StoreRule& rule) {
-    const double rounded = rule.drop_round ? v : quantize::round_to_integer(v, rule.rounding.value_or(rounding));
-    if (std::isnan(rounded) || rule.drop_clamp) {
-        return rounded;
+/// The last step: what is stored of a real number.
+struct IntegerType {
+    graph::DataType type;
+    quantize::Range range;
+    graph::Overflow overflow;
+    StoreRule rule;
+
+    IntegerType(graph::DataType of, graph::Overflow on_overflow, const StoreRule& store)
+        : type(of), range(of), overflow(on_overflow), rule(store) {}
+
+    double rounded(double v, Rounding rounding) const {
+        return rule.drop_round ? v : quantize::round_to_integer(v, rule.rounding.value_or(rounding));
     }
-    if (overflow == graph::Overflow::wrap || rule.wrap) {
-        return std::fabs(rounded) < 0x1p62 ? quantize::wrap(rounded, type) : std::nan("");
+
+    /// Nothing but rounding half to even and saturation.
+    bool is_plain(const QuantizeVariant& variant) const {
+        return variant.rounding == Rounding::half_to_even && !variant.saturate_in_float && !rule.rounding &&
+               !rule.wrap && !rule.drop_clamp && !rule.drop_round && overflow == graph::Overflow::saturate;
     }
-    const double stored = quantize::saturate(rounded, type);
-    return saturate_in_float ? std::min(stored, kLargestFloatBelowS32) : stored;
-}
+
+    double stored(double rounded, bool saturate_in_float) const {
+        if (std::isnan(rounded) || rule.drop_clamp) {
+            return rounded;
+        }
+        if (overflow == graph::Overflow::wrap || rule.wrap) {
+            return std::fabs(rounded) < 0x1p62 ? quantize::wrap(rounded, type) : std::nan("");
+        }
+        const double result = quantize::saturate(rounded, range);
+        return saturate_in_float ? std::min(result, kLargestFloatBelowS32) : result;
+    }
+};
 
 /// Quantize and requantize: v = x / factor or x * factor, and the common rest.
 struct QuantizeOp {
     bool division;
-    graph::DataType type;
     std::vector<QuantizeVariant> all;
-    StoreRule rule;
+    IntegerType output;
 
     int variants() const { return static_cast<int>(all.size()); }
 
     Interval operator()(int index, const std::array<double, 3>& arguments) const {
         const QuantizeVariant& variant = all[static_cast<std::size_t>(index)];
+        const float v = scaled(variant, arguments);
+        const double k = variant.site == ZeroPointSite::before_rounding
+                             ? output.rounded(v + static_cast<float>(arguments[2]), variant.rounding)
+                             : output.rounded(v, variant.rounding) + arguments[2];
+        const double y = output.stored(k, variant.saturate_in_float);
+        return {y, y};
+    }
+
+    template <class Use>
+    void with_function(int index, const Use& use) const {
+        const QuantizeVariant variant = all[static_cast<std::size_t>(index)];
+        const quantize::Range range = output.range;
+        const auto apply = [&](const auto& scale) {
+            if (variant.site == ZeroPointSite::before_rounding) {
+                use([scale, range](const std::array<double, 3>& arguments) {
+                    const float v = scale(arguments) + static_cast<float>(arguments[2]);
+                    return quantize::round_half_to_even(quantize::saturate(v, range));
+                });
+            } else {
+                use([scale, range](const std::array<double, 3>& arguments) {
+                    const double v = quantize::saturate(scale(arguments), kBeyondIntegers);
+                    return quantize::saturate(quantize::round_half_to_even(v) + arguments[2], range);
+                });
+            }
+        };
+        if (!output.is_plain(variant)) {
+            use([&](const std::array<double, 3>& arguments) { return (*this)(index, arguments).lo; });
+        } else if (division && variant.reciprocal) {
+            apply([](const auto& a) { return static_cast<float>(a[0]) * (1.0F / static_cast<float>(a[1])); });
+        } else if (division) {
+            apply([](const auto& a) { return static_cast<float>(a[0]) / static_cast<float>(a[1]); });
+        } else {
+            apply([](const auto& a) { return static_cast<float>(a[0]) * static_cast<float>(a[1]); });
+        }
+    }
+
+private:
+    float scaled(const QuantizeVariant& variant, const std::array<double, 3>& arguments) const {
         const auto x = static_cast<float>(arguments[0]);
         const auto factor = static_cast<float>(arguments[1]);
-        const auto zero_point = static_cast<float>(arguments[2]);
-        float v = x * factor;
-        if (division) {
-            v = variant.reciprocal ? x * (1.0F / factor) : x / factor;
+        if (!division) {
+            return x * factor;
         }
-        const Rounding rounding = rule.rounding.value_or(variant.rounding);
-        double y = 0;
-        if (variant.site == ZeroPointSite::before_rounding) {
-            y = to_integer(v + zero_point, type, rounding, graph::Overflow::saturate, variant.saturate_in_float, rule);
-        } else {
-            const double k = rule.drop_round ? v : quantize::round_to_integer(v, rounding);
-            y = to_integer(k + arguments[2], type, rounding, graph::Overflow::saturate, variant.saturate_in_float,
-                           rule);
-        }
-        return {y, y};
+        return variant.reciprocal ? x * (1.0F / factor) : x / factor;
     }
 };
 
@@ -124,25 +173,46 @@ struct DequantizeOp {
     int variants() const { return 1; }
 
     Interval operator()(int /*variant*/, const std::array<double, 3>& arguments) const {
-        const double y = static_cast<float>(arguments[0] - arguments[2]) * static_cast<float>(arguments[1]);
+        const double y = value(arguments);
         return {y, y};
+    }
+
+    template <class Use>
+    void with_function(int /*variant*/, const Use& use) const {
+        use(value);
+    }
+
+private:
+    static double value(const std::array<double, 3>& arguments) {
+        return static_cast<float>(arguments[0] - arguments[2]) * static_cast<float>(arguments[1]);
     }
 };
 
 struct ConvertOp {
-    graph::DataType type;
-    graph::Convert attributes;
+    bool to_integer;
     std::vector<QuantizeVariant> all;
-    StoreRule rule;
+    IntegerType output;
 
     int variants() const { return static_cast<int>(all.size()); }
 
     Interval operator()(int index, const std::array<double, 1>& arguments) const {
         const QuantizeVariant& variant = all[static_cast<std::size_t>(index)];
-        const double y = graph::is_integer(type) ? to_integer(arguments[0], type, variant.rounding, attributes.overflow,
-                                                              variant.saturate_in_float, rule)
-                                                 : static_cast<float>(arguments[0]);
+        const double y = to_integer
+                             ? output.stored(output.rounded(arguments[0], variant.rounding), variant.saturate_in_float)
+                             : static_cast<float>(arguments[0]);
         return {y, y};
+    }
+
+    template <class Use>
+    void with_function(int index, const Use& use) const {
+        const quantize::Range range = output.range;
+        if (to_integer && output.is_plain(all[static_cast<std::size_t>(index)])) {
+            use([range](const std::array<double, 1>& arguments) {
+                return quantize::round_half_to_even(quantize::saturate(arguments[0], range));
+            });
+        } else {
+            use([&](const std::array<double, 1>& arguments) { return (*this)(index, arguments).lo; });
+        }
     }
 };
 
@@ -175,19 +245,17 @@ AllowedTensor evaluate_scaled(const Context& context, graph::NodeId id, const Op
 AllowedTensor evaluate_quantize(const Context& context, graph::NodeId id) {
     const auto& op = std::get<graph::Quantize>(context.node(id).operation);
     const graph::DataType type = context.tensor(context.node(id).output).type;
-    return evaluate_scaled(
-        context, id,
-        QuantizeOp{true, type, granted_variants(context, type, true, op.rounding, op.zero_point_site),
-                   store_rule(context, id)});
+    return evaluate_scaled(context, id,
+                           QuantizeOp{true, granted_variants(context, type, true, op.rounding, op.zero_point_site),
+                                      IntegerType(type, graph::Overflow::saturate, store_rule(context, id))});
 }
 
 AllowedTensor evaluate_requantize(const Context& context, graph::NodeId id) {
     const auto& op = std::get<graph::Requantize>(context.node(id).operation);
     const graph::DataType type = context.tensor(context.node(id).output).type;
-    return evaluate_scaled(
-        context, id,
-        QuantizeOp{false, type, granted_variants(context, type, false, op.rounding, op.zero_point_site),
-                   store_rule(context, id)});
+    return evaluate_scaled(context, id,
+                           QuantizeOp{false, granted_variants(context, type, false, op.rounding, op.zero_point_site),
+                                      IntegerType(type, graph::Overflow::saturate, store_rule(context, id))});
 }
 
 AllowedTensor evaluate_dequantize(const Context& context, graph::NodeId id) {
@@ -199,9 +267,9 @@ AllowedTensor evaluate_convert(const Context& context, graph::NodeId id) {
     const graph::Tensor& output = context.tensor(node.output);
     const auto& attributes = std::get<graph::Convert>(node.operation);
     const ConvertOp op{
-        output.type, attributes,
+        graph::is_integer(output.type),
         granted_variants(context, output.type, false, attributes.rounding, ZeroPointSite::before_rounding),
-        store_rule(context, id)};
+        IntegerType(output.type, attributes.overflow, store_rule(context, id))};
     Argument argument = argument_for(context, node.inputs[0], output.shape);
     if (graph::is_integer(output.type)) {
         argument.real_view = nullptr;  // integer to integer: the exact accumulator

@@ -1,4 +1,5 @@
 // Resampling: the elements and weights from exact rational coordinates, the sums in random orders of exact arithmetic.
+#include "reference/oracle/testing/proof.hpp"
 #include "reference/oracle/testing/single_op.hpp"
 #include "reference/oracle/testing/sum_orders.hpp"
 
@@ -219,6 +220,7 @@ TEST(Resampling, LinearHoldsEveryOrder) {
         }
         elements += static_cast<std::size_t>(result.size());
     }
+    testing::ProofCount("linear resampling, orders of evaluation", "any order, F2").add(elements);
 }
 
 TEST(Resampling, InOneDimensionTheSetIsExactlyTheGrantedForms) {
@@ -248,6 +250,7 @@ TEST(Resampling, InOneDimensionTheSetIsExactlyTheGrantedForms) {
         }
         elements += static_cast<std::size_t>(result.size());
     }
+    testing::ProofCount("linear resampling in one dimension, granted forms", "F2").add(elements);
 }
 
 TEST(Resampling, SetsOfTheDataTravel) {

@@ -9,15 +9,15 @@ namespace {
 void join_overlapping(std::vector<Interval>& parts) {
     std::sort(parts.begin(), parts.end(),
               [](const Interval& a, const Interval& b) { return a.lo != b.lo ? a.lo < b.lo : a.hi < b.hi; });
-    std::vector<Interval> joined;
-    for (const Interval& part : parts) {
-        if (!joined.empty() && part.lo <= joined.back().hi) {
-            joined.back().hi = std::max(joined.back().hi, part.hi);
+    std::size_t last = 0;
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+        if (parts[i].lo <= parts[last].hi) {
+            parts[last].hi = std::max(parts[last].hi, parts[i].hi);
         } else {
-            joined.push_back(part);
+            parts[++last] = parts[i];
         }
     }
-    parts = std::move(joined);
+    parts.resize(std::min(parts.size(), last + 1));
 }
 
 void join_closest(std::vector<Interval>& parts) {
@@ -49,6 +49,17 @@ AllowedSet SetBuilder::build(bool& widened) {
         widened = true;
     }
     return {parts_, may_be_nan_, false};
+}
+
+bool SetBuilder::is_one_interval() {
+    join_overlapping(parts_);
+    return parts_.size() == 1 && !may_be_nan_ && !unconstrained_;
+}
+
+void SetBuilder::clear() {
+    parts_.clear();
+    may_be_nan_ = false;
+    unconstrained_ = false;
 }
 
 }  // namespace difftest::oracle

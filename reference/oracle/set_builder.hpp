@@ -20,6 +20,13 @@ public:
     /// The set. `widened` becomes true when parts had to be joined that do not touch.
     AllowedSet build(bool& widened);
 
+    /// Joins what touches, and says whether the set is one interval: then front() is it, and build is not needed.
+    bool is_one_interval();
+    const Interval& front() const { return parts_.front(); }
+
+    /// Begins anew, with the memory that it has.
+    void clear();
+
 private:
     std::vector<Interval> parts_;
     bool may_be_nan_ = false;

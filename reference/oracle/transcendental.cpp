@@ -41,6 +41,9 @@ double granted_error(const graph::Eltwise& op, double x, double f, const contrac
     if (contract.grants(contract::Freedom::eltwise_error_table)) {
         error = onednn_error(op, x, f);
     }
+    if (contract.grants(contract::Freedom::library_functions)) {
+        error = std::max(error, library_error(op, f));
+    }
     if (contract.grants(contract::Freedom::opencl_ulp)) {
         error = std::max(error, opencl_error(op, x, f, contract.grants(contract::Freedom::flush_subnormals)));
     }

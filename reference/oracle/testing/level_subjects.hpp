@@ -1,0 +1,47 @@
+#pragma once
+
+#include "reference/graph/case_builder.hpp"
+#include "reference/oracle/oracle.hpp"
+#include "reference/oracle/testing/definition.hpp"
+#include "reference/oracle/testing/draw.hpp"
+#include "reference/oracle/testing/exact.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+/// Operations with random operands and what their definition gives, for proofs under every contract level.
+namespace difftest::oracle::testing {
+
+inline constexpr std::int64_t kBatch = 1000;
+inline constexpr std::int64_t kTaps = 9;
+
+/// A case of about kBatch elements and what the definition gives for each.
+struct Problem {
+    graph::Case value;
+    std::vector<double> expected;
+};
+
+struct Subject {
+    std::string name;
+    std::function<Problem(Draw&)> draw;
+};
+
+double draw_value(Draw& draw, graph::DataType type);
+std::vector<double> draw_values(Draw& draw, graph::DataType type, std::int64_t count);
+
+/// Operands of the given types, as many as `formula` takes: result[i] = formula(operands[0][i], ...).
+using Formula = std::function<double(const std::vector<double>&)>;
+Subject elementwise(std::string name, graph::Operation op, std::vector<graph::DataType> types, graph::DataType output,
+                    const Formula& formula);
+
+/// An operation on rows of kTaps elements, each of which becomes one: formula(row).
+Subject of_rows(std::string name, graph::Operation op, graph::DataType type, graph::DataType output,
+                const Formula& formula);
+
+/// What the definition gives lies in the sets under every level; DIFFTEST_PROOF_ELEMENTS elements for each name, which
+/// the subjects of one name share. A result that is no number is left to the tests of that operation.
+void expect_definition_under_every_level(const std::vector<Subject>& subjects, std::uint32_t seed);
+
+}  // namespace difftest::oracle::testing
