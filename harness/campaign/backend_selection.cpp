@@ -70,7 +70,7 @@ BackendSelection select_backend(std::string_view text) {
         throw InputError(
             fmt::format("--backend {}: {} is not there; {}", text, worker_program(kind->name).string(), kind->missing));
     }
-    if (kind->name == "faulty" && !faults::find_fault(argument)) {
+    if (kind->name == "faulty" && argument != "none" && !faults::find_fault(argument)) {
         throw InputError(fmt::format("--backend {}: unknown fault (see: difftest list rules)", text));
     }
     BackendSelection selection{std::string(text), &*kind, worker_program(kind->name), {}};

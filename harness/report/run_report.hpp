@@ -38,6 +38,8 @@ struct RunEntry {
     bool bad_input = false;                  ///< of a harness_error: what the user gave to the backend is at fault
     std::optional<WorkerEnd> worker_end;     ///< of a crash or hang
     std::optional<std::string> known_issue;  ///< id of the known issue that explains the failure
+    /// Id of an issue that would explain the failure, but is said to be fixed in this release.
+    std::optional<std::string> regressed;
     std::vector<std::string> explained_by;   ///< faults of the dictionary that reproduce a wrong result
     std::vector<Comparison> outputs;         ///< one per graph output that was compared
     std::vector<Comparison> intermediates;   ///< what the plan materialized besides them, in the order of the graph

@@ -69,18 +69,17 @@ public:
     /// `first` is the weight of the group's first output channel and first input channel.
     void load_weights(const std::int32_t* first, std::int64_t output_distance, Distances inputs) {
         for (std::size_t p = 0; p < parts_.size(); ++p) {
-            std::vector<std::int32_t>& weights = parts_[p].weights;
-            weights.clear();
+            const std::vector<PlaneLayout::Shift>& shifts = layout_.outputs[p].shifts;
+            parts_[p].weights.resize(static_cast<std::size_t>(shape_.outputs_per_group) * parts_[p].shifts.size());
+            std::int32_t* to = parts_[p].weights.data();
             for (std::int64_t o = 0; o < shape_.outputs_per_group; o += ShiftedSums::kMostRows) {
                 const std::int64_t rows = rows_from(o);
                 for (std::int64_t i = 0; i < shape_.inputs_per_group; ++i) {
-                    for (const PlaneLayout::Shift& shift : layout_.outputs[p].shifts) {
-                        const std::int64_t k =
-                            shape_.flip_kernel ? shape_.window.kernel_size() - 1 - shift.kernel : shift.kernel;
-                        const std::int32_t* weight =
-                            first + o * output_distance + i * inputs.channel + k * inputs.position;
+                    const std::int32_t* channel = first + o * output_distance + i * inputs.channel;
+                    for (const PlaneLayout::Shift& shift : shifts) {
+                        const std::int32_t* weight = channel + kernel_index(shift) * inputs.position;
                         for (std::int64_t r = 0; r < rows; ++r) {
-                            weights.push_back(weight[r * output_distance]);
+                            *to++ = weight[r * output_distance];
                         }
                     }
                 }
@@ -116,6 +115,10 @@ private:
         std::vector<std::int64_t> shifts;   ///< of every tap, input channels outermost
         std::vector<std::int32_t> weights;  ///< [blocks of output channels][taps][output channels of the block]
     };
+
+    std::int64_t kernel_index(const PlaneLayout::Shift& shift) const {
+        return shape_.flip_kernel ? shape_.window.kernel_size() - 1 - shift.kernel : shift.kernel;
+    }
 
     std::int64_t rows_from(std::int64_t channel) const {
         return std::min(ShiftedSums::kMostRows, shape_.outputs_per_group - channel);
