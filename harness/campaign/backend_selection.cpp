@@ -77,7 +77,7 @@ BackendSelection select_backend(std::string_view text) {
     if (kind->name == "opencl" && !argument.empty()) {
         try {
             const OpenclArgument opencl = opencl_argument(argument);
-            selection.name = fmt::format("{}:{}", name, opencl.text());
+            selection.anywhere = opencl.kernel.empty() ? "" : fmt::format("{}:{}", name, opencl.text());
             selection.arguments = opencl.flags();
             return selection;
         } catch (const InputError& error) {

@@ -26,10 +26,11 @@ std::span<const BackendKind> backend_kinds();
 
 /// One backend to run: a kind and its argument.
 struct BackendSelection {
-    std::string name;  ///< as given: "onednn", "faulty:clamp_dropped_mid_chain"; paths are absolute
+    std::string name;  ///< as given: "onednn", "faulty:clamp_dropped_mid_chain"
     const BackendKind* kind = nullptr;
     std::filesystem::path program;
     std::vector<std::string> arguments;  ///< of the worker program
+    std::string anywhere{};              ///< the name with absolute paths, where it has paths; else empty
 };
 
 /// Whether the kind's worker program is there.
