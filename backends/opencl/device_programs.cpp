@@ -1,6 +1,8 @@
 #include "backends/opencl/device_programs.hpp"
 
 #include "backends/backend.hpp"
+#include "backends/kernel_manifest/kernel_file.hpp"
+#include "backends/opencl/spirv_program.hpp"
 
 #include <fmt/format.h>
 
@@ -20,7 +22,10 @@ constexpr std::size_t kLongestMessage = 300;
 constexpr int kUsesWorthKeeping = 3;
 
 std::string line_of(const std::string& text, std::size_t number) {
-    std::istringstream lines(text);
+    // What stands before a user's own source does not count.
+    static constexpr std::string_view kFirstLine = "#line 1\n";
+    const std::size_t first = text.find(kFirstLine);
+    std::istringstream lines(first == std::string::npos ? text : text.substr(first + kFirstLine.size()));
     std::string line;
     for (std::size_t i = 0; i < number; ++i) {
         if (!std::getline(lines, line)) {
@@ -130,7 +135,8 @@ void DevicePrograms::keep(Entry& entry) {
 }
 
 cl::Program DevicePrograms::build(const std::string& source, const std::string& options) {
-    cl::Program program(context_, source);
+    cl::Program program =
+        kernel_manifest::is_spirv(source) ? program_from_spirv(context_, device_, source) : cl::Program(context_, source);
     try {
         program.build({device_}, options.c_str());
     } catch (const cl::Error& error) {

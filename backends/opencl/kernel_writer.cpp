@@ -82,6 +82,9 @@ std::string store_four(graph::DataType type, const std::string& pointer, const s
 }  // namespace
 
 DeviceLayout layout_of(const graph::Tensor& tensor, const PlanSpecification& specification) {
+    if (const auto own = specification.own_layouts.find(tensor.name); own != specification.own_layouts.end()) {
+        return own->second;
+    }
     return tensor.role == graph::TensorRole::constant ? DeviceLayout::bfyx : activation_layout(specification);
 }
 

@@ -87,9 +87,15 @@ private:
 };
 
 /// Everything but elementwise nodes first, so that a chain belongs to the contraction that it follows.
-Partitioning fuse(const Graph& graph, const std::vector<TensorId>& cuts) {
+Partitioning fuse(const Graph& graph, const std::vector<TensorId>& cuts, const std::vector<NodeId>& own) {
     std::vector<bool> taken(graph.nodes.size(), false);
     Partitioning partitions;
+    if (!own.empty()) {
+        partitions.push_back({own});
+    }
+    for (const NodeId id : own) {
+        taken[static_cast<std::size_t>(id)] = true;
+    }
     for (const bool elementwise : {false, true}) {
         for (std::size_t id = 0; id < graph.nodes.size(); ++id) {
             if (taken[id] || graph::is_elementwise(graph.nodes[id].operation) != elementwise) {
@@ -128,12 +134,29 @@ Partitioning partition(const Graph& graph, const PlanSpecification& specificatio
             }
         }
     }
-    return fuse(graph, cuts);
+    return fuse(graph, cuts, {});
+}
+
+Partitioning partition_around(const Graph& graph, const PlanSpecification& specification,
+                              const std::vector<NodeId>& own) {
+    if (specification.fusion != Fusion::split) {
+        return fuse(graph, {}, own);
+    }
+    Partitioning partitions;
+    for (std::size_t id = 0; id < graph.nodes.size(); ++id) {
+        const auto node = static_cast<NodeId>(id);
+        if (node == own.back()) {
+            partitions.push_back({own});
+        } else if (std::find(own.begin(), own.end(), node) == own.end()) {
+            partitions.push_back({{node}});
+        }
+    }
+    return partitions;
 }
 
 std::vector<TensorId> fused_results(const Graph& graph) {
     std::vector<TensorId> results;
-    for (const PlannedPartition& partition : fuse(graph, {})) {
+    for (const PlannedPartition& partition : fuse(graph, {}, {})) {
         for (const NodeId id : std::span(partition.nodes).first(partition.nodes.size() - 1)) {
             results.push_back(graph.node(id).output);
         }

@@ -2,6 +2,7 @@
 
 #include "backends/opencl/device_layout.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,9 @@ struct PlanSpecification {
     /// The founding bug, put in on purpose: a fake_quantize to 8 bits with 256 levels leaves its clamp to the last
     /// store. For the test of the tester; never offered unless it is asked for by its whole name.
     bool clamp_optimisation = false;
+
+    /// Layouts of tensors, by name, that a user's kernel takes; no part of the plan's name.
+    std::map<std::string, DeviceLayout> own_layouts{};
 
     friend bool operator==(const PlanSpecification&, const PlanSpecification&) = default;
 };

@@ -123,7 +123,9 @@ FindingReport report_of(const ReduceRequest& request, const ReductionTrial& tria
     for (const PassStatistics& pass : reduction.passes) {
         report.passes.push_back({pass.name, pass.offered, pass.accepted});
     }
-    report.reproduce = fmt::format("difftest --case minimal.json --backend {}", request.backend.name);
+    const BackendSelection& backend = request.backend;
+    report.reproduce = fmt::format("difftest --case minimal.json --backend {}",
+                                   backend.anywhere.empty() ? backend.name : backend.anywhere);
     return report;
 }
 
