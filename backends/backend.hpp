@@ -102,6 +102,12 @@ public:
     using BackendError::BackendError;
 };
 
+/// What the user gave to the backend besides the case (a kernel of their own, its manifest) cannot be used.
+class BadInput : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
 class Backend {
 public:
     Backend() = default;
@@ -117,7 +123,7 @@ public:
     virtual std::vector<PlanOffer> plans(const graph::Case& value) = 0;
 
     /// Creates the primitives of a plan. `value` holds the constants, `buffers` the memory; both outlive the result.
-    /// Throws Unsupported or BackendError.
+    /// Throws Unsupported, BackendError or BadInput.
     virtual std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) = 0;
 };
 

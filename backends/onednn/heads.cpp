@@ -67,9 +67,13 @@ bool takes_post_op(HeadKind head, const Step& step) {
     return head == HeadKind::contraction;
 }
 
-bool softmax_takes(const graph::Graph& graph, const Steps& steps) {
-    if (steps.size() != 1) {
-        return steps.empty();
+bool softmax_takes(const graph::Graph& graph, const Steps& steps, graph::DataType output) {
+    const bool is_byte = output == graph::DataType::s8 || output == graph::DataType::u8;
+    if (steps.empty()) {
+        return is_byte || output == graph::DataType::f32;
+    }
+    if (steps.size() != 1 || !is_byte) {
+        return false;
     }
     if (const auto* eltwise = std::get_if<EltwiseStep>(&steps.front())) {
         return eltwise->algorithm == graph::EltwiseAlgorithm::linear && eltwise->beta == 0;

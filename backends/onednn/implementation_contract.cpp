@@ -22,9 +22,11 @@ bool is_rung_without_vnni(std::string_view isa) {
     return std::find(kRungs.begin(), kRungs.end(), isa) != kRungs.end();
 }
 
-/// Its functions are those of the C library: the kernels that no JIT compiler made, by their names.
+/// Its functions may be those of the C library: the kernels that no JIT compiler made, by their names, and the post-ops
+/// behind a gemm. Seen on 2.6.3: tanh behind x64:gemm:jit (convolution, SSE41 and AVX) and x64:gemm_s8*s32:jit
+/// (deconvolution, every rung).
 bool calls_the_c_library(std::string_view implementation) {
-    return contains(implementation, "ref") || contains(implementation, "simple");
+    return contains(implementation, "ref") || contains(implementation, "simple") || contains(implementation, "gemm");
 }
 
 bool has_tanh(const graph::Graph& graph) {

@@ -75,7 +75,7 @@ TEST_F(GrantTest, FloatCompensationWhereThereIsSomethingToCompensate) {
     EXPECT_TRUE(granted(DataType::s8, false, false, "jit:avx512_core_vnni").freedoms().empty());
 }
 
-TEST_F(GrantTest, TheCLibrarysTanhForReferenceKernelsOnly) {
+TEST_F(GrantTest, TheCLibrarysTanhWhereNoKernelIsGenerated) {
     const auto granted_to = [&](graph::EltwiseAlgorithm algorithm, std::string_view implementation) {
         build_ = {};
         const auto out =
@@ -87,6 +87,7 @@ TEST_F(GrantTest, TheCLibrarysTanhForReferenceKernelsOnly) {
     };
     const std::vector library{Freedom::library_functions};
     EXPECT_EQ(granted_to(graph::EltwiseAlgorithm::tanh, "ref:any"), library);
+    EXPECT_EQ(granted_to(graph::EltwiseAlgorithm::tanh, "x64:gemm_s8u8s32:jit"), library) << "post-ops behind a gemm";
     EXPECT_TRUE(granted_to(graph::EltwiseAlgorithm::tanh, "jit:avx2").empty());
     EXPECT_TRUE(granted_to(graph::EltwiseAlgorithm::exp, "ref:any").empty());
 }

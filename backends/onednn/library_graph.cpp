@@ -46,6 +46,24 @@ std::vector<std::string> materialized_tensors(const graph::Graph& graph, const G
     return names;
 }
 
+/// Different zero points for the channels of an operand of a sum of products.
+bool has_channel_zero_points(const GraphDescription& description) {
+    const auto differ = [&description](std::size_t dequantization) {
+        for (const auto& [name, value] : description.operations[dequantization].attributes) {
+            const auto* points = std::get_if<std::vector<std::int64_t>>(&value);
+            if (name == "zps" && points != nullptr &&
+                std::any_of(points->begin(), points->end(), [points](auto each) { return each != points->front(); })) {
+                return true;
+            }
+        }
+        return false;
+    };
+    return std::any_of(description.contractions.begin(), description.contractions.end(),
+                       [&differ](const IntegerContraction& each) {
+                           return std::any_of(each.dequantizations.begin(), each.dequantizations.end(), differ);
+                       });
+}
+
 bool quantizes(const GraphDescription& description) {
     return std::any_of(description.operations.begin(), description.operations.end(),
                        [](const GraphOperation& each) { return each.kind == "Quantize"; });
@@ -57,12 +75,23 @@ std::vector<std::string> nodes_of_partition(const graph::Graph& graph, const Gra
                                             std::size_t partition) {
     std::set<graph::NodeId> own;
     std::set<graph::NodeId> touched;
+    std::set<graph::NodeId> with_operations;
+    for (const GraphOperation& each : partitioning.description.operations) {
+        with_operations.insert(each.node);
+    }
     const std::vector<GraphOperation>& operations = partitioning.description.operations;
     for (const std::size_t id : partitioning.partitions[partition]) {
         const graph::NodeId node = operations[id].node;
         touched.insert(node);
         const bool is_last = id + 1 == operations.size() || operations[id + 1].node != node;
         if (is_last) {
+            own.insert(node);
+        }
+    }
+    // What became a scale, or nothing at all, is where its data come from.
+    for (std::size_t id = 0; id < graph.nodes.size(); ++id) {
+        const auto node = static_cast<graph::NodeId>(id);
+        if (!with_operations.contains(node) && own.contains(graph.tensor(graph.node(node).inputs.front()).producer)) {
             own.insert(node);
         }
     }
@@ -87,6 +116,9 @@ Plan graph_plan(const graph::Case& value, const GraphPartitioning& partitioning)
         const std::size_t count = partitioning.partitions[index].size();
         plan.partitions.push_back({nodes_of_partition(value.graph, partitioning, index),
                                    fmt::format("partition of {} operation{}", count, count == 1 ? "" : "s")});
+    }
+    if (has_channel_zero_points(partitioning.description)) {
+        plan.traits.emplace_back("graph_channel_zero_points");
     }
     plan.materialized = materialized_tensors(value.graph, partitioning);
     return plan;

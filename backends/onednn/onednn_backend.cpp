@@ -10,6 +10,7 @@
 #include "backends/onednn/plan_space.hpp"
 #include "backends/onednn/scale_attribute.hpp"
 #include "backends/onednn/thread_scope.hpp"
+#include "reference/graph/plan_pattern.hpp"
 
 #include <fmt/format.h>
 #include <oneapi/dnnl/dnnl.hpp>
@@ -50,11 +51,40 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
     if (repeats) {
         plan.traits.emplace_back("repeated_eltwise_algorithm");
     }
+    const bool fuses_depthwise = std::any_of(partitions.begin(), partitions.end(), [](const PlannedPartition& each) {
+        return std::any_of(each.steps.begin(), each.steps.end(),
+                           [](const Step& step) { return std::holds_alternative<DepthwiseStep>(step); });
+    });
+    if (fuses_depthwise) {
+        plan.traits.emplace_back("depthwise_post_op");
+    }
     const std::optional<graph::Layout> layout = specification.options.layout;
     if (layout && *layout != graph::Layout::plain && *layout != graph::Layout::channels_last) {
         plan.traits.emplace_back("blocked_layout");
     }
     return plan;
+}
+
+bool repeats_eltwise(const graph::Graph& graph, const PlannedPartition& partition) {
+    const std::vector<PrimitiveSteps> primitives = primitives_of(graph, partition);
+    return std::any_of(primitives.begin(), primitives.end(),
+                       [](const PrimitiveSteps& each) { return repeats_eltwise_algorithm(each.post_ops); });
+}
+
+/// A base that cannot differ from `fused` for this graph: such a plan is not offered twice.
+bool repeats_fused(const graph::Graph& graph, const PlanSpecification& specification, const Partitioning& fused) {
+    if (!(specification.options == CreationOptions{})) {
+        return false;
+    }
+    if (specification.fusion == Fusion::fused_distinct_eltwise) {
+        return std::none_of(fused.begin(), fused.end(),
+                            [&graph](const PlannedPartition& each) { return repeats_eltwise(graph, each); });
+    }
+    const auto is_convolution = [](const graph::Node& node) {
+        return std::holds_alternative<graph::Convolution>(node.operation);
+    };
+    return specification.fusion == Fusion::fused_depthwise &&
+           std::count_if(graph.nodes.begin(), graph.nodes.end(), is_convolution) < 2;
 }
 
 class OnednnExecutable final : public Executable {
@@ -130,6 +160,11 @@ std::vector<PlanOffer> OnednnBackend::plans(const graph::Case& value) {
     std::vector<PlanOffer> offers;
     std::vector<std::pair<Partitioning, CreationOptions>> known;
     for (const PlanSpecification& specification : selected_plans(value.execution.plans, survey)) {
+        const std::vector<std::string>& asked = value.execution.plans;
+        const bool is_named = std::find(asked.begin(), asked.end(), name_of(specification)) != asked.end();
+        if (!is_named && !known.empty() && repeats_fused(value.graph, specification, known.front().first)) {
+            continue;
+        }
         auto result = partition(value, specification);
         if (const auto* refusal = std::get_if<CannotLower>(&result)) {
             offers.emplace_back(Refusal{name_of(specification), refusal->reason});
@@ -139,14 +174,14 @@ std::vector<PlanOffer> OnednnBackend::plans(const graph::Case& value) {
             continue;
         }
         std::pair entry{std::get<Partitioning>(std::move(result)), specification.options};
-        const std::vector<std::string>& asked = value.execution.plans;
-        const bool is_named = std::find(asked.begin(), asked.end(), name_of(specification)) != asked.end();
         if (is_named || std::find(known.begin(), known.end(), entry) == known.end()) {
             offers.emplace_back(plan_from(value.graph, specification, entry.first));
             known.push_back(std::move(entry));
         }
     }
-    offers.push_back(graph_offer(value));
+    if (graph::matches_plan(value.execution.plans, kGraphPlan)) {
+        offers.push_back(graph_offer(value));
+    }
     return offers;
 }
 

@@ -159,9 +159,8 @@ std::vector<bool> logical_lanes(const graph::Shape& shape, DeviceLayout layout) 
         return {};
     }
     std::vector<bool> lanes(static_cast<std::size_t>(physical), false);
-    for_each_element(shape, layout, [&](std::int64_t /*logical*/, std::int64_t at) {
-        lanes[static_cast<std::size_t>(at)] = true;
-    });
+    for_each_element(shape, layout,
+                     [&](std::int64_t /*logical*/, std::int64_t at) { lanes[static_cast<std::size_t>(at)] = true; });
     return lanes;
 }
 

@@ -149,7 +149,8 @@ void DeviceMemory::inspect(const Region& region, std::size_t guard_begin, std::v
         const std::size_t at = lane * region.element_size;
         if (!region.lanes[lane] &&
             !same(own_before.subspan(at, region.element_size), own_after.subspan(at, region.element_size))) {
-            damage.push_back(fmt::format("a padding lane of '{}' ({}) was written", region.name, name_of(region.layout)));
+            damage.push_back(
+                fmt::format("a padding lane of '{}' ({}) was written", region.name, name_of(region.layout)));
             return;
         }
     }

@@ -46,6 +46,12 @@ struct ScalarArgument {
 
 using KernelArgument = std::variant<TensorArgument, TableArgument, MemoryArgument, CodeArgument, ScalarArgument>;
 
+/// What a parameter of a user's kernel is given: its role in the manifest, and the type of its elements.
+struct ParameterNote {
+    std::string role;
+    graph::DataType type = graph::DataType::f32;
+};
+
 struct Kernel {
     std::vector<graph::NodeId> nodes;  ///< that it computes
     std::string implementation;        ///< "direct:bfyx", "tiled:b_fs_yx_fsv16:dot"
@@ -56,6 +62,7 @@ struct Kernel {
     /// of a plan are built as one program.
     bool is_program = false;
     std::vector<KernelArgument> arguments;  ///< in the order of the function's parameters
+    std::vector<ParameterNote> parameters;  ///< of a user's kernel, one for each argument; else empty
     std::vector<std::size_t> global;        ///< work items, 1 to 3 dimensions; nothing runs when one is 0
     std::vector<std::size_t> local;         ///< of a work group; empty = the device decides
 };

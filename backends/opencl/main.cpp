@@ -1,5 +1,7 @@
 // difftest-worker-opencl [--device PLATFORM.DEVICE|NAME]: generated kernels on one OpenCL device, as a worker.
 // difftest-worker-opencl --benchmark [--device ...]: one JSON document on stdout about what launches and checks cost.
+//     --kernel FILE --manifest FILE: a kernel of the user's in the place of one partition (the code in FILE is
+//     executed)
 // difftest-worker-opencl --list-devices: one JSON document on stdout about every device behind the ICD loader.
 #include "backends/opencl/device_benchmark.hpp"
 #include "backends/opencl/device_list.hpp"
@@ -8,12 +10,14 @@
 
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 
 int main(int argc, char** argv) {
     using namespace difftest::backends;
     std::string selector;
     bool benchmark = false;
+    opencl::OwnKernelFiles own;
     for (int i = 1; i < argc; ++i) {
         if (std::string(argv[i]) == "--list-devices") {
             std::puts(opencl::devices_document().c_str());
@@ -22,6 +26,12 @@ int main(int argc, char** argv) {
         benchmark = benchmark || std::string(argv[i]) == "--benchmark";
         if (std::string(argv[i]) == "--device" && i + 1 < argc) {
             selector = argv[i + 1];
+        }
+        if (std::string(argv[i]) == "--kernel" && i + 1 < argc) {
+            own.kernel = argv[i + 1];
+        }
+        if (std::string(argv[i]) == "--manifest" && i + 1 < argc) {
+            own.manifest = argv[i + 1];
         }
     }
     if (benchmark) {
@@ -33,5 +43,8 @@ int main(int argc, char** argv) {
             return 1;
         }
     }
-    return serve([&] { return opencl::make_opencl_backend(selector); }, argc, argv);
+    const auto make = [&] {
+        return opencl::make_opencl_backend(selector, own.kernel.empty() ? std::nullopt : std::optional(own));
+    };
+    return serve(make, argc, argv);
 }

@@ -39,7 +39,8 @@ protected:
 
     static graph::Case make_case() {
         graph::CaseBuilder builder("own_kernel");
-        const TensorId x = builder.input("x", graph::TensorData(DataType::s8, {1, 5, 1, 2}, std::vector<double>(10, 3)));
+        const TensorId x =
+            builder.input("x", graph::TensorData(DataType::s8, {1, 5, 1, 2}, std::vector<double>(10, 3)));
         const TensorId y = builder.node("y", graph::Convert{}, {x}, DataType::s8);
         return builder.build({y});
     }
@@ -51,8 +52,9 @@ protected:
         kernel.nodes = {0};
         kernel.implementation = "test";
         kernel.entry = "own";
-        kernel.source = "__kernel void own(__global char* x, __global char* y) {\n    const int i = get_global_id(0);\n    " +
-                        statement + "\n}\n";
+        kernel.source =
+            "__kernel void own(__global char* x, __global char* y) {\n    const int i = get_global_id(0);\n    " +
+            statement + "\n}\n";
         kernel.is_program = true;
         kernel.arguments = {TensorArgument{0}, TensorArgument{1}};
         kernel.global = {10};
@@ -107,8 +109,9 @@ TEST_F(OwnKernel, ACompilerErrorNamesTheLine) {
 
 TEST(ShortenedLog, IsTheFirstErrorWithItsLine) {
     const std::string source = "one\n    two = 2;\nthree\n";
-    EXPECT_EQ(shortened_log("warning: nothing\n/tmp/x.cl:2:5: error: use of undeclared identifier 'two'\nmore\n", source),
-              "line 2: use of undeclared identifier 'two' | two = 2;");
+    EXPECT_EQ(
+        shortened_log("warning: nothing\n/tmp/x.cl:2:5: error: use of undeclared identifier 'two'\nmore\n", source),
+        "line 2: use of undeclared identifier 'two' | two = 2;");
     EXPECT_EQ(shortened_log("something else\n", source), "something else");
     EXPECT_EQ(shortened_log("", source), "the compiler's log is empty");
     EXPECT_LT(shortened_log("x:1:1: error: " + std::string(5000, 'y'), source).size(), 700U);

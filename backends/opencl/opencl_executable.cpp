@@ -1,6 +1,7 @@
 #include "backends/opencl/opencl_executable.hpp"
 
 #include "backends/opencl/function_library.hpp"
+#include "backends/opencl/own_program.hpp"
 #include "backends/opencl/plan_contract.hpp"
 
 #include <fmt/format.h>
@@ -132,9 +133,11 @@ void OpenclExecutable::build(const std::string& options) {
     const std::string common = common_source(kernels_, contraction, in_double);
     std::size_t table = 0;
     for (const Kernel& kernel : kernels_) {
+        const bool is_users = !kernel.parameters.empty();
         const std::string own_options = kernel.options.empty() ? options : options + " " + kernel.options;
         const cl::Program& program =
-            session_.programs.program(kernel.is_program ? kernel.source : common, own_options);
+            is_users ? own_program(session_.programs, session_.device, kernel, options)
+                     : session_.programs.program(kernel.is_program ? kernel.source : common, own_options);
         Launch launch{cl::Kernel(program, kernel.entry.c_str()), kernel.global, kernel.local};
         set_arguments(launch, kernel, table);
         const bool is_empty = std::find(launch.global.begin(), launch.global.end(), 0) != launch.global.end();

@@ -18,7 +18,7 @@ constexpr std::size_t kMostNodes = 24;
 
 /// What must not be fused.
 struct Limits {
-    std::vector<TensorId> cuts;      ///< results that go through memory
+    std::vector<TensorId> cuts;       ///< results that go through memory
     bool tanh_breaks_chains = false;  ///< and a quantization behind it stands alone
 };
 
@@ -35,8 +35,8 @@ public:
         add(first);
         longest_ = 1;
         const bool alone = limits.tanh_breaks_chains && graph::is_elementwise(graph.node(first).operation);
-        for (auto id = static_cast<std::size_t>(first) + 1; !alone && id < graph.nodes.size() && nodes_.size() < kMostNodes;
-             ++id) {
+        for (auto id = static_cast<std::size_t>(first) + 1;
+             !alone && id < graph.nodes.size() && nodes_.size() < kMostNodes; ++id) {
             consider(static_cast<NodeId>(id));
         }
         nodes_.resize(longest_);
@@ -51,7 +51,9 @@ private:
     }
 
     bool is_inside(TensorId id) const { return id != graph::kAbsent && inside_[static_cast<std::size_t>(id)]; }
-    bool is_cut(TensorId id) const { return std::find(limits_.cuts.begin(), limits_.cuts.end(), id) != limits_.cuts.end(); }
+    bool is_cut(TensorId id) const {
+        return std::find(limits_.cuts.begin(), limits_.cuts.end(), id) != limits_.cuts.end();
+    }
 
     void consider(NodeId id) {
         const Node& node = graph_.node(id);
@@ -99,9 +101,15 @@ private:
 };
 
 /// Everything but elementwise nodes first, so that a chain belongs to the contraction that it follows.
-Partitioning fuse(const Graph& graph, const Limits& limits) {
+Partitioning fuse(const Graph& graph, const Limits& limits, const std::vector<NodeId>& own) {
     std::vector<bool> taken(graph.nodes.size(), false);
     Partitioning partitions;
+    if (!own.empty()) {
+        partitions.push_back({own});
+    }
+    for (const NodeId id : own) {
+        taken[static_cast<std::size_t>(id)] = true;
+    }
     for (const bool elementwise : {false, true}) {
         for (std::size_t id = 0; id < graph.nodes.size(); ++id) {
             if (taken[id] || graph::is_elementwise(graph.nodes[id].operation) != elementwise) {
@@ -115,9 +123,8 @@ Partitioning fuse(const Graph& graph, const Limits& limits) {
         }
     }
     // The result of a partition is that of its last node, and all that it reads stands before that node.
-    std::sort(partitions.begin(), partitions.end(), [](const PlannedPartition& a, const PlannedPartition& b) {
-        return a.nodes.back() < b.nodes.back();
-    });
+    std::sort(partitions.begin(), partitions.end(),
+              [](const PlannedPartition& a, const PlannedPartition& b) { return a.nodes.back() < b.nodes.back(); });
     return partitions;
 }
 
@@ -141,12 +148,29 @@ Partitioning partition(const Graph& graph, const PlanSpecification& specificatio
             }
         }
     }
-    return fuse(graph, limits);
+    return fuse(graph, limits, {});
+}
+
+Partitioning partition_around(const Graph& graph, const PlanSpecification& specification,
+                              const std::vector<NodeId>& own) {
+    if (specification.fusion != Fusion::split) {
+        return fuse(graph, Limits{}, own);
+    }
+    Partitioning partitions;
+    for (std::size_t id = 0; id < graph.nodes.size(); ++id) {
+        const auto node = static_cast<NodeId>(id);
+        if (node == own.back()) {
+            partitions.push_back({own});
+        } else if (std::find(own.begin(), own.end(), node) == own.end()) {
+            partitions.push_back({{node}});
+        }
+    }
+    return partitions;
 }
 
 std::vector<TensorId> fused_results(const Graph& graph) {
     std::vector<TensorId> results;
-    for (const PlannedPartition& partition : fuse(graph, Limits{})) {
+    for (const PlannedPartition& partition : fuse(graph, Limits{}, {})) {
         for (const NodeId id : std::span(partition.nodes).first(partition.nodes.size() - 1)) {
             results.push_back(graph.node(id).output);
         }

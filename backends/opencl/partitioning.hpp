@@ -21,6 +21,10 @@ using Partitioning = std::vector<PlannedPartition>;
 
 Partitioning partition(const graph::Graph& graph, const PlanSpecification& specification);
 
+/// The same where a user's kernel stands for `own`: those nodes are one partition, and the others are cut around it.
+Partitioning partition_around(const graph::Graph& graph, const PlanSpecification& specification,
+                              const std::vector<graph::NodeId>& own);
+
 /// The results that `fused` keeps inside a kernel, in graph order: what a "cut" counts.
 std::vector<graph::TensorId> fused_results(const graph::Graph& graph);
 

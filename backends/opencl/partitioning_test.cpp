@@ -19,17 +19,21 @@ struct Chain {
     TensorId input = builder.input("input", graph::TensorData(DataType::f32, {1, 2, 3, 3}));
 
     TensorId pool(const std::string& name, TensorId data) {
-        return builder.node(name, graph::Pooling{graph::PoolingAlgorithm::maximum, {1, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}},
+        return builder.node(name,
+                            graph::Pooling{graph::PoolingAlgorithm::maximum, {1, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}},
                             {data}, DataType::f32);
     }
-    TensorId relu(const std::string& name, TensorId data) { return function(name, graph::EltwiseAlgorithm::relu, data); }
+    TensorId relu(const std::string& name, TensorId data) {
+        return function(name, graph::EltwiseAlgorithm::relu, data);
+    }
     TensorId function(const std::string& name, graph::EltwiseAlgorithm algorithm, TensorId data) {
         return builder.node(name, graph::Eltwise{algorithm, 0, 0}, {data}, DataType::f32);
     }
     TensorId add(const std::string& name, TensorId a, TensorId b) {
         return builder.node(name, graph::Binary{graph::BinaryAlgorithm::add}, {a, b}, DataType::f32);
     }
-    std::vector<std::vector<std::string>> parts(const std::vector<TensorId>& outputs, const std::string& plan = "fused") {
+    std::vector<std::vector<std::string>> parts(const std::vector<TensorId>& outputs,
+                                                const std::string& plan = "fused") {
         const graph::Case value = builder.build(outputs);
         std::vector<std::vector<std::string>> names;
         for (const PlannedPartition& each : partition(value.graph, *plan_specification_from(plan))) {

@@ -1,6 +1,5 @@
 #include "backends/opencl/plan_contract.hpp"
 
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -59,8 +58,7 @@ bool divides(const graph::Node& node) {
 contract::Contract contract_of(const graph::Graph& graph, const Device& device, BuildVariant build) {
     contract::Contract result;
     const bool relaxed = build == BuildVariant::relaxed_math;
-    const bool rounds_division =
-        (device.correctly_rounded_division || device.features.divides_in_double) && !relaxed;
+    const bool rounds_division = (device.correctly_rounded_division || device.features.divides_in_double) && !relaxed;
     for (const graph::Node& node : graph.nodes) {
         if (calls_functions(node) || (divides(node) && !rounds_division)) {
             result.grant(Freedom::opencl_ulp);

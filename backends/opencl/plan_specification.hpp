@@ -2,6 +2,7 @@
 
 #include "backends/opencl/device_layout.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,14 +44,17 @@ struct PlanSpecification {
     Implementation implementation = Implementation::direct;
     std::optional<DeviceLayout> layout;  ///< of activations; without one what the implementation prefers
     BuildVariant build = BuildVariant::strict;
-    bool shared = false;         ///< programs that serve any case: everything that is no type is an argument
-    bool emulated_dot = false;   ///< no integer dot product instructions even where the device has them
+    bool shared = false;            ///< programs that serve any case: everything that is no type is an argument
+    bool emulated_dot = false;      ///< no integer dot product instructions even where the device has them
     bool separate_buffers = false;  ///< each an allocation of its own size, so that a memory checker sees its bounds
-    std::size_t work_group = 0;  ///< items in a work group; 0 = the usual number
+    std::size_t work_group = 0;     ///< items in a work group; 0 = the usual number
 
     /// The founding bug, put in on purpose: a fake_quantize to 8 bits with 256 levels leaves its clamp to the last
     /// store. For the test of the tester; never offered unless it is asked for by its whole name.
     bool clamp_optimisation = false;
+
+    /// Layouts of tensors, by name, that a user's kernel takes; no part of the plan's name.
+    std::map<std::string, DeviceLayout> own_layouts{};
 
     friend bool operator==(const PlanSpecification&, const PlanSpecification&) = default;
 };

@@ -23,9 +23,9 @@ protected:
         return found;
     }
 
-    const fs::path folder_ = fs::path(testing::TempDir()) /
-                             (std::string("program_files_") + std::to_string(::getpid()) + "_" +
-                              testing::UnitTest::GetInstance()->current_test_info()->name());
+    const fs::path folder_ =
+        fs::path(testing::TempDir()) / (std::string("program_files_") + std::to_string(::getpid()) + "_" +
+                                        testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(ProgramFilesTest, WhatIsWrittenIsReadUnderItsKeyOnly) {

@@ -128,8 +128,7 @@ std::string write_reduction(SharedWords& words, const graph::Node& node, const g
     }
     write_aggregate_head(words, node, kind, 0.0F);
     for (std::size_t d = 0; d < data.size(); ++d) {
-        const bool reduced =
-            std::find(op.axes.begin(), op.axes.end(), static_cast<std::int64_t>(d)) != op.axes.end();
+        const bool reduced = std::find(op.axes.begin(), op.axes.end(), static_cast<std::int64_t>(d)) != op.axes.end();
         write_window(words, reduced ? data[d] : 0, data[d], 1, 1, 0);
     }
     words.terms(words.own_map(node.inputs[0]));

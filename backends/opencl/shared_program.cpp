@@ -13,7 +13,8 @@ std::string shared_program(bool native_dot, bool divides_in_double) {
         definitions += fmt::format("#define DOT_{} {}\n", upper, native_dot ? "dot" : fmt::format("dot_{}", signs));
     }
     const std::string emulated = native_dot ? "" : "/* dot_ss( dot_su( dot_us( dot_uu( */";
-    const std::string kernels = fmt::format("{}\n{}{}{}", emulated, definitions, shared_steps_text(), shared_heads_text());
+    const std::string kernels =
+        fmt::format("{}\n{}{}{}", emulated, definitions, shared_steps_text(), shared_heads_text());
     return functions_for(kernels, divides_in_double) + kernels;
 }
 

@@ -1,6 +1,7 @@
 #include "harness/campaign/backend_selection.hpp"
 
 #include "harness/campaign/input_error.hpp"
+#include "harness/campaign/own_kernel_selection.hpp"
 #include "harness/execute/worker.hpp"
 #include "reference/faults/dictionary.hpp"
 
@@ -31,7 +32,16 @@ std::string known_names() {
 std::span<const BackendKind> backend_kinds() {
     static const std::array<BackendKind, 3> kKinds{{
         {"onednn", "", "", {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}, true, "install libdnnl-dev and build again"},
-        {"opencl", "DEVICE", "--device", {}, false, "install ocl-icd-opencl-dev and build again", true, true, std::chrono::minutes(2), true},
+        {"opencl",
+         "DEVICE[,kernel=FILE,manifest=FILE]",
+         "--device",
+         {},
+         false,
+         "install ocl-icd-opencl-dev and build again",
+         true,
+         true,
+         std::chrono::minutes(2),
+          true},
         {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
     }};
     return kKinds;
@@ -62,10 +72,20 @@ BackendSelection select_backend(std::string_view text) {
         throw InputError(
             fmt::format("--backend {}: {} is not there; {}", text, worker_program(kind->name).string(), kind->missing));
     }
-    if (kind->name == "faulty" && !faults::find_fault(argument)) {
+    if (kind->name == "faulty" && argument != "none" && !faults::find_fault(argument)) {
         throw InputError(fmt::format("--backend {}: unknown fault (see: difftest list rules)", text));
     }
     BackendSelection selection{std::string(text), &*kind, worker_program(kind->name), {}};
+    if (kind->name == "opencl" && !argument.empty()) {
+        try {
+            const OpenclArgument opencl = opencl_argument(argument);
+            selection.anywhere = opencl.kernel.empty() ? "" : fmt::format("{}:{}", name, opencl.text());
+            selection.arguments = opencl.flags();
+            return selection;
+        } catch (const InputError& error) {
+            throw InputError(fmt::format("--backend {}: {}", text, error.what()));
+        }
+    }
     if (!argument.empty()) {
         selection.arguments = {std::string(kind->flag), std::string(argument)};
     }

@@ -34,6 +34,7 @@ struct BackendSelection {
     const BackendKind* kind = nullptr;
     std::filesystem::path program;
     std::vector<std::string> arguments;  ///< of the worker program
+    std::string anywhere{};              ///< the name with absolute paths, where it has paths; else empty
 };
 
 /// Whether the kind's worker program is there.

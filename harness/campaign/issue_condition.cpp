@@ -19,10 +19,22 @@ using graph::TensorId;
 constexpr std::array<std::string_view, 10> kPerAxis = {"kernel",      "padding",      "stride",         "dilation",
                                                        "pad_begin",   "pad_end",      "output_padding", "size",
                                                        "result_size", "axis_from_end"};
-constexpr std::array<std::string_view, 15> kOnce = {
-    "groups",           "depthwise",       "in_channels",        "out_channels", "in_per_group",
-    "out_per_group",    "batch",           "spatial_dims",       "followers",    "operands",
-    "spatial_elements", "data_zero_point", "weights_zero_point", "bias",         "channel_operands"};
+constexpr std::array<std::string_view, 16> kOnce = {"groups",
+                                                    "depthwise",
+                                                    "in_channels",
+                                                    "out_channels",
+                                                    "in_per_group",
+                                                    "out_per_group",
+                                                    "batch",
+                                                    "spatial_dims",
+                                                    "followers",
+                                                    "operands",
+                                                    "spatial_elements",
+                                                    "data_zero_point",
+                                                    "weights_zero_point",
+                                                    "bias",
+                                                    "channel_operands",
+                                                    "rank"};
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && text.front() == ' ') {
@@ -128,6 +140,7 @@ NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span
         std::accumulate(result.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(2, result.size())),
                         result.end(), std::int64_t{1}, std::multiplies<>())};
     facts["groups"] = {1};
+    facts["rank"] = {std::ssize(result)};
     facts["data_zero_point"] = {used(node, "data_zero_point") || used(node, "a_zero_point") ? 1 : 0};
     facts["weights_zero_point"] = {used(node, "weights_zero_point") || used(node, "b_zero_point") ? 1 : 0};
     facts["bias"] = {used(node, "bias") ? 1 : 0};

@@ -10,10 +10,10 @@
 #include <cstdlib>
 #include <set>
 
-/// The generated OpenCL kernels against the oracle, on the first device that is here (PoCL in CI; DIFFTEST_OPENCL_DEVICE
-/// names another). Kernels that are generated for one case cost a compilation each, so most cases run in the programs
-/// that they share; DIFFTEST_OPENCL_GENERATED=1 runs every row of the catalogue in kernels of its own, too, and
-/// DIFFTEST_OPENCL_CASES sets how many random cases run.
+/// The generated OpenCL kernels against the oracle, on the first device that is here (PoCL in CI;
+/// DIFFTEST_OPENCL_DEVICE names another). Kernels that are generated for one case cost a compilation each, so most
+/// cases run in the programs that they share; DIFFTEST_OPENCL_GENERATED=1 runs every row of the catalogue in kernels of
+/// its own, too, and DIFFTEST_OPENCL_CASES sets how many random cases run.
 namespace difftest::harness {
 namespace {
 

@@ -60,6 +60,7 @@ int run(int argc, char** argv) {
     add_bench(app, action);
     add_fuzz(app, action);
     add_merge(app, action);
+    add_recheck(app, action);
     add_reduce(app, action);
     std::vector<std::string> arguments = with_default_verb(argc, argv);
     if (!arguments.empty() && !arguments.front().starts_with("-") && !is_verb(app, arguments.front())) {

@@ -13,11 +13,15 @@ double onednn_error(const graph::Eltwise& op, double x, double f);
 /// The same when the C library computes it (freedom F8c), with the same margin; negative where F8c grants nothing.
 double library_error(const graph::Eltwise& op, double f);
 
+/// The same for what oneDNN 3 computes in another way on AVX-512: gelu_erf, by a table of minimax polynomials. Negative
+/// for every other function.
+double onednn3_error(const graph::Eltwise& op, double f);
+
 /// onednn_error jumps where |f| passes this level; 0 when it does not.
 double onednn_error_jump(const graph::Eltwise& op);
 
-/// The greater of the errors on both sides of the jump, at most.
-double onednn_error_at_jump(const graph::Eltwise& op);
+/// The greater of the errors on both sides of the jump, at most; that of onednn3_error, too, where it is asked for.
+double onednn_error_at_jump(const graph::Eltwise& op, bool also_onednn3 = false);
 
 /// The same for OpenCL C in the full profile (freedom F6), for these forms of the functions, with or without fused
 /// multiply-add: the built-in exp, log, tanh and pow; logistic 1 / (1 + exp(-x)); swish and gelu_tanh as a product with

@@ -223,6 +223,21 @@ TEST(OneDnnError, CoversWhatWasMeasured) {
     }
 }
 
+TEST(OneDnnError, OfOneDnn3IsGrantedByItsLevel) {
+    // 3.7.2, jit:avx512_core: 16.9 at -3.4976, and -0.004050225 at -3, where erfc gives -0.00404969.
+    const Eltwise gelu{EltwiseAlgorithm::gelu_erf, 0, 0};
+    const double f = testing::exact_value(gelu, -3.4976F).value;
+    EXPECT_GE(onednn3_error(gelu, f), 16.9 * 0x1p-24);
+    EXPECT_LT(onednn_error(gelu, -3.4976F, f), 16.9 * 0x1p-24) << "2.x does better";
+    const auto holds = [&gelu](const char* level) {
+        const Interval allowed = enclose_function(gelu, -3, contract::level(level).value());
+        return allowed.lo <= -0.004050225F && -0.004050225F <= allowed.hi;
+    };
+    EXPECT_TRUE(holds("onednn3"));
+    EXPECT_FALSE(holds("onednn2"));
+    EXPECT_LT(onednn3_error({EltwiseAlgorithm::exp, 0, 0}, 1), 0) << "nothing more granted";
+}
+
 TEST(OneDnnError, OfTheCLibraryIsGrantedByItself) {
     // glibc 2.36, every 401st float: 1.693 at -0.994813, and 2.729 relative at -0.349137 (tanh: -0.33562).
     const Eltwise tanh{EltwiseAlgorithm::tanh, 0, 0};

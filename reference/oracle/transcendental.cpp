@@ -35,11 +35,19 @@ double gelu_erf(double x) {
     return 0.5 * x * std::erfc(-x * kSqrtHalf);
 }
 
+/// The table of F8 is that of the level's release.
+bool is_onednn3(const contract::Contract& contract) {
+    return contract.name() == "onednn3";
+}
+
 /// The greatest error that the contract grants; negative when it grants none.
 double granted_error(const graph::Eltwise& op, double x, double f, const contract::Contract& contract) {
     double error = -1;
     if (contract.grants(contract::Freedom::eltwise_error_table)) {
         error = onednn_error(op, x, f);
+        if (is_onednn3(contract)) {
+            error = std::max(error, onednn3_error(op, f));
+        }
     }
     if (contract.grants(contract::Freedom::library_functions)) {
         error = std::max(error, library_error(op, f));
@@ -117,7 +125,7 @@ Interval enclose_over(const graph::Eltwise& op, const Interval& hull, const cont
     if (level == 0 || !contract.grants(contract::Freedom::eltwise_error_table)) {
         return result;
     }
-    const double error = onednn_error_at_jump(op) * kSecondOrder;
+    const double error = onednn_error_at_jump(op, is_onednn3(contract)) * kSecondOrder;
     for (const double passed : {-level, level}) {
         if (hull.lo <= passed && passed <= hull.hi) {
             result.lo = std::min(result.lo, least_float_from(passed - error));
