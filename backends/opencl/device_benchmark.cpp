@@ -31,15 +31,15 @@ graph::Case small_case() {
         weights.set(i, static_cast<double>(i * 29 % 129 - 64));
     }
     const graph::TensorId scale = builder.per_channel("scale", std::vector<float>(30, 1.0F / 9), 4);
-    graph::TensorId at = builder.node("deconv", graph::Deconvolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, {0, 0}, 1},
-                                      {builder.input("input", data), builder.constant("weights", weights)},
-                                      DataType::s32);
+    graph::TensorId at =
+        builder.node("deconv", graph::Deconvolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, {0, 0}, 1},
+                     {builder.input("input", data), builder.constant("weights", weights)}, DataType::s32);
     at = builder.node("scale1", graph::Binary{graph::BinaryAlgorithm::multiply}, {at, scale}, DataType::f32);
     at = builder.node("relu", graph::Eltwise{graph::EltwiseAlgorithm::relu, 0, 0}, {at}, DataType::f32);
-    at = builder.node("quant", graph::FakeQuantize{256, graph::FakeQuantizeForm::specification},
-                      {at, builder.scalar("il", 0), builder.scalar("ih", 700), builder.scalar("ol", 0),
-                       builder.scalar("oh", 255)},
-                      DataType::u8);
+    at = builder.node(
+        "quant", graph::FakeQuantize{256, graph::FakeQuantizeForm::specification},
+        {at, builder.scalar("il", 0), builder.scalar("ih", 700), builder.scalar("ol", 0), builder.scalar("oh", 255)},
+        DataType::u8);
     at = builder.node("scale2", graph::Binary{graph::BinaryAlgorithm::multiply}, {at, scale}, DataType::f32);
     return builder.build({builder.node("out", graph::Convert{}, {at}, DataType::u8)});
 }
@@ -83,22 +83,17 @@ nlohmann::ordered_json measured(Backend& backend, const graph::Case& value, cons
         again->execute();
         backend.prepare(value, plan, buffers)->execute();
     });
-    return {{"plan", name},
-            {"build_ms", build / 1000},
-            {"first_execution_ms", first / 1000},
-            {"launch_us", launch},
-            {"execute_us", execute},
-            {"execute_ratio", execute / launch},
-            {"run_us", run},
-            {"run_ratio", run / (3 * launch)}};
+    return {{"plan", name},        {"build_ms", build / 1000},       {"first_execution_ms", first / 1000},
+            {"launch_us", launch}, {"execute_us", execute},          {"execute_ratio", execute / launch},
+            {"run_us", run},       {"run_ratio", run / (3 * launch)}};
 }
 
 }  // namespace
 
 std::string benchmark_document(const std::string& selector) {
     // No cache knows the kernels: neither ours nor the drivers'.
-    const std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("difftest_bench_" + std::to_string(Clock::now().time_since_epoch().count()));
+    const std::filesystem::path folder = std::filesystem::temp_directory_path() /
+                                         ("difftest_bench_" + std::to_string(Clock::now().time_since_epoch().count()));
     for (const char* const variable : {"XDG_CACHE_HOME", "POCL_CACHE_DIR", "CUDA_CACHE_PATH"}) {
         ::setenv(variable, folder.c_str(), 1);
     }
@@ -109,7 +104,8 @@ std::string benchmark_document(const std::string& selector) {
         const Description description = backend->describe();
         document = {{"device", description.runtime}, {"library", description.library}};
         graph::Case value = small_case();
-        std::vector<std::byte> output(static_cast<std::size_t>(*graph::element_count(value.graph.tensors.back().shape)));
+        std::vector<std::byte> output(
+            static_cast<std::size_t>(*graph::element_count(value.graph.tensors.back().shape)));
         Buffers buffers;
         for (graph::TensorData& data : value.data) {
             buffers.tensors.push_back(data.bytes());

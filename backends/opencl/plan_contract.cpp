@@ -71,10 +71,10 @@ contract::Contract contract_of(const graph::Graph& graph, const Device& device, 
         result.grant(Freedom::fused_multiply_add);
     }
     if (relaxed) {
-        for (const Freedom freedom : {Freedom::scale_association, Freedom::fused_multiply_add,
-                                      Freedom::reciprocal_division, Freedom::affine_folding, Freedom::opencl_ulp,
-                                      Freedom::relaxed_math, Freedom::flush_subnormals,
-                                      Freedom::fake_quantize_scale_shift}) {
+        for (const Freedom freedom :
+             {Freedom::scale_association, Freedom::fused_multiply_add, Freedom::reciprocal_division,
+              Freedom::affine_folding, Freedom::opencl_ulp, Freedom::relaxed_math, Freedom::flush_subnormals,
+              Freedom::fake_quantize_scale_shift}) {
             result.grant(freedom);
         }
     }

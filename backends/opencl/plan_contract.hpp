@@ -19,8 +19,8 @@ namespace difftest::backends::opencl {
 ///   relaxed functions: F1 F2 F3 F4 F6 F6r F7 F13.
 contract::Contract contract_of(const graph::Graph& graph, const Device& device, BuildVariant build);
 
-/// Why kernels of the graph cannot be judged when they are built so; empty when they can. With -cl-fast-relaxed-math the
-/// specification bounds no error of most functions (they may be derived from others in any way).
+/// Why kernels of the graph cannot be judged when they are built so; empty when they can. With -cl-fast-relaxed-math
+/// the specification bounds no error of most functions (they may be derived from others in any way).
 std::string why_not_judged(const graph::Graph& graph, BuildVariant build);
 
 /// Build options for the device.

@@ -41,7 +41,7 @@ std::span<const BackendKind> backend_kinds() {
          true,
          true,
          std::chrono::minutes(2),
-          true},
+         true},
         {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
     }};
     return kKinds;

@@ -148,12 +148,9 @@ std::string device_text(const BenchReport& report, const ScreenStyle& style) {
 }
 
 Json device_document(const BenchDevicePlan& plan) {
-    return {{"plan", plan.plan},
-            {"build_ms", plan.build_ms},
-            {"first_execution_ms", plan.first_execution_ms},
-            {"launch_us", plan.launch_us},
-            {"execute_us", plan.execute_us},
-            {"run_us", plan.run_us}};
+    return {
+        {"plan", plan.plan},           {"build_ms", plan.build_ms},     {"first_execution_ms", plan.first_execution_ms},
+        {"launch_us", plan.launch_us}, {"execute_us", plan.execute_us}, {"run_us", plan.run_us}};
 }
 
 }  // namespace
