@@ -32,6 +32,9 @@ struct Plan {
     /// graph. The judge hands out a buffer for each, holds its values against the oracle, and judges what was made of
     /// it by what was really read.
     std::vector<std::string> materialized{};
+    /// The name of the plan that differs from this one only in that no compiler has optimized its kernels; empty where
+    /// there is none. When that one computes what the graph says and this one does not, the compiler is at fault.
+    std::string unoptimized{};
 };
 
 /// Why there is no such plan, in the library's or the backend's words.
@@ -99,6 +102,12 @@ public:
     using BackendError::BackendError;
 };
 
+/// What the user gave to the backend besides the case (a kernel of their own, its manifest) cannot be used.
+class BadInput : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
 class Backend {
 public:
     Backend() = default;
@@ -114,7 +123,7 @@ public:
     virtual std::vector<PlanOffer> plans(const graph::Case& value) = 0;
 
     /// Creates the primitives of a plan. `value` holds the constants, `buffers` the memory; both outlive the result.
-    /// Throws Unsupported or BackendError.
+    /// Throws Unsupported, BackendError or BadInput.
     virtual std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) = 0;
 };
 

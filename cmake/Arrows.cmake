@@ -16,9 +16,11 @@ difftest_may_see(reference/faults reference/graph reference/contract reference/q
 
 set(backend_sees reference/graph reference/contract backends backends/worker)
 difftest_may_see(backends reference/graph reference/contract)
+# What a user says of a kernel: the judge checks it before a worker of backends/opencl runs the kernel.
+difftest_may_see(backends/kernel_manifest reference/graph reference/contract)
 difftest_may_see(backends/worker reference/graph reference/contract backends)
 difftest_may_see(backends/onednn ${backend_sees})
-difftest_may_see(backends/opencl ${backend_sees})
+difftest_may_see(backends/opencl ${backend_sees} backends/kernel_manifest)
 difftest_may_see(backends/process ${backend_sees})
 difftest_may_see(backends/plugin ${backend_sees})
 # The faulty backend is the reference with one rule broken, so it alone sees the oracle, through the fault dictionary.
@@ -30,5 +32,5 @@ difftest_may_see(harness/compare ${harness_sees})
 foreach(room IN LISTS middle_rooms)
   difftest_may_see(${room} ${harness_sees} harness/compare)
 endforeach()
-difftest_may_see(harness/campaign ${harness_sees} harness/compare ${middle_rooms})
-difftest_may_see(harness/cli ${harness_sees} harness/compare ${middle_rooms} harness/campaign)
+difftest_may_see(harness/campaign ${harness_sees} harness/compare ${middle_rooms} backends/kernel_manifest)
+difftest_may_see(harness/cli ${harness_sees} harness/compare ${middle_rooms} harness/campaign backends/kernel_manifest)

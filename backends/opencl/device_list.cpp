@@ -1,68 +1,115 @@
 #include "backends/opencl/device_list.hpp"
 
-#define CL_TARGET_OPENCL_VERSION 120
-#include <CL/cl.h>
-#include <fmt/format.h>
+#include "backends/backend.hpp"
 
-#include <cstddef>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
 
 namespace difftest::backends::opencl {
 namespace {
 
-/// A text property through one of the two clGet...Info functions; empty when it cannot be had.
-template <class Object, class Query>
-std::string text_of(Query query, Object object, cl_uint property) {
-    std::size_t size = 0;
-    if (query(object, property, 0, nullptr, &size) != CL_SUCCESS || size == 0) {
-        return "";
+/// Without the zero at the end that drivers count in or not.
+std::string trimmed(std::string text) {
+    while (!text.empty() && (text.back() == '\0' || text.back() == ' ')) {
+        text.pop_back();
     }
-    std::string text(size, '\0');
-    if (query(object, property, size, text.data(), nullptr) != CL_SUCCESS) {
-        return "";
-    }
-    return text.substr(0, text.find('\0'));
+    return text;
 }
 
-std::vector<cl_device_id> devices_of(cl_platform_id platform) {
-    cl_uint count = 0;
-    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, nullptr, &count) != CL_SUCCESS) {
-        return {};
+bool lists(const std::string& extensions, std::string_view name) {
+    return (" " + extensions + " ").find(fmt::format(" {} ", name)) != std::string::npos;
+}
+
+Device describe(const cl::Platform& platform, const cl::Device& handle, std::string selector) {
+    Device device;
+    device.selector = std::move(selector);
+    device.platform = trimmed(platform.getInfo<CL_PLATFORM_NAME>());
+    device.name = trimmed(handle.getInfo<CL_DEVICE_NAME>());
+    device.version = trimmed(handle.getInfo<CL_DEVICE_VERSION>());
+    device.driver = trimmed(handle.getInfo<CL_DRIVER_VERSION>());
+    device.extensions = trimmed(handle.getInfo<CL_DEVICE_EXTENSIONS>());
+    const cl_device_fp_config config = handle.getInfo<CL_DEVICE_SINGLE_FP_CONFIG>();
+    device.correctly_rounded_division = (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
+    device.subnormals = (config & CL_FP_DENORM) != 0;
+    device.round_to_nearest = (config & CL_FP_ROUND_TO_NEAREST) != 0;
+    device.fused_multiply_add = (config & CL_FP_FMA) != 0;
+    device.full_profile = trimmed(handle.getInfo<CL_DEVICE_PROFILE>()) == "FULL_PROFILE";
+    device.features.integer_dot_product = lists(device.extensions, "cl_khr_integer_dot_product");
+    device.features.divides_in_double = !device.correctly_rounded_division && lists(device.extensions, "cl_khr_fp64");
+    device.features.half = lists(device.extensions, "cl_khr_fp16");
+    device.features.sub_groups =
+        lists(device.extensions, "cl_khr_subgroups") || lists(device.extensions, "cl_intel_subgroups");
+    device.alignment = std::max<std::uint64_t>(handle.getInfo<CL_DEVICE_MEM_BASE_ADDR_ALIGN>() / 8, 1);
+    device.largest_allocation = handle.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();
+    device.handle = handle;
+    return device;
+}
+
+std::vector<cl::Platform> platforms() {
+    std::vector<cl::Platform> found;
+    try {
+        cl::Platform::get(&found);
+    } catch (const cl::Error&) {
+        found.clear();  // the loader's way to say that there is none
     }
-    std::vector<cl_device_id> devices(count);
-    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, count, devices.data(), nullptr) != CL_SUCCESS) {
-        return {};
-    }
-    return devices;
+    return found;
+}
+
+std::string in_lower_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char letter) { return std::tolower(letter); });
+    return text;
+}
+
+bool fits(const Device& device, const std::string& selector) {
+    const std::string wanted = in_lower_case(selector);
+    return selector.empty() || device.selector == selector ||
+           in_lower_case(device.name).find(wanted) != std::string::npos ||
+           in_lower_case(device.platform).find(wanted) != std::string::npos;
 }
 
 }  // namespace
 
 std::vector<Device> list_devices() {
-    cl_uint count = 0;
-    if (clGetPlatformIDs(0, nullptr, &count) != CL_SUCCESS) {
-        return {};
-    }
-    std::vector<cl_platform_id> platforms(count);
-    if (clGetPlatformIDs(count, platforms.data(), nullptr) != CL_SUCCESS) {
-        return {};
-    }
     std::vector<Device> result;
-    for (std::size_t p = 0; p < platforms.size(); ++p) {
-        const std::vector<cl_device_id> devices = devices_of(platforms[p]);
+    const std::vector<cl::Platform> all = platforms();
+    for (std::size_t p = 0; p < all.size(); ++p) {
+        std::vector<cl::Device> devices;
+        try {
+            all[p].getDevices(CL_DEVICE_TYPE_ALL, &devices);
+        } catch (const cl::Error&) {
+            continue;  // a platform without devices, or a broken one
+        }
         for (std::size_t d = 0; d < devices.size(); ++d) {
-            cl_device_fp_config config = 0;
-            if (clGetDeviceInfo(devices[d], CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, nullptr) !=
-                CL_SUCCESS) {
-                continue;
+            try {
+                result.push_back(describe(all[p], devices[d], fmt::format("{}.{}", p, d)));
+            } catch (const cl::Error&) {
+                continue;  // cannot be asked
             }
-            result.push_back({fmt::format("{}.{}", p, d), text_of(clGetPlatformInfo, platforms[p], CL_PLATFORM_NAME),
-                              text_of(clGetDeviceInfo, devices[d], CL_DEVICE_NAME),
-                              text_of(clGetDeviceInfo, devices[d], CL_DEVICE_VERSION),
-                              text_of(clGetDeviceInfo, devices[d], CL_DRIVER_VERSION),
-                              (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0, (config & CL_FP_DENORM) != 0});
         }
     }
     return result;
+}
+
+Device choose_device(const std::string& selector) {
+    const std::vector<Device> devices = list_devices();
+    if (devices.empty()) {
+        throw BackendError(platforms().empty() ? "the ICD loader finds no OpenCL platform (install pocl-opencl-icd)"
+                                               : "no OpenCL platform has a device");
+    }
+    const auto device =
+        std::find_if(devices.begin(), devices.end(), [&selector](const Device& each) { return fits(each, selector); });
+    if (device == devices.end()) {
+        std::vector<std::string> names;
+        for (const Device& each : devices) {
+            names.push_back(fmt::format("{} ({}, {})", each.selector, each.name, each.platform));
+        }
+        throw BackendError(fmt::format("no OpenCL device '{}'; there is {}", selector, fmt::join(names, ", ")));
+    }
+    return *device;
 }
 
 }  // namespace difftest::backends::opencl

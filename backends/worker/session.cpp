@@ -52,6 +52,8 @@ protocol::Answer Session::guarded(Work work) {
         failure = {FailureKind::unsupported, Stage::idle, error.what()};
     } catch (const BackendError& error) {
         failure = {FailureKind::library_error, Stage::idle, error.what()};
+    } catch (const BadInput& error) {
+        failure = {FailureKind::bad_input, Stage::idle, error.what()};
     } catch (const std::bad_alloc&) {
         lift_memory_limits();
         failure = {FailureKind::out_of_memory, Stage::idle, "out of memory"};

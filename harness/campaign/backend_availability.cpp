@@ -8,7 +8,7 @@
 namespace difftest::harness {
 
 std::string example_name(const BackendKind& kind) {
-    if (kind.argument.empty()) {
+    if (kind.argument.empty() || kind.argument_is_optional) {
         return std::string(kind.name);
     }
     return fmt::format("{}:{}", kind.name, faults::all_faults().front().name);

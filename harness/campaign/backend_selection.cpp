@@ -1,6 +1,7 @@
 #include "harness/campaign/backend_selection.hpp"
 
 #include "harness/campaign/input_error.hpp"
+#include "harness/campaign/own_kernel_selection.hpp"
 #include "harness/execute/worker.hpp"
 #include "reference/faults/dictionary.hpp"
 
@@ -16,8 +17,12 @@ namespace {
 std::string known_names() {
     std::string text;
     for (const BackendKind& kind : backend_kinds()) {
-        text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", kind.name, kind.argument.empty() ? "" : ":",
-                            kind.argument);
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", kind.name);
+        if (kind.argument_is_optional) {
+            text += fmt::format("[:{}]", kind.argument);
+        } else if (!kind.argument.empty()) {
+            text += fmt::format(":{}", kind.argument);
+        }
     }
     return text;
 }
@@ -25,8 +30,17 @@ std::string known_names() {
 }  // namespace
 
 std::span<const BackendKind> backend_kinds() {
-    static const std::array<BackendKind, 2> kKinds{{
+    static const std::array<BackendKind, 3> kKinds{{
         {"onednn", "", "", {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}, true, "install libdnnl-dev and build again"},
+        {"opencl",
+         "DEVICE[,kernel=FILE,manifest=FILE]",
+         "--device",
+         {},
+         false,
+         "install ocl-icd-opencl-dev and build again",
+         true,
+         true,
+         std::chrono::minutes(2)},
         {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
     }};
     return kKinds;
@@ -49,17 +63,28 @@ BackendSelection select_backend(std::string_view text) {
     if (kind->argument.empty() && colon != std::string_view::npos) {
         throw InputError(fmt::format("--backend {}: {} takes no argument", text, name));
     }
-    if (!kind->argument.empty() && argument.empty()) {
+    const bool names_nothing = colon != std::string_view::npos && argument.empty();
+    if (!kind->argument.empty() && argument.empty() && (names_nothing || !kind->argument_is_optional)) {
         throw InputError(fmt::format("--backend {}: must be {}:{}", text, name, kind->argument));
     }
     if (!is_available(*kind)) {
         throw InputError(
             fmt::format("--backend {}: {} is not there; {}", text, worker_program(kind->name).string(), kind->missing));
     }
-    if (kind->name == "faulty" && !faults::find_fault(argument)) {
+    if (kind->name == "faulty" && argument != "none" && !faults::find_fault(argument)) {
         throw InputError(fmt::format("--backend {}: unknown fault (see: difftest list rules)", text));
     }
     BackendSelection selection{std::string(text), &*kind, worker_program(kind->name), {}};
+    if (kind->name == "opencl" && !argument.empty()) {
+        try {
+            const OpenclArgument opencl = opencl_argument(argument);
+            selection.anywhere = opencl.kernel.empty() ? "" : fmt::format("{}:{}", name, opencl.text());
+            selection.arguments = opencl.flags();
+            return selection;
+        } catch (const InputError& error) {
+            throw InputError(fmt::format("--backend {}: {}", text, error.what()));
+        }
+    }
     if (!argument.empty()) {
         selection.arguments = {std::string(kind->flag), std::string(argument)};
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -16,6 +17,12 @@ struct BackendKind {
     std::vector<std::string_view> isa_variables;  ///< environment variables by which the library caps its ISA
     bool by_default = false;                      ///< runs when no --backend is given
     std::string_view missing;                     ///< what to do when the worker program is not there
+    bool argument_is_optional = false;            ///< "NAME" alone means what the worker does without its flag
+    /// The library reserves address space and maps memory in amounts that say nothing about what it uses, as the
+    /// drivers of GPUs do: its worker has no limits on either.
+    bool maps_freely = false;
+    /// How long a worker may take to answer; 0 = as usual. A compiler that makes kernels needs more on a busy machine.
+    std::chrono::milliseconds answer_limit{0};
 };
 
 std::span<const BackendKind> backend_kinds();
@@ -26,6 +33,7 @@ struct BackendSelection {
     const BackendKind* kind = nullptr;
     std::filesystem::path program;
     std::vector<std::string> arguments;  ///< of the worker program
+    std::string anywhere{};              ///< the name with absolute paths, where it has paths; else empty
 };
 
 /// Whether the kind's worker program is there.

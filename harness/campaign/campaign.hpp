@@ -1,5 +1,6 @@
 #pragma once
 
+#include "harness/campaign/campaign_budget.hpp"
 #include "harness/campaign/campaign_configuration.hpp"
 #include "harness/campaign/case_runner.hpp"
 #include "harness/report/campaign_report.hpp"
@@ -8,7 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
+#include <string>
 #include <vector>
 
 namespace difftest::harness {
@@ -26,16 +27,17 @@ struct CampaignRequest {
     CampaignConfiguration configuration;
     std::uint64_t first = 0;  ///< the indices [first, end)
     std::uint64_t end = 0;
-    std::uint64_t shard = 0;  ///< only the indices i with i % shards == shard
+    std::uint64_t shard = 0;  ///< only the lanes l with l % shards == shard; without steering the indices
     std::uint64_t shards = 1;
     int jobs = 1;  ///< judges that work side by side, each with its own workers
-    std::optional<std::chrono::seconds> time;
+    CampaignBudget budget;
     std::filesystem::path folder;
     RunSelection selection;
     std::function<void(const CampaignProgress&)> on_progress;  ///< about once a second; may be empty
+    std::function<void(const std::string&)> on_stop;           ///< why it ends early; may be empty
 };
 
-/// Judges every index that the folder's journal does not hold yet, until all are done or the time is over, and says
+/// Judges every index that the folder's journal does not hold yet, until all are done or the budget is spent, and says
 /// what the whole journal amounts to. The folder then holds journal.jsonl, report.json, report.txt and, in clusters/,
 /// the smallest case of each cluster. Throws InputError, also when the folder belongs to another campaign.
 CampaignReport run_campaign(const CampaignRequest& request);
@@ -44,8 +46,5 @@ CampaignReport run_campaign(const CampaignRequest& request);
 /// them all. Throws InputError when they are not of one campaign and library.
 CampaignReport merge_campaigns(const std::vector<std::filesystem::path>& shards, const std::filesystem::path& folder,
                                const std::vector<KnownIssue>& known_issues);
-
-/// The case at an index: a function of both alone.
-GatedCase campaign_case(const CampaignConfiguration& configuration, std::uint64_t index);
 
 }  // namespace difftest::harness

@@ -60,8 +60,8 @@ std::array<std::int64_t, 3> read_topologies(const JsonObjectReader& reader) {
 GeneratorLimits read_generator(const JsonObjectReader& reader) {
     GeneratorLimits limits;
     reader.allow_only({"most_channels", "most_spatial", "longest_chain", "most_elements", "most_products",
-                       "zero_points", "half_types", "exclude_sloppiness", "exact_part", "first_steps", "steps",
-                       "topologies"});
+                       "zero_points", "half_types", "exclude_sloppiness", "deep_part", "exact_part", "first_steps",
+                       "steps", "topologies"});
     limits.most_channels = reader.integer("most_channels", 1, 4096, limits.most_channels);
     limits.most_spatial = reader.integer("most_spatial", 1, 1024, limits.most_spatial);
     limits.longest_chain = reader.integer("longest_chain", 0, 32, limits.longest_chain);
@@ -70,6 +70,7 @@ GeneratorLimits read_generator(const JsonObjectReader& reader) {
     limits.zero_points = reader.boolean("zero_points", limits.zero_points);
     limits.half_types = reader.boolean("half_types", limits.half_types);
     limits.exclude_sloppiness = reader.boolean("exclude_sloppiness", limits.exclude_sloppiness);
+    limits.deep_part = reader.integer("deep_part", 0, 1000, limits.deep_part);
     limits.exact_part = reader.integer("exact_part", 0, 1000, limits.exact_part);
     if (reader.has("first_steps")) {
         limits.first_weights = read_weights(reader.object("first_steps"));
@@ -95,6 +96,20 @@ void read_gate(const JsonObjectReader& reader, GeneratorSetup& generator) {
     generator.most_draws = static_cast<int>(reader.integer("most_draws", 1, 1000, generator.most_draws));
 }
 
+SteeringSetup read_steering(const JsonObjectReader& reader) {
+    SteeringSetup steering;
+    reader.allow_only({"lanes", "full", "least_matched", "probe"});
+    const auto number = [&reader](const std::string& name, std::uint64_t most, std::uint64_t otherwise) {
+        return static_cast<std::uint64_t>(
+            reader.integer(name, 1, static_cast<std::int64_t>(most), static_cast<std::int64_t>(otherwise)));
+    };
+    steering.lanes = number("lanes", 4096, steering.lanes);
+    steering.full = reader.integer("full", 1, 1000000, steering.full);
+    steering.least_matched = reader.integer("least_matched", 1, 1000000, steering.least_matched);
+    steering.probe = number("probe", 1000000, steering.probe);
+    return steering;
+}
+
 }  // namespace
 
 CampaignConfiguration read_configuration(const Corpora& corpora, std::string_view name_or_file) {
@@ -104,8 +119,8 @@ CampaignConfiguration read_configuration(const Corpora& corpora, std::string_vie
 }
 
 CampaignConfiguration configuration_from(const JsonObjectReader& reader, std::string text) {
-    reader.allow_only(
-        {"format", "version", "name", "about", "seed", "generator", "gate", "backends", "isas", "plans", "threads"});
+    reader.allow_only({"format", "version", "name", "about", "seed", "generator", "gate", "steering", "backends",
+                       "isas", "plans", "threads"});
     if (reader.text("format") != "difftest-configuration") {
         reader.fail("format", "must be \"difftest-configuration\"");
     }
@@ -121,6 +136,9 @@ CampaignConfiguration configuration_from(const JsonObjectReader& reader, std::st
     }
     if (reader.has("gate")) {
         read_gate(reader.object("gate"), generator);
+    }
+    if (reader.has("steering")) {
+        configuration.steering = read_steering(reader.object("steering"));
     }
     configuration.plans = reader.texts("plans");
     configuration.backends = reader.texts("backends");

@@ -1,5 +1,7 @@
 #include "harness/campaign/campaign_fold.hpp"
 
+#include "harness/campaign/case_features.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,18 +60,19 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
     last_ = std::max(last_, record.index);
     ++cases_;
     add_all(verdicts_, record.runs);
-    for (const auto& [kind, count] : record.partitions) {
-        Implementation& implementation = implementations_[{kind.backend, kind.operation, kind.implementation}];
-        implementation.runs[kind.verdict] += count;
-        implementation.isas.insert(kind.isa);
-    }
+    add_partitions(record);
+    coverage_.add(record);
     add_all(elements_, record.elements);
     for (const auto& [combination, count] : record.combinations) {
         operations_[{combination.backend, combination.operation}].combinations.insert(combination.text);
     }
     add_all(refusals_, record.refusals);
     add_all(resampled_, record.resampled);
-    for (const std::string& feature : record.features) {
+    for (const std::string& identity : record.steered) {
+        ++steered_[identity];
+    }
+    steered_cases_ += record.steered.empty() ? 0 : 1;
+    for (const std::string& feature : flat_features(record.features)) {
         FeatureCount& count = features_[feature];
         ++count.cases;
         for (const std::string& rung : record.judged_on) {
@@ -94,6 +97,25 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
     return {improved.begin(), improved.end()};
 }
 
+void CampaignFold::add_partitions(const CaseRecord& record) {
+    std::set<Implementation*> in_this_case;
+    for (const auto& [kind, count] : record.partitions) {
+        Implementation& implementation = implementations_[{kind.backend, kind.operation, kind.implementation}];
+        implementation.runs[kind.verdict] += count;
+        implementation.isas.insert(kind.isa);
+        in_this_case.insert(&implementation);
+    }
+    for (Implementation* each : in_this_case) {
+        if (each->cases == 0 ||
+            std::tie(record.cost, record.index) < std::tie(each->smallest_cost, each->smallest_index)) {
+            each->smallest_cost = record.cost;
+            each->smallest_index = record.index;
+            each->smallest_draw = record.draw;
+        }
+        ++each->cases;
+    }
+}
+
 bool CampaignFold::add_failure(const CaseRecord& record, const FailureRecord& failure,
                                std::set<std::string>& in_this_case) {
     ++findings_;
@@ -111,6 +133,9 @@ bool CampaignFold::add_failure(const CaseRecord& record, const FailureRecord& fa
     cluster.first_index = std::min(cluster.first_index, record.index);
     cluster.last_index = std::max(cluster.last_index, record.index);
     cluster.signature.attributes = common(cluster.signature.attributes, failure.signature.attributes);
+    if (failure.regressed && (cluster.regressed.empty() || *failure.regressed < cluster.regressed)) {
+        cluster.regressed = *failure.regressed;
+    }
     gathered.isas.insert(failure.isa);
     gathered.plans.insert(failure.plan);
     const bool smaller =
@@ -118,6 +143,7 @@ bool CampaignFold::add_failure(const CaseRecord& record, const FailureRecord& fa
     if (smaller) {
         cluster.smallest_cost = record.cost;
         cluster.smallest_index = record.index;
+        cluster.smallest_draw = record.draw;
         cluster.reason = failure.reason;
     }
     return smaller;
@@ -170,7 +196,11 @@ CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const 
                                           std::get<1>(key),
                                           std::get<2>(key),
                                           counts.runs,
-                                          {counts.isas.begin(), counts.isas.end()}});
+                                          {counts.isas.begin(), counts.isas.end()},
+                                          counts.cases,
+                                          counts.smallest_index,
+                                          counts.smallest_draw,
+                                          counts.smallest_cost});
     }
     report.elements = elements_;
     report.operations = operation_counts();
@@ -186,7 +216,10 @@ CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const 
             {id, issue == known.end() ? "" : issue->title, issue == known.end() ? "" : issue->upstream, count});
     }
     report.resampled = resampled_;
+    report.steered = steered_;
+    report.steered_cases = steered_cases_;
     report.features = features_;
+    report.coverage = coverage_.result();
     report.harness_errors = harness_errors_;
     return report;
 }

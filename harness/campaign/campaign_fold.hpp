@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/campaign/case_record.hpp"
+#include "harness/campaign/coverage_map.hpp"
 #include "harness/campaign/known_issues.hpp"
 #include "harness/report/campaign_report.hpp"
 
@@ -36,7 +37,12 @@ private:
     struct Implementation {
         std::map<Verdict, std::int64_t> runs;
         std::set<std::string> isas;
+        std::int64_t cases = 0;
+        std::uint64_t smallest_index = 0;
+        int smallest_draw = 0;
+        std::int64_t smallest_cost = 0;
     };
+    void add_partitions(const CaseRecord& record);
     bool add_failure(const CaseRecord& record, const FailureRecord& failure, std::set<std::string>& in_this_case);
 
     std::map<std::string, Gathered> clusters_;
@@ -53,7 +59,10 @@ private:
     std::map<Refused, std::int64_t> refusals_;
     std::map<std::string, std::int64_t> known_issues_;
     std::map<std::string, std::int64_t> resampled_;
+    std::map<std::string, std::int64_t> steered_;
+    std::int64_t steered_cases_ = 0;
     std::map<std::string, FeatureCount> features_;
+    CoverageMap coverage_;
     std::map<std::string, std::int64_t> harness_errors_;
     std::map<Verdict, std::int64_t> verdicts_;
     std::int64_t cases_ = 0;

@@ -26,7 +26,9 @@ CaseRecord record(std::uint64_t index, std::int64_t cost, std::vector<FailureRec
     result.combinations = {{{"onednn", "convolution", "u8*s8 dense -> s8"}, 2}};
     result.refusals = {{{"onednn", "too long"}, 3}};
     result.resampled = {{"too ambiguous", 1}};
-    result.features = {"convolution dense"};
+    result.draw = 2;
+    result.steered = {"known issue of old"};
+    result.features = {{"convolution", "dense", "padding"}, {"graph", "1 node"}};
     result.failures = std::move(failures);
     result.harness_errors = {"onednn: none"};
     return result;

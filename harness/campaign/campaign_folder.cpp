@@ -12,17 +12,22 @@
 namespace difftest::harness {
 namespace {
 
-nlohmann::json identity_of(const CampaignConfiguration& configuration, const RunSelection& selection) {
+nlohmann::json identity_of(const CampaignConfiguration& configuration, const RunSelection& selection,
+                           std::uint64_t first) {
     nlohmann::json backends = nlohmann::json::array();
     for (const BackendSelection& backend : selection.backends) {
         backends.push_back(backend.name);
     }
-    return {{"format", "difftest-campaign"},
-            {"version", 1},
-            {"configuration", nlohmann::json::parse(configuration.text)},
-            {"backends", std::move(backends)},
-            {"isas", selection.isas},
-            {"plans", selection.plans}};
+    nlohmann::json identity{{"format", "difftest-campaign"},
+                            {"version", 2},
+                            {"configuration", nlohmann::json::parse(configuration.text)},
+                            {"backends", std::move(backends)},
+                            {"isas", selection.isas},
+                            {"plans", selection.plans}};
+    if (configuration.steering) {
+        identity["first"] = first;  // what an index is steered away from depends on where its lane begins
+    }
+    return identity;
 }
 
 nlohmann::json document_of(const std::vector<BackendUsed>& backends, const std::vector<RungNotRun>& not_run) {
@@ -43,17 +48,17 @@ nlohmann::json document_of(const std::vector<BackendUsed>& backends, const std::
 }  // namespace
 
 CampaignFolder::CampaignFolder(std::filesystem::path folder, const CampaignConfiguration& configuration,
-                               const RunSelection& selection)
+                               const RunSelection& selection, std::uint64_t first)
     : folder_(std::move(folder)) {
-    create(identity_of(configuration, selection));
+    create(identity_of(configuration, selection, first));
 }
 
 void CampaignFolder::create(const nlohmann::json& identity) const {
     std::error_code error;
     const bool is_there = std::filesystem::exists(this->identity(), error);
     if (is_there && parse_json_file(this->identity()) != identity) {
-        throw InputError(fmt::format("--out {}: belongs to another campaign (another configuration, backend or ISA)",
-                                     folder_.string()));
+        throw InputError(
+            fmt::format("--out {}: belongs to another campaign ({})", folder_.string(), difference(identity)));
     }
     if (!is_there && std::filesystem::exists(journal(), error)) {
         throw InputError(fmt::format("--out {}: holds a journal but no campaign.json", folder_.string()));
@@ -65,6 +70,22 @@ void CampaignFolder::create(const nlohmann::json& identity) const {
     if (!is_there) {
         write_text(identity.dump(2) + "\n", this->identity());
     }
+}
+
+/// What is not as in the folder.
+std::string CampaignFolder::difference(const nlohmann::json& identity) const {
+    const nlohmann::json there = parse_json_file(this->identity());
+    for (const auto& [member, what] : {std::pair{"version", "of another version of difftest"},
+                                       {"configuration", "another configuration"},
+                                       {"backends", "other backends"},
+                                       {"isas", "other ISAs"},
+                                       {"plans", "other plans"},
+                                       {"first", "another first index: its cases are steered"}}) {
+        if (there.is_object() && there.value(member, nlohmann::json()) != identity.value(member, nlohmann::json())) {
+            return what;
+        }
+    }
+    return "campaign.json is none";
 }
 
 CampaignFolder CampaignFolder::existing(std::filesystem::path folder) {

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,9 +17,10 @@ namespace difftest::harness {
 /// mixed up.
 class CampaignFolder {
 public:
-    /// Creates the folder, or checks that it is that of the same configuration and backends. Throws InputError.
+    /// Creates the folder, or checks that it is that of the same configuration and backends, and, where cases are
+    /// steered, of the same first index. Throws InputError.
     CampaignFolder(std::filesystem::path folder, const CampaignConfiguration& configuration,
-                   const RunSelection& selection);
+                   const RunSelection& selection, std::uint64_t first);
 
     /// A folder that is there. Throws InputError.
     static CampaignFolder existing(std::filesystem::path folder);
@@ -37,6 +39,7 @@ public:
     std::filesystem::path identity() const { return folder_ / "campaign.json"; }
     std::filesystem::path backends() const { return folder_ / "backends.json"; }
     std::filesystem::path journal() const { return folder_ / "journal.jsonl"; }
+    std::filesystem::path rare() const { return folder_ / "rare"; }
     std::filesystem::path clusters() const { return folder_ / "clusters"; }
 
     /// The configuration that the campaign was started with.
@@ -45,6 +48,7 @@ public:
 private:
     explicit CampaignFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
     void create(const nlohmann::json& identity) const;
+    std::string difference(const nlohmann::json& identity) const;
 
     std::filesystem::path folder_;
 };

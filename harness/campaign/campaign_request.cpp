@@ -62,6 +62,18 @@ std::optional<std::chrono::seconds> read_time(std::string_view text) {
     return std::chrono::seconds(static_cast<std::int64_t>(*count) * kSeconds[unit]);
 }
 
+std::optional<std::int64_t> read_bytes(std::string_view flag, const std::string& text) {
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    const auto bytes = parse_bytes(text);
+    if (!bytes) {
+        throw InputError(
+            fmt::format("{} {}: must be a number of bytes, or of k, M or G of them, such as 2G", flag, text));
+    }
+    return bytes;
+}
+
 }  // namespace
 
 CampaignRequest campaign_request(const CampaignFlags& flags, const Corpora& corpora) {
@@ -70,12 +82,16 @@ CampaignRequest campaign_request(const CampaignFlags& flags, const Corpora& corp
     std::tie(request.first, request.end) = read_indices(flags.indices);
     std::tie(request.shard, request.shards) = read_shard(flags.shard);
     request.jobs = flags.jobs;
-    request.time = read_time(flags.time);
+    request.budget = {read_time(flags.time), read_bytes("--disk", flags.disk), read_bytes("--memory", flags.memory)};
     request.folder = flags.folder;
     if (flags.folder.empty()) {
         throw InputError("--out: must name a folder");
     }
     const CampaignConfiguration& configuration = request.configuration;
+    if (configuration.steering && request.shards > configuration.steering->lanes) {
+        throw InputError(fmt::format("--shard {}: a shard needs a lane of its own, and there are {} (steering/lanes)",
+                                     flags.shard, configuration.steering->lanes));
+    }
     request.selection.backends = select_backends(flags.backends.empty() ? configuration.backends : flags.backends);
     if (request.selection.backends.empty()) {
         throw InputError("fuzz: no backend is here (see: difftest doctor)");

@@ -159,6 +159,81 @@ private:
     std::set<std::string> words_;
 };
 
+/// Words about the graph as a whole.
+class GraphWords {
+public:
+    explicit GraphWords(const Graph& graph) : graph_(graph) {}
+
+    std::vector<std::string> words() {
+        const auto contractions = std::count_if(graph_.nodes.begin(), graph_.nodes.end(),
+                                                [](const Node& node) { return graph::is_contraction(node.operation); });
+        words_.insert(contractions == 0   ? "without a sum of products"
+                      : contractions == 1 ? "one sum of products"
+                                          : "several sums of products");
+        words_.insert(graph_.nodes.size() == 1   ? "1 node"
+                      : graph_.nodes.size() <= 4 ? "2 to 4 nodes"
+                      : graph_.nodes.size() <= 9 ? "5 to 9 nodes"
+                                                 : "10 nodes and more");
+        if (graph_.outputs.size() > 1) {
+            words_.insert("several outputs");
+        }
+        describe_sharing();
+        describe_repetition();
+        if (std::count_if(graph_.nodes.begin(), graph_.nodes.end(),
+                          [this](const Node& node) { return is_affine_per_tensor(node); }) > 1) {
+            words_.insert("several affine steps per tensor");
+        }
+        return {words_.begin(), words_.end()};
+    }
+
+private:
+    bool is_computed(TensorId id) const { return id != graph::kAbsent && graph_.tensor(id).producer >= 0; }
+
+    /// Such as libraries fuse as a linear function of one scale and one shift.
+    bool is_affine_per_tensor(const Node& node) const {
+        const auto* binary = std::get_if<graph::Binary>(&node.operation);
+        const auto* eltwise = std::get_if<graph::Eltwise>(&node.operation);
+        const bool quantizes = std::holds_alternative<graph::FakeQuantize>(node.operation) ||
+                               std::holds_alternative<graph::Quantize>(node.operation) ||
+                               std::holds_alternative<graph::Requantize>(node.operation) ||
+                               std::holds_alternative<graph::Dequantize>(node.operation);
+        const bool affine = quantizes || (binary != nullptr && binary->algorithm <= graph::BinaryAlgorithm::multiply) ||
+                            (eltwise != nullptr && eltwise->algorithm == graph::EltwiseAlgorithm::linear);
+        return affine && std::all_of(node.inputs.begin() + 1, node.inputs.end(), [this](TensorId id) {
+                   return id == graph::kAbsent || graph::element_count(graph_.tensor(id).shape) == 1;
+               });
+    }
+
+    void describe_sharing() {
+        for (std::size_t id = 0; id < graph_.tensors.size(); ++id) {
+            const auto tensor = static_cast<TensorId>(id);
+            if (is_computed(tensor) && graph_.consumers_of(tensor).size() > 1) {
+                words_.insert("a result with two readers");
+            }
+        }
+        for (const Node& node : graph_.nodes) {
+            if (std::count_if(node.inputs.begin(), node.inputs.end(), [this](TensorId id) { return is_computed(id); }) >
+                1) {
+                words_.insert("branches that join");
+            }
+        }
+    }
+
+    void describe_repetition() {
+        std::set<graph::EltwiseAlgorithm> seen;
+        for (const Node& node : graph_.nodes) {
+            if (const auto* eltwise = std::get_if<graph::Eltwise>(&node.operation)) {
+                if (!seen.insert(eltwise->algorithm).second) {
+                    words_.insert("an eltwise algorithm twice");
+                }
+            }
+        }
+    }
+
+    const Graph& graph_;
+    std::set<std::string> words_;
+};
+
 }  // namespace
 
 std::string grouping_of(const Graph& graph, const Node& node) {
@@ -193,12 +268,29 @@ std::vector<std::string> features_of(const graph::Case& value, const std::vector
     return {features.begin(), features.end()};
 }
 
-std::vector<std::string> case_features(const graph::Case& value) {
-    std::vector<std::string> nodes;
-    for (const graph::Node& node : value.graph.nodes) {
-        nodes.push_back(node.name);
+std::vector<std::vector<std::string>> case_features(const graph::Case& value) {
+    std::set<std::vector<std::string>> features;
+    for (std::size_t id = 0; id < value.graph.nodes.size(); ++id) {
+        std::vector<std::string> of_node = node_attributes(value, static_cast<graph::NodeId>(id));
+        of_node.emplace(of_node.begin(), graph::name_of(value.graph.nodes[id].operation));
+        features.insert(std::move(of_node));
     }
-    return features_of(value, nodes);
+    std::vector<std::string> whole = GraphWords(value.graph).words();
+    whole.emplace(whole.begin(), "graph");
+    features.insert(std::move(whole));
+    return {features.begin(), features.end()};
+}
+
+std::vector<std::string> flat_features(const std::vector<std::vector<std::string>>& features) {
+    std::vector<std::string> flat;
+    for (const std::vector<std::string>& each : features) {
+        for (std::size_t word = 1; word < each.size(); ++word) {
+            flat.push_back(fmt::format("{} {}", each.front(), each[word]));
+        }
+    }
+    std::sort(flat.begin(), flat.end());
+    flat.erase(std::unique(flat.begin(), flat.end()), flat.end());
+    return flat;
 }
 
 std::int64_t case_cost(const graph::Case& value) {

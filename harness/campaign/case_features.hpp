@@ -14,8 +14,12 @@ std::vector<std::string> node_attributes(const graph::Case& value, graph::NodeId
 /// "dense", "grouped" or "depthwise" for a convolution or deconvolution; empty for other operations.
 std::string grouping_of(const graph::Graph& graph, const graph::Node& node);
 
-/// What a case reaches: "convolution u8*s8->s32", "convolution depthwise", "eltwise relu", ... Sorted, each once.
-std::vector<std::string> case_features(const graph::Case& value);
+/// Of each node its operation and then its attributes, in alphabetical order, and the same of the graph as a whole
+/// under "graph"; nodes that are alike once.
+std::vector<std::vector<std::string>> case_features(const graph::Case& value);
+
+/// The same as a list of "operation attribute", in alphabetical order.
+std::vector<std::string> flat_features(const std::vector<std::vector<std::string>>& features);
 
 /// The same of some of its nodes, by their names.
 std::vector<std::string> features_of(const graph::Case& value, const std::vector<std::string>& nodes);

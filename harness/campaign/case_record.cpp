@@ -17,6 +17,7 @@ Json failure_line(const FailureRecord& failure) {
             {"plan", failure.plan},
             {"verdict", name_of(signature.verdict)},
             {"known_issue", failure.known_issue ? Json(*failure.known_issue) : Json()},
+            {"regressed", failure.regressed ? Json(*failure.regressed) : Json()},
             {"operation", signature.operation},
             {"grouping", signature.grouping},
             {"implementation", signature.implementation},
@@ -42,6 +43,9 @@ FailureRecord read_failure(const Json& line) {
     signature.verdict = read_verdict(line.at("verdict"));
     if (!line.at("known_issue").is_null()) {
         failure.known_issue = line.at("known_issue").get<std::string>();
+    }
+    if (!line.at("regressed").is_null()) {
+        failure.regressed = line.at("regressed").get<std::string>();
     }
     line.at("operation").get_to(signature.operation);
     line.at("grouping").get_to(signature.grouping);
@@ -72,8 +76,10 @@ void read_elements(const Json& lines, std::map<ElementsOf, ElementCount>& elemen
 CaseRecord read_record(const Json& line) {
     CaseRecord record;
     line.at("index").get_to(record.index);
+    line.at("draw").get_to(record.draw);
     line.at("cost").get_to(record.cost);
     line.at("resampled").get_to(record.resampled);
+    line.at("steered").get_to(record.steered);
     line.at("features").get_to(record.features);
     line.at("judged_on").get_to(record.judged_on);
     for (const auto& [verdict, count] : line.at("runs").items()) {
@@ -127,8 +133,10 @@ std::string format_record(const CaseRecord& record) {
         failures.push_back(failure_line(failure));
     }
     const Json line = {{"index", record.index},
+                       {"draw", record.draw},
                        {"cost", record.cost},
                        {"resampled", Json(record.resampled)},
+                       {"steered", record.steered},
                        {"features", record.features},
                        {"judged_on", record.judged_on},
                        {"runs", std::move(runs)},

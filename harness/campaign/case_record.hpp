@@ -41,19 +41,23 @@ struct FailureRecord {
     std::string plan;
     std::string reason;
     std::optional<std::string> known_issue;
+    std::optional<std::string> regressed;  ///< a known issue that this release is said to be without
     FailureSignature signature;
     friend bool operator==(const FailureRecord& a, const FailureRecord& b) {
         return a.isa == b.isa && a.plan == b.plan && a.reason == b.reason && a.known_issue == b.known_issue &&
-               a.signature.identity() == b.signature.identity() && a.signature.attributes == b.signature.attributes;
+               a.regressed == b.regressed && a.signature.identity() == b.signature.identity() &&
+               a.signature.attributes == b.signature.attributes;
     }
 };
 
 /// What became of one index of a campaign: a line of its journal.
 struct CaseRecord {
     std::uint64_t index = 0;
+    int draw = 0;  ///< of the generator, that was taken: drawn_case gives the case again
     std::int64_t cost = 0;
     std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
-    std::vector<std::string> features;
+    std::vector<std::string> steered;  ///< clusters and known issues that draws were refused for; ascending
+    std::vector<std::vector<std::string>> features;  ///< case_features.hpp
     std::vector<std::string> judged_on;  ///< "onednn AVX2": rungs on which some run of the case was judged; ascending
     std::map<Verdict, std::int64_t> runs;
     std::map<PartitionKind, std::int64_t> partitions;  ///< those of failing runs only where they are suspected

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "harness/compare/verdict.hpp"
 #include "reference/contract/contract.hpp"
+#include "reference/faults/sharpness.hpp"
 #include "reference/graph/case.hpp"
 #include "reference/oracle/oracle.hpp"
 
+#include <cstdint>
 #include <list>
 #include <map>
 #include <string>
@@ -47,6 +50,18 @@ public:
             .evaluation;
     }
 
+    /// Whether a fault would show in an output, for an evaluation that this cache has given. It matters for constant
+    /// outputs only, and then for every run alike.
+    Sharpness sharpness_of(const oracle::Evaluation& evaluation) {
+        const auto [found, is_new] = sharpness_.try_emplace(&evaluation);
+        if (is_new) {
+            const faults::Sharpness sharpness = faults::sharpness_up_to_first(case_, evaluation);
+            found->second = {static_cast<std::int64_t>(sharpness.applicable()),
+                             static_cast<std::int64_t>(sharpness.exposed())};
+        }
+        return found->second;
+    }
+
 private:
     struct Resynchronised {
         std::string contract;
@@ -56,6 +71,7 @@ private:
 
     const graph::Case& case_;
     std::map<std::string, oracle::Evaluation> evaluations_;
+    std::map<const oracle::Evaluation*, Sharpness> sharpness_;
     std::list<Resynchronised> resynchronised_;  ///< references stay valid
 };
 

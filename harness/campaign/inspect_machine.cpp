@@ -2,9 +2,11 @@
 
 #include "harness/campaign/backend_availability.hpp"
 #include "harness/campaign/backend_session.hpp"
+#include "harness/execute/captured_output.hpp"
 
 #include <fmt/format.h>
 #include <sched.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -91,6 +93,28 @@ std::vector<std::string> opencl_platforms() {
     return names;
 }
 
+/// The worker lists the devices: a driver that breaks must not break this program.
+void read_opencl_devices(MachineState& machine) {
+    const std::filesystem::path program = worker_program("opencl");
+    if (!std::filesystem::exists(program)) {
+        return;  // listed among the backends
+    }
+    const CapturedOutput listed = captured_output(program, {"--list-devices"}, std::chrono::seconds(60));
+    const nlohmann::json document = nlohmann::json::parse(listed.text, nullptr, false);
+    if (!listed.problem.empty() || !document.is_array()) {
+        machine.missing.push_back(fmt::format("OpenCL devices: {} {}", program.filename().string(),
+                                              listed.problem.empty() ? "gave no list" : listed.problem));
+        return;
+    }
+    for (const nlohmann::json& device : document) {
+        machine.opencl_devices.push_back(
+            {device.value("selector", ""), device.value("name", ""), device.value("platform", ""),
+             device.value("version", ""), device.value("driver", ""),
+             device.value("capabilities", std::vector<std::string>{}), device.value("contract", ""),
+             device.value("function_contract", ""), device.value("extensions", "")});
+    }
+}
+
 void inspect_ladder(BackendState& state, BackendSession& session) {
     for (const std::string& isa : session.description().isa_ladder) {
         const BackendSession::Rung rung = session.rung(isa);
@@ -136,6 +160,7 @@ MachineState inspect_machine(const Corpora& corpora) {
     machine.corpora = corpora.directory().string();
     read_floating_point_mode(machine);
     machine.opencl_platforms = opencl_platforms();
+    read_opencl_devices(machine);
     for (const BackendKind& kind : backend_kinds()) {
         machine.backends.push_back(inspect_backend(kind));
         if (!machine.backends.back().problem.empty()) {

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace difftest::harness {
 
@@ -26,7 +27,15 @@ Journal::Journal(std::filesystem::path file, const std::function<void(const Case
         throw InputError(fmt::format("{}: another campaign is writing here", file_.string()));
     }
     try {
-        read(on_record);
+        JournalContent content =
+            read_journal(file_, [&on_record](const CaseRecord& record, std::int64_t) { on_record(record); });
+        size_ = content.size;
+        complaints_ = std::move(content.complaints);
+        // What follows the last end of a line was torn off.
+        if (::ftruncate(descriptor_, size_) != 0) {
+            throw InputError(
+                fmt::format("{}: cannot be cut to its last whole line: {}", file_.string(), std::strerror(errno)));
+        }
     } catch (...) {
         ::close(descriptor_);
         throw;
@@ -37,22 +46,20 @@ Journal::~Journal() {
     ::close(descriptor_);
 }
 
-void Journal::read(const std::function<void(const CaseRecord&)>& on_record) {
-    std::ifstream stream(file_, std::ios::binary);
+JournalContent read_journal(const std::filesystem::path& file, const OnRecord& on_record) {
+    JournalContent content;
+    std::ifstream stream(file, std::ios::binary);
     std::string line;
     for (std::int64_t number = 1; std::getline(stream, line) && !stream.eof(); ++number) {
-        size_ += static_cast<std::int64_t>(line.size()) + 1;
+        const std::int64_t offset = content.size;
+        content.size += static_cast<std::int64_t>(line.size()) + 1;
         try {
-            on_record(parse_record(line));
+            on_record(parse_record(line), offset);
         } catch (const std::invalid_argument& error) {
-            complaints_.push_back(fmt::format("{}:{}: not used: {}", file_.string(), number, error.what()));
+            content.complaints.push_back(fmt::format("{}:{}: not used: {}", file.string(), number, error.what()));
         }
     }
-    // What follows the last end of a line was torn off.
-    if (::ftruncate(descriptor_, size_) != 0) {
-        throw InputError(
-            fmt::format("{}: cannot be cut to its last whole line: {}", file_.string(), std::strerror(errno)));
-    }
+    return content;
 }
 
 void Journal::append(const CaseRecord& record) {

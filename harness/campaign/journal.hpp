@@ -25,16 +25,27 @@ public:
     /// Throws std::runtime_error when the line cannot be written; nothing of it is left then.
     void append(const CaseRecord& record);
 
+    std::int64_t size() const { return size_; }  ///< bytes
+
     /// One line for each line of the file that could not be read.
     const std::vector<std::string>& complaints() const { return complaints_; }
 
 private:
-    void read(const std::function<void(const CaseRecord&)>& on_record);
-
     std::filesystem::path file_;
     int descriptor_ = -1;
     std::int64_t size_ = 0;
     std::vector<std::string> complaints_;
 };
+
+/// A record and where its line begins in the file.
+using OnRecord = std::function<void(const CaseRecord&, std::int64_t offset)>;
+
+struct JournalContent {
+    std::int64_t size = 0;  ///< bytes up to the end of the last whole line
+    std::vector<std::string> complaints;
+};
+
+/// Reads a journal without changing it.
+JournalContent read_journal(const std::filesystem::path& file, const OnRecord& on_record);
 
 }  // namespace difftest::harness

@@ -4,7 +4,6 @@
 #include "harness/campaign/failure_signature.hpp"
 #include "harness/campaign/judge.hpp"
 #include "harness/diagnose/explaining_faults.hpp"
-#include "reference/faults/sharpness.hpp"
 #include "reference/graph/partial_case.hpp"
 
 #include <fmt/format.h>
@@ -35,15 +34,14 @@ contract::Contract contract_of(const graph::Case& value, const contract::Contrac
 }
 
 /// Sharpness matters only where it decides: for an output that is constant.
-std::optional<Sharpness> sharpness_where_needed(const graph::Case& value, const oracle::Evaluation& evaluation,
+std::optional<Sharpness> sharpness_where_needed(EvaluationCache& evaluations, const oracle::Evaluation& evaluation,
                                                 const std::vector<Comparison>& comparisons) {
     const bool constant =
         std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& each) { return each.constant; });
     if (!constant) {
         return std::nullopt;
     }
-    const faults::Sharpness sharpness = faults::sharpness(value, evaluation);
-    return Sharpness{static_cast<std::int64_t>(sharpness.applicable()), static_cast<std::int64_t>(sharpness.exposed())};
+    return evaluations.sharpness_of(evaluation);
 }
 
 /// What the backend gave, by tensor: the outputs, and what the plan materialized.
@@ -140,7 +138,7 @@ void compare_outputs(RunEntry& entry, const JudgingContext& context, const backe
     if (evaluation.metrics.unconstrained > 0) {
         entry.notes = evaluation.metrics.notes;
     }
-    entry.judgement = judge(outcome, compared, sharpness_where_needed(value, evaluation, compared));
+    entry.judgement = judge(outcome, compared, sharpness_where_needed(context.evaluations, evaluation, compared));
     if (context.depth == JudgingDepth::verdict) {
         return;
     }
@@ -181,6 +179,12 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
             return;
         }
     }
+    for (const KnownIssue& issue : context.known_issues) {
+        if (is_regression(issue, run)) {
+            entry.regressed = issue.id;
+            return;
+        }
+    }
 }
 
 }  // namespace
@@ -202,6 +206,7 @@ RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, c
         }
     } else {
         entry.judgement = judge(outcome, {}, std::nullopt);
+        entry.bad_input = outcome.bad_input;
         if (outcome.crash) {
             entry.worker_end = worker_end(*outcome.crash);
         }

@@ -126,6 +126,12 @@ bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
            (!trigger.is_about_a_node() || has_node(trigger, run));
 }
 
+bool fits(const KnownIssue& issue, const FailingRun& run) {
+    return run.backend == issue.backend &&
+           std::find(issue.verdicts.begin(), issue.verdicts.end(), run.verdict) != issue.verdicts.end() &&
+           triggered(issue.trigger, run);
+}
+
 void read_node(const JsonObjectReader& trigger, IssueTrigger& into) {
     const JsonObjectReader node = trigger.object("node");
     node.allow_only({"operations", "attributes", "where"});
@@ -169,9 +175,19 @@ bool is_about_one_of(const IssueTrigger& trigger, const graph::Case& value,
 }
 
 bool explains(const KnownIssue& issue, const FailingRun& run) {
-    return run.backend == issue.backend && affects(issue, run.library, run.library_version) &&
-           std::find(issue.verdicts.begin(), issue.verdicts.end(), run.verdict) != issue.verdicts.end() &&
-           triggered(issue.trigger, run);
+    return affects(issue, run.library, run.library_version) && fits(issue, run);
+}
+
+bool is_fixed_in(const KnownIssue& issue, const std::string& library, const std::string& library_version) {
+    const LibraryVersion version(library_version);
+    return version.known() && library.starts_with(issue.library) && !affects(issue, library, library_version) &&
+           std::any_of(issue.affected.begin(), issue.affected.end(), [&version](const ReleaseRange& range) {
+               return !range.before.empty() && version >= LibraryVersion(range.before);
+           });
+}
+
+bool is_regression(const KnownIssue& issue, const FailingRun& run) {
+    return is_fixed_in(issue, run.library, run.library_version) && fits(issue, run);
 }
 
 KnownIssue read_known_issue(const std::filesystem::path& file) {

@@ -63,6 +63,9 @@ struct FailingRun {
 /// Whether the release is one of the issue's; an unknown version is not.
 bool affects(const KnownIssue& issue, const std::string& library, const std::string& library_version);
 
+/// Whether the release is said to be without the issue: at or behind the end of a range, and in none.
+bool is_fixed_in(const KnownIssue& issue, const std::string& library, const std::string& library_version);
+
 /// Whether the node that the trigger asks for is in one of these partitions of a run.
 bool is_about_one_of(const IssueTrigger& trigger, const graph::Case& value,
                      const std::vector<backends::PartitionReport>& partitions,
@@ -70,6 +73,9 @@ bool is_about_one_of(const IssueTrigger& trigger, const graph::Case& value,
 
 /// Whether the issue explains the failure.
 bool explains(const KnownIssue& issue, const FailingRun& run);
+
+/// Whether the issue would explain the failure, but is fixed in this release: the error was gone and is back.
+bool is_regression(const KnownIssue& issue, const FailingRun& run);
 
 /// One issue. Throws InputError with the file and the place.
 KnownIssue read_known_issue(const std::filesystem::path& file);

@@ -64,10 +64,25 @@ TEST(Bench, HoldsTheOracleAgainstTheLibraryOnTwentyShapes) {
     EXPECT_EQ(document.at("shapes").at(0).at("multiplications"), 802816);
 }
 
+TEST(Bench, SendsGeneratedCasesThroughEverythingButALibrary) {
+    const ProgramRun run = difftest({"bench", "--throughput", "40", "--jobs", "1,2", "--json"});
+    ASSERT_EQ(run.exit_code, 0) << run.errors;
+    const json document = checked_document(run.output, "throughput");
+    ASSERT_EQ(document.at("rows").size(), 2U);
+    for (const json& row : document.at("rows")) {
+        EXPECT_EQ(row.at("cases"), 40);
+        EXPECT_GT(row.at("judge_nanoseconds"), 0);
+    }
+    ASSERT_EQ(document.at("holdings").size(), 10U);
+    EXPECT_EQ(document.at("holdings").at(9).at("cases"), 40);
+    EXPECT_GT(document.at("holdings").at(9).at("resident_bytes"), 0);
+}
+
 TEST(Bench, RefusesWhatItCannotMeasure) {
     for (const std::vector<std::string>& arguments : {std::vector<std::string>{"bench", "--cases", "0"},
                                                       {"bench", "--cases", "2521"},
                                                       {"bench", "--rounds", "0"},
+                                                      {"bench", "--throughput", "0"},
                                                       {"bench", "--backend", "tensorrt"}}) {
         const ProgramRun run = difftest(arguments);
         EXPECT_EQ(run.exit_code, 2) << arguments[1];

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -36,7 +38,16 @@ int complain(ExitCode code, std::string message) {
     return static_cast<int>(code);
 }
 
+/// Tensors come and go by the thousand: freed memory is kept, not given back to be cleared again page by page.
+void keep_freed_memory() {
+    constexpr int kLargestBlock = 64 << 20;
+    constexpr int kMostKept = 256 << 20;
+    ::mallopt(M_MMAP_THRESHOLD, kLargestBlock);
+    ::mallopt(M_TRIM_THRESHOLD, kMostKept);
+}
+
 int run(int argc, char** argv) {
+    keep_freed_memory();
     CLI::App app("Does the fused int8 kernel compute what the graph says?", "difftest");
     app.set_version_flag("--version", "difftest " DIFFTEST_VERSION);
     app.require_subcommand(1);
@@ -49,6 +60,7 @@ int run(int argc, char** argv) {
     add_bench(app, action);
     add_fuzz(app, action);
     add_merge(app, action);
+    add_recheck(app, action);
     add_reduce(app, action);
     std::vector<std::string> arguments = with_default_verb(argc, argv);
     if (!arguments.empty() && !arguments.front().starts_with("-") && !is_verb(app, arguments.front())) {

@@ -22,6 +22,7 @@ void add_doctor(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_fuzz(CLI::App& app, Action& action);
 void add_merge(CLI::App& app, Action& action);
+void add_recheck(CLI::App& app, Action& action);
 void add_reduce(CLI::App& app, Action& action);
 
 }  // namespace difftest::harness::cli

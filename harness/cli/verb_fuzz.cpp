@@ -33,6 +33,9 @@ ExitCode answer(const CampaignReport& report, const std::filesystem::path& folde
 ExitCode run(const Flags& flags) {
     CampaignRequest request = campaign_request(flags.campaign, Corpora::locate(flags.corpora));
     request.on_progress = progress_printer();
+    request.on_stop = [](const std::string& why) {
+        std::fprintf(stderr, "stopped: %s; the same command goes on\n", why.c_str());
+    };
     const CampaignReport report = run_campaign(request);
     const ExitCode code = answer(report, request.folder, flags.json);
     if (flags.reduce_seconds > 0) {
@@ -71,6 +74,8 @@ void add_fuzz(CLI::App& app, Action& action) {
     verb->add_option("--jobs", campaign.jobs, "Judges that work side by side")->check(CLI::Range(1, 1024));
     verb->add_option("--shard", campaign.shard, "i/n: only this part of the indices; see merge");
     verb->add_option("--time", campaign.time, "Stop after this long: 90s, 10m, 2h");
+    verb->add_option("--disk", campaign.disk, "Stop when the folder is as large: 500M, 2G");
+    verb->add_option("--memory", campaign.memory, "Stop when all processes together hold so much: 4G");
     verb->add_option("--backend", campaign.backends, "As of run; default: those of the configuration")
         ->allow_extra_args(false);
     verb->add_option("--isa", campaign.isas, "As of run; default: those of the configuration")->delimiter(',');

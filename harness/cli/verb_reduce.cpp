@@ -58,7 +58,9 @@ void add_reduce(CLI::App& app, Action& action) {
     const auto flags = std::make_shared<Flags>();
     CLI::App* verb = app.add_subcommand("reduce", "Shrink a failing case to a 1-minimal one, with a passing neighbour");
     verb->add_option("case,--case", flags->name, "A named case or a case file")->required();
-    verb->add_option("--backend", flags->backend, "onednn, faulty:FAULT, ...")->required();
+    verb->add_option("--backend", flags->backend,
+                     "As of run: onednn, opencl:DEVICE[,kernel=FILE,manifest=FILE] (executes FILE), faulty:FAULT, ...")
+        ->required();
     verb->add_option("--isa", flags->isa, "A rung of the backend's ISA ladder (default: the highest that fails)");
     verb->add_option("--plan", flags->plan, "A plan of the backend (default: the first that fails)");
     verb->add_option("--out", flags->folder, "The finding folder; the same command again goes on where it ended")

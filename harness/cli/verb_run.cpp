@@ -69,8 +69,10 @@ void add_run(CLI::App& app, Action& action) {
     CLI::App* verb =
         app.add_subcommand("run", "Run cases on backends and judge every output element (the default verb)");
     verb->add_option("cases,--case", flags->cases, "A named case or a case file; several are possible");
-    verb->add_option("--backend", flags->backends,
-                     "onednn, faulty:FAULT, ...; may be repeated (default: every library that is here)")
+    verb->add_option(
+            "--backend", flags->backends,
+            "onednn, opencl:DEVICE, faulty:FAULT, ...; may be repeated (default: every library that is here). "
+            "opencl:DEVICE,kernel=FILE,manifest=FILE executes the code in FILE, OpenCL C or SPIR-V, on the device")
         ->allow_extra_args(false);
     verb->add_option("--isa", flags->isas, "all (the default), or rungs of the backend's ISA ladder")->delimiter(',');
     verb->add_option("--plan", flags->plans,

@@ -129,6 +129,11 @@ std::variant<Answer, RunOutcome> Conversation::judged(Answer answer) {
     if (failure->stage == Stage::load) {
         loaded_ = nullptr;
     }
+    if (failure->kind == FailureKind::bad_input) {
+        RunOutcome outcome = failed(RunStatus::harness_error, failure->message);
+        outcome.bad_input = true;
+        return outcome;
+    }
     if (failure->kind == FailureKind::backend_error) {
         return failed(RunStatus::harness_error, failure->message);
     }

@@ -42,7 +42,8 @@ struct MaterializedValues {
 
 struct RunOutcome {
     RunStatus status = RunStatus::harness_error;
-    std::string message;  ///< one line; "killed by SIGSEGV during execute in libdnnl.so.2+0x1234" for a crash
+    bool bad_input = false;  ///< of a harness_error: the user gave the backend something that it cannot use
+    std::string message;     ///< one line; "killed by SIGSEGV during execute in libdnnl.so.2+0x1234" for a crash
     std::vector<backends::PartitionReport> partitions;
     contract::Contract contract;
     /// The graph's outputs, in the order of Graph::outputs, of the first execution.

@@ -52,6 +52,26 @@ std::span<const ChainTemplate> chain_templates() {
     return kTemplates;
 }
 
+namespace {
+
+/// Changes that are about the graph rather than about one step.
+void change_topology(ChoiceSource& choices, std::vector<Step>& steps, Step fresh) {
+    const std::int64_t last = static_cast<std::int64_t>(steps.size()) - 1;
+    const auto place = steps.begin() + choices.integer(std::min<std::int64_t>(1, last), last);
+    switch (choices.integer(0, 3)) {
+        case 0: steps.insert(place + 1, choices.one_of({Step::convert, Step::half, Step::dequantize})); break;
+        case 1: steps.insert(place + 1, Step::join); break;
+        case 2: {
+            const Step branch[] = {Step::branch, fresh, Step::relu, Step::join};
+            steps.insert(place + 1, std::begin(branch), std::end(branch));
+            break;
+        }
+        default: std::reverse(place, steps.begin() + choices.integer(place - steps.begin(), last) + 1); break;
+    }
+}
+
+}  // namespace
+
 std::vector<Step> mutated(ChoiceSource& choices, std::vector<Step> steps, std::span<const Step> insertable) {
     const auto place = [&](std::int64_t first) {
         const std::int64_t last = static_cast<std::int64_t>(steps.size()) - 1;
@@ -62,7 +82,7 @@ std::vector<Step> mutated(ChoiceSource& choices, std::vector<Step> steps, std::s
             choices.integer(0, static_cast<std::int64_t>(insertable.size()) - 1))];
     };
     for (std::int64_t changes = choices.integer(1, 3); changes > 0; --changes) {
-        switch (choices.integer(0, 5)) {
+        switch (choices.integer(0, 7)) {
             case 0: {
                 const Step step = fresh();
                 steps.insert(place(0) + 1, step);
@@ -88,6 +108,12 @@ std::vector<Step> mutated(ChoiceSource& choices, std::vector<Step> steps, std::s
                 const auto a = place(1);
                 const auto b = place(1);
                 std::iter_swap(a, b);
+                break;
+            }
+            case 5:
+            case 6: {
+                const Step step = fresh();
+                change_topology(choices, steps, step);
                 break;
             }
             default:

@@ -17,8 +17,9 @@ struct ChainTemplate {
 
 std::span<const ChainTemplate> chain_templates();
 
-/// The chain with one to three changes: a step inserted, deleted, doubled, replaced, or two exchanged; or a step from
-/// the end moved into the middle. Its first step stays.
+/// The chain with one to three changes: a step inserted, deleted, doubled, replaced, two exchanged or the order of a
+/// part reversed; a step from the end moved into the middle; another type from some place on; a tensor read once more;
+/// a branch of its own that joins again. Its first step stays.
 std::vector<Step> mutated(ChoiceSource& choices, std::vector<Step> steps, std::span<const Step> insertable);
 
 }  // namespace difftest::harness

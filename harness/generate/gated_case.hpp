@@ -7,7 +7,10 @@
 #include "reference/oracle/oracle.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 
 namespace difftest::harness {
@@ -25,10 +28,20 @@ struct GeneratorSetup {
 struct GatedCase {
     graph::Case value;
     oracle::Evaluation evaluation;
+    int draw = 0;                                 ///< which draw of the index it is: drawn_case gives it again
     std::map<std::string, std::int64_t> refused;  ///< draws that the gate refused, by reason
+    std::set<std::string> avoided;                ///< what `avoid` said of the draws that it refused
 };
 
-/// A function of the setup and the index alone, whatever came before.
-GatedCase gated_case(const GeneratorSetup& setup, std::uint64_t index, const std::string& name);
+/// Says why a drawn case shall not be taken, beyond what the gate asks for; nothing when it may be.
+using Avoidance = std::function<std::optional<std::string>(const graph::Case&)>;
+
+/// A draw of an index, whatever the gate says: a function of seed, limits, index and draw alone.
+graph::Case drawn_case(const GeneratorSetup& setup, std::uint64_t index, int draw, const std::string& name);
+
+/// The first draw that the gate and `avoid` (may be empty) let pass: a function of the setup, the index and `avoid`
+/// alone, whatever came before.
+GatedCase gated_case(const GeneratorSetup& setup, std::uint64_t index, const std::string& name,
+                     const Avoidance& avoid = {});
 
 }  // namespace difftest::harness

@@ -24,8 +24,10 @@ struct GeneratorLimits {
     std::array<std::int64_t, kStepCount> weights = default_weights();
     /// How often a graph grows freely, follows a template of the catalogue, or a template that was changed.
     std::array<std::int64_t, 3> topologies{5, 2, 3};
+    std::int64_t deep_part = 16;  ///< one of so many free graphs has several sums of products; 0: none
     std::int64_t exact_part = 4;  ///< one of so many cases has only powers of two as scales; 0: none
-    /// Keep |weights| <= 64 and even for s8 sources: no documented sloppiness of kernels without VNNI can show.
+    /// Keep |weights| <= 64 and even for s8 sources, but for one of 16 operations: no documented sloppiness of kernels
+    /// without VNNI can show then.
     bool exclude_sloppiness = true;
 };
 

@@ -76,29 +76,51 @@ bool add_fake_quantize(CaseGrower& grower) {
     const ValueRange range = grower.range(data);
     DataType type = drawn_byte(choices);
     std::int64_t levels = choices.one_of<std::int64_t>({256, 256, 256, 256, 255, 255, 128, 16, 2});
+    if (choices.chance(1, 10)) {
+        levels = choices.integer(2, 256);
+    }
     if (choices.chance(1, 8)) {
         type = DataType::f32;
-        levels = choices.chance(1, 3) ? choices.one_of<std::int64_t>({1024, 65536}) : levels;
+        levels = choices.chance(1, 3) ? choices.one_of<std::int64_t>({1024, 65536, choices.integer(2, 65536)}) : levels;
     }
-    const double width = std::max(range.span(), 1e-3) * choices.one_of({0.05, 0.2, 0.5, 1.0, 1.5});
+    // Mostly so that values stay alive; at times the range is tiny or huge beside them.
+    const double part =
+        choices.chance(1, 24) ? choices.one_of({1e-6, 1e-3, 1e3, 1e6}) : choices.one_of({0.05, 0.2, 0.5, 1.0, 1.5});
+    const double width = std::max(range.span(), 1e-3) * part;
     const std::int64_t count = choices.chance(1, 2) ? channels_of(shape) : 1;
     const bool from_zero = choices.chance(1, 3);
     const bool symmetric = !from_zero && choices.chance(1, 3);
     std::vector<float> lo;
     std::vector<float> hi;
+    const bool equal_neighbours = choices.chance(1, 8);
+    const bool below_zero = choices.chance(1, 24);
     for (std::int64_t i = 0; i < count; ++i) {
+        if (equal_neighbours && i % 2 == 1) {
+            lo.push_back(lo.back());
+            hi.push_back(hi.back());
+            continue;
+        }
         const float step = grower.factor_near(width);
         const auto anywhere = static_cast<float>(range.lo + range.span() * 0.3) - grower.addend_near(width * 0.3);
         lo.push_back(from_zero ? 0.0F : symmetric ? -step : anywhere);
         hi.push_back(lo.back() + std::max((symmetric ? 2.0F : 1.0F) * step, 1e-4F * std::fabs(lo.back()) + 1e-6F));
+        if (below_zero) {
+            lo.back() -= hi.back() + step;
+            hi.back() = -step;
+        }
     }
     if (choices.chance(1, 20)) {
         std::swap(lo, hi);
     }
+    const bool collapsed = choices.chance(1, 40);
+    if (collapsed) {
+        hi = lo;
+    }
     const OutputRange output = drawn_output(grower, levels, type);
-    const auto form =
-        choices.chance(3, 4) ? graph::FakeQuantizeForm::specification : graph::FakeQuantizeForm::scale_shift;
-    const bool single_low = choices.chance(1, 4);
+    // The other form divides by the width of the range.
+    const auto form = collapsed || choices.chance(3, 4) ? graph::FakeQuantizeForm::specification
+                                                        : graph::FakeQuantizeForm::scale_shift;
+    const bool single_low = !collapsed && choices.chance(1, 4);
     const TensorId low =
         grower.parameter(single_low ? std::vector{*std::min_element(lo.begin(), lo.end())} : lo, shape.size());
     const TensorId high = grower.parameter(hi, shape.size());

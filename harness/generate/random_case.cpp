@@ -23,14 +23,35 @@ Step drawn_step(ChoiceSource& choices, const Weights& weights) {
     return static_cast<Step>(index);
 }
 
+/// What a sum of products needs to go on: a byte again.
+Step drawn_narrowing(ChoiceSource& choices) {
+    return choices.one_of({Step::requantize, Step::fake_quantize, Step::quantize, Step::convert});
+}
+
+/// As deep as networks are: several sums of products, each with a chain behind it and a byte at its end.
+std::vector<Step> deep_growth(ChoiceSource& choices, const GeneratorLimits& limits) {
+    std::vector<Step> steps;
+    for (std::int64_t block = choices.integer(2, 4); block > 0; --block) {
+        steps.push_back(drawn_step(choices, limits.first_weights));
+        for (std::int64_t i = choices.integer(0, 4); i > 0; --i) {
+            steps.push_back(drawn_step(choices, limits.weights));
+        }
+        steps.push_back(drawn_narrowing(choices));
+    }
+    return steps;
+}
+
 std::vector<Step> free_growth(ChoiceSource& choices, const GeneratorLimits& limits) {
+    if (limits.deep_part > 0 && choices.chance(1, limits.deep_part)) {
+        return deep_growth(choices, limits);
+    }
     std::vector<Step> steps{drawn_step(choices, limits.first_weights)};
     const std::int64_t length = choices.chance(1, 5) ? choices.integer(0, 1) : choices.integer(0, limits.longest_chain);
     for (std::int64_t i = 0; i < length; ++i) {
         steps.push_back(drawn_step(choices, limits.weights));
     }
-    // Backward: something that comes before the first operation of a chain.
-    if (choices.chance(1, 8)) {
+    // Backward: what comes before the first operation of a chain.
+    for (std::int64_t before = choices.chance(1, 8) ? choices.integer(1, 3) : 0; before > 0; --before) {
         steps.insert(steps.begin(), choices.one_of({Step::fake_quantize, Step::quantize, Step::concat, Step::pooling,
                                                     Step::permute, Step::slice, Step::reorder, Step::relu}));
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <variant>
 
@@ -16,6 +17,7 @@ using graph::Node;
 using graph::TensorId;
 
 constexpr double kExactIntegers = 0x1p24;
+constexpr double kLargestS32 = 0x7FFFFFFF;
 
 bool is_tie(double value) {
     return std::fabs(value) < kExactIntegers && value - std::floor(value) == 0.5;
@@ -36,6 +38,7 @@ public:
             scan_node();
             std::visit([this](const auto& op) { scan(op); }, node.operation);
         }
+        scan_graph();
         scan_tensors();
         say_if(15, evaluation_.metrics.overflow_sensitive > 0);
         return {found_.begin(), found_.end()};
@@ -108,6 +111,14 @@ private:
         say_if(54, value_.graph.is_output(node_->output) && evaluation_.of(node_->output).size() == 1);
     }
 
+    void scan_graph() {
+        // Two primitives of one kind in one process: what one leaves behind the other may pick up.
+        std::set<std::string_view> operations;
+        for (const Node& node : value_.graph.nodes) {
+            say_if(50, !operations.insert(graph::name_of(node.operation)).second);
+        }
+    }
+
     void scan_tensors() {
         for (std::size_t id = 0; id < value_.graph.tensors.size(); ++id) {
             const graph::Tensor& each = value_.graph.tensors[id];
@@ -115,6 +126,9 @@ private:
             if (each.type == DataType::s8) {
                 say_if(18, each.role != graph::TensorRole::intermediate &&
                                any(tensor_id, [](double x) { return x == -128; }));
+                say_if(51, each.role != graph::TensorRole::intermediate &&
+                               any(tensor_id, [](double x) { return x == -128; }) &&
+                               any(tensor_id, [](double x) { return x == 127; }));
             }
             if (each.type == DataType::f32 && each.role == graph::TensorRole::constant) {
                 say_if(33, any(tensor_id, [](double x) { return std::nearbyint(x * 1e6) != x * 1e6; }));
@@ -147,6 +161,7 @@ private:
         const graph::Shape& weights = tensor(at("weights")).shape;
         const bool zero_point = any(at("data_zero_point"), [](double x) { return x != 0; });
         const bool padded = std::any_of(op.pads_begin.begin(), op.pads_begin.end(), [](auto p) { return p > 0; });
+        say_if(24, std::any_of(op.dilations.begin(), op.dilations.end(), [](auto d) { return d > 1; }));
         say_if(19, transposed && zero_point);
         say_if(20, zero_point && padded);
         say_if(23, op.groups > 1 && weights[1] != weights[0] / op.groups);
@@ -164,10 +179,34 @@ private:
                graph::is_integer(type) && any(node_->output, [](double x) { return std::fabs(x) > kExactIntegers; }));
         say_if(12,
                graph::is_integer(type) && any(at("bias"), [](double x) { return std::fabs(x) > kExactIntegers / 2; }));
+        const bool integers = graph::is_integer(type) && node_->inputs[2] != graph::kAbsent;
+        say_if(13, integers && any(at("bias"), [](double x) { return std::fabs(x) > kLargestS32 - 0x1p24; }));
+        say_if(14, integers && any(at("bias"), [](double x) { return std::fabs(x) >= kLargestS32; }));
+        say_if(15, second == "weights" && integers && some_order_may_overflow());
         say_if(16, type == DataType::u8 && any(at(second), [](double x) { return std::fabs(x) > 64; }));
         say_if(17, type == DataType::s8 && any(at(second), [](double x) { return std::fmod(x, 2) != 0; }));
         const auto extreme = [](double x) { return x == 0 || x == 255 || x == -128 || x == 127; };
         say_if(8, any(node_->inputs[3], extreme));
+    }
+
+    /// The bias and the products of one sign may come first: the metric of the oracle asks for the products alone.
+    bool some_order_may_overflow() const {
+        const std::vector<double>& bias = evaluation_.of(at("bias")).points();
+        const std::vector<double>& weights = evaluation_.of(at("weights")).points();
+        const std::vector<double>& data = evaluation_.of(node_->inputs.front()).points();
+        const auto larger = [](double a, double b) { return std::max(a, std::fabs(b)); };
+        const double largest = std::accumulate(data.begin(), data.end(), 0.0, larger);
+        const std::size_t taps = bias.empty() ? 0 : weights.size() / bias.size();
+        for (std::size_t channel = 0; channel < bias.size(); ++channel) {
+            double sum = std::fabs(bias[channel]);
+            for (std::size_t tap = 0; tap < taps; ++tap) {
+                sum += std::fabs(weights[channel * taps + tap]) * largest;
+            }
+            if (sum > kLargestS32) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void scan(const graph::FakeQuantize& op) {

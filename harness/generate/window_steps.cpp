@@ -1,5 +1,6 @@
 #include "harness/generate/data_mode.hpp"
 #include "harness/generate/drawn_weights.hpp"
+#include "harness/generate/extreme_bias.hpp"
 #include "harness/generate/steps.hpp"
 
 #include <algorithm>
@@ -192,16 +193,24 @@ private:
             current = grower_.input("input", drawn_data(grower_, type, data, 4));
         }
         const DataType type = grower_.type(*current);
-        std::vector<TensorId> inputs{*current, grower_.constant("weights", drawn_weights(grower_, type, weights)),
-                                     graph::kAbsent, graph::kAbsent};
         const bool integers = graph::is_integer(type);
-        if (choices_.chance(1, 2)) {
+        const bool with_bias = choices_.chance(1, 2);
+        const bool with_zero_point = integers && grower_.limits().zero_points && choices_.chance(1, 3);
+        TensorData weights_data = drawn_weights(grower_, type, weights);
+        std::optional<TensorData> bias;
+        if (with_bias && integers && choices_.chance(1, 40)) {
+            bias = bias_near_the_ends(grower_, weights_data, type == DataType::u8 && !with_zero_point);
+        } else if (with_bias) {
             const bool cancelling = choices_.chance(1, 12);
-            inputs[2] = grower_.constant(
-                "bias", drawn_data(grower_, integers ? DataType::s32 : type, {weights[0]},
-                                   integers ? (cancelling ? 0x1p25 : choices_.one_of({100.0, 30000.0})) : 4.0));
+            bias = drawn_data(grower_, integers ? DataType::s32 : type, {weights[0]},
+                              integers ? (cancelling ? 0x1p25 : choices_.one_of({100.0, 30000.0})) : 4.0);
         }
-        if (integers && grower_.limits().zero_points && choices_.chance(1, 3)) {
+        std::vector<TensorId> inputs{*current, grower_.constant("weights", std::move(weights_data)), graph::kAbsent,
+                                     graph::kAbsent};
+        if (bias) {
+            inputs[2] = grower_.constant("bias", std::move(*bias));
+        }
+        if (with_zero_point) {
             inputs[3] = zero_point(type, data[1]);
         }
         const Geometry& g = geometry_;

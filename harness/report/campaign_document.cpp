@@ -31,8 +31,13 @@ Json cluster_document(const Cluster& cluster) {
             {"first_index", cluster.first_index},
             {"last_index", cluster.last_index},
             {"smallest",
-             {{"index", cluster.smallest_index}, {"cost", cluster.smallest_cost}, {"file", cluster.smallest_file}}},
-            {"reason", cluster.reason}};
+             {{"index", cluster.smallest_index},
+              {"draw", cluster.smallest_draw},
+              {"cost", cluster.smallest_cost},
+              {"file", cluster.smallest_file}}},
+            {"reason", cluster.reason},
+            {"state", cluster.regressed.empty() ? "new" : "regressed"},
+            {"regressed", cluster.regressed.empty() ? Json() : Json(cluster.regressed)}};
 }
 
 Json backends_document(const CampaignReport& report) {
@@ -55,6 +60,25 @@ Json features_document(const CampaignReport& report) {
     return result;
 }
 
+Json coverage_document(const Coverage& coverage) {
+    Json operations = Json::array();
+    for (const OperationCoverage& each : coverage.operations) {
+        operations.push_back({{"operation", each.operation},
+                              {"possible", each.possible},
+                              {"drawn", each.drawn},
+                              {"judged", each.judged},
+                              {"judged_on", Json(each.judged_on)}});
+    }
+    Json missed = Json::array();
+    for (const MissedPair& each : coverage.missed) {
+        missed.push_back({{"operation", each.operation},
+                          {"pair", {each.first, each.second}},
+                          {"cases", each.cases},
+                          {"why", each.why}});
+    }
+    return {{"operations", std::move(operations)}, {"missed", std::move(missed)}};
+}
+
 Json counts_document(const CampaignReport& report) {
     Json document;
     document["implementations"] = Json::array();
@@ -63,6 +87,7 @@ Json counts_document(const CampaignReport& report) {
                                                {"operation", each.operation},
                                                {"implementation", each.implementation},
                                                {"isas", each.isas},
+                                               {"cases", each.cases},
                                                {"runs", verdict_counts(each.runs)}});
     }
     document["elements"] = Json::array();
@@ -117,7 +142,9 @@ std::string campaign_document(const CampaignReport& report) {
         document["not_run"].push_back({{"backend", rung.backend}, {"isa", rung.isa}, {"reason", rung.reason}});
     }
     document["resampled"] = Json(report.resampled);
+    document["steered"] = {{"cases", report.steered_cases}, {"away_from", Json(report.steered)}};
     document["features"] = features_document(report);
+    document["pairs"] = coverage_document(report.coverage);
     document["harness_errors"] = Json(report.harness_errors);
     document["complaints"] = report.complaints;
     document["summary"] = {{"cases", report.cases},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/compare/verdict.hpp"
+#include "harness/report/coverage.hpp"
 #include "harness/report/run_report.hpp"
 
 #include <compare>
@@ -37,11 +38,14 @@ struct Cluster {
     std::uint64_t first_index = 0;
     std::uint64_t last_index = 0;
     std::uint64_t smallest_index = 0;  ///< of the smallest case
+    int smallest_draw = 0;
     std::int64_t smallest_cost = 0;
     std::string smallest_file;      ///< relative to the campaign's folder
     std::vector<std::string> isas;  ///< ascending
     std::vector<std::string> plans;
     std::string reason;  ///< of the smallest case
+    /// A known issue that one of its runs shows although this release is said to be without; empty: the problem is new.
+    std::string regressed;
 };
 
 /// Partitions that one implementation ran, by the verdict of the run. A partition of a failing run counts only where it
@@ -52,6 +56,10 @@ struct ImplementationCount {
     std::string implementation;
     std::map<Verdict, std::int64_t> runs;
     std::vector<std::string> isas;
+    std::int64_t cases = 0;
+    std::uint64_t smallest_index = 0;  ///< of the smallest case that it ran
+    int smallest_draw = 0;
+    std::int64_t smallest_cost = 0;
 };
 
 /// Elements that were compared with their allowed sets.
@@ -121,7 +129,11 @@ struct CampaignReport {
     std::vector<RefusalCount> refusals;      ///< the most frequent first
     std::vector<KnownIssueSeen> known_issues;
     std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
+    /// Indices that were drawn again to keep them out of a full cluster, by the cluster or known issue.
+    std::map<std::string, std::int64_t> steered;
+    std::int64_t steered_cases = 0;  ///< each index once
     std::map<std::string, FeatureCount> features;
+    Coverage coverage;
     std::map<std::string, std::int64_t> harness_errors;
     std::vector<std::string> complaints;  ///< about the journal
 };

@@ -14,6 +14,7 @@ namespace difftest::harness {
 namespace {
 
 constexpr std::size_t kShownRefusals = 20;
+constexpr std::size_t kShownPairs = 20;
 
 std::string head(const CampaignReport& report) {
     std::string text =
@@ -43,6 +44,9 @@ std::string clusters(const CampaignReport& report, const ScreenStyle& style) {
             fmt::format("{}  {} {}{}{}{}: {}{}{}\n", style.failure(), name_of(signature.verdict), signature.grouping,
                         signature.grouping.empty() ? "" : " ", signature.operation, style.reset(),
                         signature.implementation, signature.pattern.empty() ? "" : ", ", signature.pattern);
+        if (!cluster.regressed.empty()) {
+            text += fmt::format("    regressed: {}, which this release is said to be without\n", cluster.regressed);
+        }
         text += fmt::format("    {} runs of {} cases, indices {} to {}, {} on {}\n", cluster.runs, cluster.cases,
                             cluster.first_index, cluster.last_index, fmt::join(cluster.plans, " "),
                             fmt::join(cluster.isas, " "));
@@ -166,10 +170,45 @@ std::string coverage(const CampaignReport& report) {
     return text;
 }
 
+/// Pairs of attributes by operation and rung, and the most frequent of those that were judged nowhere.
+std::string pairs(const CampaignReport& report, const ScreenStyle& style) {
+    std::vector<Column> columns{{"operation"},
+                                {"pairs", Align::right},
+                                {"drawn", Align::right},
+                                {"judged", Align::right},
+                                {"judged on", Align::left, 20}};
+    TextTable table(columns);
+    for (const OperationCoverage& each : report.coverage.operations) {
+        std::string rungs;
+        for (const auto& [rung, count] : each.judged_on) {
+            rungs += fmt::format("{}{} {}", rungs.empty() ? "" : ", ", rung, count);
+        }
+        table.add_row({each.operation, fmt::format("{}", each.possible), fmt::format("{}", each.drawn),
+                       fmt::format("{}", each.judged), rungs});
+    }
+    std::string text = "pairs of attributes of one node\n" + table.text("  ", style.width);
+    std::vector<MissedPair> missed = report.coverage.missed;
+    std::stable_sort(missed.begin(), missed.end(),
+                     [](const MissedPair& a, const MissedPair& b) { return a.cases > b.cases; });
+    text += missed.empty() ? "" : fmt::format("  judged nowhere: {} pairs\n", missed.size());
+    for (std::size_t i = 0; i < std::min(missed.size(), kShownPairs); ++i) {
+        text += fmt::format("  {:>7} {} {} with {}: {}\n", missed[i].cases, missed[i].operation, missed[i].first,
+                            missed[i].second, missed[i].why);
+    }
+    return text;
+}
+
 std::string remarks(const CampaignReport& report) {
     std::string text;
     for (const auto& [reason, count] : report.resampled) {
         text += fmt::format("  drawn again {} times: {}\n", count, reason);
+    }
+    if (report.steered_cases > 0) {
+        text += fmt::format("  steered: {} indices were drawn again to keep them out of full clusters, away from\n",
+                            report.steered_cases);
+    }
+    for (const auto& [identity, count] : report.steered) {
+        text += fmt::format("    {:>7} {}\n", count, identity);
     }
     for (const KnownIssueSeen& issue : report.known_issues) {
         text += fmt::format("  known issue {}: {} runs: {}\n", issue.id, issue.runs, issue.title);
@@ -187,7 +226,7 @@ std::string remarks(const CampaignReport& report) {
 
 std::string campaign_screen(const CampaignReport& report, const ScreenStyle& style) {
     return head(report) + implementations(report, style) + operations(report, style) + elements(report, style) +
-           refusals(report) + coverage(report) + remarks(report) + clusters(report, style);
+           refusals(report) + coverage(report) + pairs(report, style) + remarks(report) + clusters(report, style);
 }
 
 }  // namespace difftest::harness

@@ -63,6 +63,29 @@ Json backend_document(const BackendState& backend) {
             {"problem", backend.problem.empty() ? Json() : Json(backend.problem)}};
 }
 
+std::string device_text(const OpenclDevice& device, const ScreenStyle& style) {
+    std::string text = fmt::format("  {}opencl:{}{}: {}\n", style.pass(), device.selector, style.reset(), device.name);
+    const auto line = [&text](std::string_view name, const std::string& value) {
+        text += value.empty() ? "" : fmt::format("    {:<15}{}\n", fmt::format("{}:", name), value);
+    };
+    line("platform", device.platform);
+    line("version", device.version);
+    line("driver", device.driver);
+    line("floats", fmt::format("{}", fmt::join(device.capabilities, " ")));
+    line("contract",
+         fmt::format("{}; {} where functions such as exp are called", device.contract, device.function_contract));
+    line("extensions", device.extensions);
+    return text;
+}
+
+Json device_document(const OpenclDevice& device) {
+    return {{"selector", device.selector},    {"name", device.name},
+            {"platform", device.platform},    {"version", device.version},
+            {"driver", device.driver},        {"capabilities", device.capabilities},
+            {"contract", device.contract},    {"function_contract", device.function_contract},
+            {"extensions", device.extensions}};
+}
+
 }  // namespace
 
 std::string machine_screen(const MachineState& machine, const ScreenStyle& style) {
@@ -79,6 +102,9 @@ std::string machine_screen(const MachineState& machine, const ScreenStyle& style
     text += fmt::format("opencl:  {}\n", machine.opencl_platforms.empty()
                                              ? "no ICD registered"
                                              : fmt::format("{}", fmt::join(machine.opencl_platforms, " ")));
+    for (const OpenclDevice& device : machine.opencl_devices) {
+        text += device_text(device, style);
+    }
     for (const std::string& line : machine.missing) {
         text += fmt::format("{}missing: {}{}\n", style.failure(), line, style.reset());
     }
@@ -90,6 +116,10 @@ std::string machine_document(const MachineState& machine) {
     for (const BackendState& backend : machine.backends) {
         backends.push_back(backend_document(backend));
     }
+    Json devices = Json::array();
+    for (const OpenclDevice& device : machine.opencl_devices) {
+        devices.push_back(device_document(device));
+    }
     const Json document = {{"format", "difftest-doctor"},
                            {"version", 1},
                            {"difftest_version", machine.difftest_version},
@@ -100,6 +130,7 @@ std::string machine_document(const MachineState& machine) {
                            {"corpora", machine.corpora},
                            {"backends", std::move(backends)},
                            {"opencl_platforms", machine.opencl_platforms},
+                           {"opencl_devices", std::move(devices)},
                            {"missing", machine.missing}};
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

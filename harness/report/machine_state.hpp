@@ -28,6 +28,19 @@ struct BackendState {
     std::string problem;  ///< what is wrong or missing, and what to do
 };
 
+/// A device behind the OpenCL ICD loader.
+struct OpenclDevice {
+    std::string selector;  ///< as in --backend opencl:SELECTOR
+    std::string name;
+    std::string platform;
+    std::string version;
+    std::string driver;
+    std::vector<std::string> capabilities;  ///< CL_FP_... in single precision
+    std::string contract;                   ///< of kernels that call no functions
+    std::string function_contract;          ///< of those that do
+    std::string extensions;
+};
+
 struct MachineState {
     std::string difftest_version;
     std::string cpu;
@@ -37,7 +50,8 @@ struct MachineState {
     std::string corpora;  ///< directory of the cases
     std::vector<BackendState> backends;
     std::vector<std::string> opencl_platforms;  ///< ICD files of this machine
-    std::vector<std::string> missing;           ///< one line each: what is missing and what to install
+    std::vector<OpenclDevice> opencl_devices;
+    std::vector<std::string> missing;  ///< one line each: what is missing and what to install
 };
 
 std::string machine_screen(const MachineState& machine, const ScreenStyle& style);

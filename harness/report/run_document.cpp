@@ -89,6 +89,7 @@ Json entry_document(const RunEntry& entry) {
             {"reason", entry.judgement.reason},
             {"worker_end", entry.worker_end ? worker_end(*entry.worker_end) : Json()},
             {"known_issue", entry.known_issue ? Json(*entry.known_issue) : Json()},
+            {"regressed", entry.regressed ? Json(*entry.regressed) : Json()},
             {"explained_by", entry.explained_by},
             {"elements", entry.elements()},
             {"judged", entry.judged()},

@@ -64,6 +64,7 @@ RunSummary summarize(const RunReport& report) {
         summary.unsupported += verdict == Verdict::unsupported ? 1 : 0;
         summary.vacuous += verdict == Verdict::vacuous ? 1 : 0;
         summary.harness_errors += verdict == Verdict::harness_error ? 1 : 0;
+        summary.bad_inputs += entry.bad_input ? 1 : 0;
     }
     summary.unavailable = std::count_if(report.backends.begin(), report.backends.end(),
                                         [](const BackendUsed& backend) { return !backend.problem.empty(); });
@@ -95,8 +96,11 @@ ExitCode exit_code_of(const RunSummary& summary) {
     if (summary.findings > 0) {
         return ExitCode::finding;
     }
-    if (summary.harness_errors > 0 || summary.unavailable > 0) {
+    if (summary.harness_errors > summary.bad_inputs || summary.unavailable > 0) {
         return ExitCode::harness_error;
+    }
+    if (summary.bad_inputs > 0) {
+        return ExitCode::bad_input;
     }
     return summary.passed + summary.known > 0 ? ExitCode::clean : ExitCode::nothing_ran;
 }

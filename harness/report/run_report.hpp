@@ -35,8 +35,11 @@ struct RunEntry {
     std::vector<backends::PartitionReport> partitions;  ///< what the library chose
     std::vector<std::string> traits;                    ///< of the plan, see backends::Plan::traits
     Judgement judgement;
+    bool bad_input = false;                  ///< of a harness_error: what the user gave to the backend is at fault
     std::optional<WorkerEnd> worker_end;     ///< of a crash or hang
     std::optional<std::string> known_issue;  ///< id of the known issue that explains the failure
+    /// Id of an issue that would explain the failure, but is said to be fixed in this release.
+    std::optional<std::string> regressed;
     std::vector<std::string> explained_by;   ///< faults of the dictionary that reproduce a wrong result
     std::vector<Comparison> outputs;         ///< one per graph output that was compared
     std::vector<Comparison> intermediates;   ///< what the plan materialized besides them, in the order of the graph
@@ -113,6 +116,7 @@ struct RunSummary {
     std::int64_t unsupported = 0;
     std::int64_t vacuous = 0;
     std::int64_t harness_errors = 0;
+    std::int64_t bad_inputs = 0;   ///< of the harness errors: what the user gave to a backend is at fault
     std::int64_t unavailable = 0;  ///< backends that could not be started
 };
 
@@ -132,7 +136,7 @@ std::vector<UnsupportedReason> unsupported_reasons(const RunReport& report);
 enum class ExitCode : int {
     clean = 0,          ///< known issues are listed, not counted
     finding = 1,        ///< a new finding
-    bad_input = 2,      ///< bad usage or bad input
+    bad_input = 2,      ///< bad usage or bad input, also when only a backend could see it
     nothing_ran = 3,    ///< nothing was judged: all vacuous or unsupported
     harness_error = 4,  ///< difftest itself failed somewhere, or a backend could not be started
 };

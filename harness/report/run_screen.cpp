@@ -12,7 +12,7 @@ namespace difftest::harness {
 namespace {
 
 std::string_view verdict_text(const RunEntry& entry) {
-    return entry.known_issue ? "known" : name_of(entry.judgement.verdict);
+    return entry.known_issue ? "known" : entry.regressed ? "regressed" : name_of(entry.judgement.verdict);
 }
 
 std::string_view style_of(const RunEntry& entry, const ScreenStyle& style) {

@@ -28,6 +28,21 @@ std::optional<Witness> find_witness(const graph::Case& value, const oracle::Eval
     return witness;
 }
 
+Sharpness exposures(const graph::Case& value, const oracle::Evaluation& allowed, bool one_is_enough) {
+    Sharpness result;
+    for (const Fault& fault : all_faults()) {
+        for (const graph::NodeId node : applicable_nodes(fault, value)) {
+            const Placement placement{fault, node};
+            result.exposures.push_back(
+                {placement, find_witness(value, allowed, evaluate_with_faults(value, {&placement, 1}))});
+            if (one_is_enough && result.exposures.back().witness) {
+                return result;
+            }
+        }
+    }
+    return result;
+}
+
 }  // namespace
 
 std::size_t Sharpness::exposed() const {
@@ -36,15 +51,11 @@ std::size_t Sharpness::exposed() const {
 }
 
 Sharpness sharpness(const graph::Case& value, const oracle::Evaluation& allowed) {
-    Sharpness result;
-    for (const Fault& fault : all_faults()) {
-        for (const graph::NodeId node : applicable_nodes(fault, value)) {
-            const Placement placement{fault, node};
-            result.exposures.push_back(
-                {placement, find_witness(value, allowed, evaluate_with_faults(value, {&placement, 1}))});
-        }
-    }
-    return result;
+    return exposures(value, allowed, false);
+}
+
+Sharpness sharpness_up_to_first(const graph::Case& value, const oracle::Evaluation& allowed) {
+    return exposures(value, allowed, true);
 }
 
 }  // namespace difftest::faults

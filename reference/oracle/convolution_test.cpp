@@ -1,5 +1,6 @@
 #include "reference/graph/case_builder.hpp"
 #include "reference/oracle/oracle.hpp"
+#include "reference/oracle/testing/proof.hpp"
 
 #include <gtest/gtest.h>
 
@@ -143,7 +144,10 @@ std::int64_t by_definition(const graph::Case& c, const Problem& p, std::int64_t 
 
 void expect_equals_definition(bool transposed, std::uint32_t seed) {
     Draw draw(seed);
-    for (int n = 0; n < 120; ++n) {
+    const std::size_t elements = testing::proof_size("DIFFTEST_PROOF_ELEMENTS", 8000);
+    testing::ProofCount proof(
+        transposed ? "deconvolution, every tap by definition" : "convolution, every tap by definition", "strict");
+    for (std::size_t n = 0, checked = 0; checked < elements; ++n) {
         const Problem p = draw_problem(draw, transposed);
         const graph::Case c = build(p, draw);
         const Evaluation evaluation = evaluate(c, contract::Contract());
@@ -152,6 +156,8 @@ void expect_equals_definition(bool transposed, std::uint32_t seed) {
         for (std::int64_t i = 0; i < acc.size(); ++i) {
             ASSERT_EQ(static_cast<std::int64_t>(acc.point(i)), by_definition(c, p, i)) << "problem " << n << ", " << i;
         }
+        checked += static_cast<std::size_t>(acc.size());
+        proof.add(static_cast<std::uint64_t>(acc.size()));
     }
 }
 

@@ -1,5 +1,6 @@
 // Sums of floats in any order against exact rational arithmetic.
 #include "reference/oracle/aggregate.hpp"
+#include "reference/oracle/testing/proof.hpp"
 #include "reference/oracle/testing/sum_orders.hpp"
 
 #include <gtest/gtest.h>
@@ -41,7 +42,8 @@ std::set<float> values_of(const AllowedSet& set) {
 
 TEST(FloatSum, UpToFourTermsHaveExactlyTheResultsOfEveryOrder) {
     Draw draw(1);
-    for (std::size_t n = 0; n < elements_to_check(3000); ++n) {
+    testing::ProofCount proof("f32 sums of up to four terms, every order", "any order");
+    for (std::size_t n = 0; n < elements_to_check(3000); ++n, proof.add(1)) {
         const std::vector<float> terms = random_terms(draw, draw(1, 4), -4, 8);
         EXPECT_EQ(values_of(sums_in_any_order(points(terms), false)), sums_of_every_order(terms));
     }
@@ -49,7 +51,8 @@ TEST(FloatSum, UpToFourTermsHaveExactlyTheResultsOfEveryOrder) {
 
 TEST(FloatSum, LongerSumsHoldEveryOrderAndEndAtTheBound) {
     Draw draw(2);
-    for (std::size_t n = 0; n < elements_to_check(1000); ++n) {
+    testing::ProofCount proof("f32 sums of up to 60 terms, random orders", "any order");
+    for (std::size_t n = 0; n < elements_to_check(1000); ++n, proof.add(1)) {
         const std::vector<float> terms = random_terms(draw, draw(5, 60), -6, 10);
         const AllowedSet set = sums_in_any_order(points(terms), false);
         Rational sum = 0;
@@ -79,7 +82,8 @@ TEST(FloatSum, LongerSumsHoldEveryOrderAndEndAtTheBound) {
 
 TEST(FloatSum, MultiplesOfAPowerOfTwoAreExactInAnyOrder) {
     Draw draw(3);
-    for (std::size_t n = 0; n < elements_to_check(1000); ++n) {
+    testing::ProofCount proof("f32 sums of multiples", "any order");
+    for (std::size_t n = 0; n < elements_to_check(1000); ++n, proof.add(1)) {
         std::vector<float> terms;
         double sum = 0;
         for (std::int64_t i = draw(1, 100); i > 0; --i) {
@@ -96,7 +100,8 @@ TEST(FloatSum, MultiplesOfAPowerOfTwoAreExactInAnyOrder) {
 
 TEST(FloatSum, IntervalsHoldTheSumsOfTheirMembers) {
     Draw draw(4);
-    for (std::size_t n = 0; n < elements_to_check(2000); ++n) {
+    testing::ProofCount proof("f32 sums of intervals", "any order");
+    for (std::size_t n = 0; n < elements_to_check(2000); ++n, proof.add(1)) {
         std::vector<Interval> terms;
         for (std::int64_t i = draw(1, 12); i > 0; --i) {
             const float a = draw.real(-3, 6);
@@ -120,7 +125,8 @@ TEST(FloatSum, IntervalsHoldTheSumsOfTheirMembers) {
 
 TEST(FloatSum, SubnormalNumbersMayBecomeZero) {
     Draw draw(5);
-    for (std::size_t n = 0; n < elements_to_check(1000); ++n) {
+    testing::ProofCount proof("f32 sums of subnormals", "F7");
+    for (std::size_t n = 0; n < elements_to_check(1000); ++n, proof.add(1)) {
         const std::vector<float> terms = random_terms(draw, draw(1, 8), -140, -122);
         const AllowedSet set = sums_in_any_order(points(terms), true);
         for (int order = 0; order < 5; ++order) {

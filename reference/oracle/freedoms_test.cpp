@@ -1,6 +1,8 @@
 // Sets under freedoms that combine several operations, against enumerations written from their definitions.
 #include "reference/oracle/testing/exact.hpp"
+#include "reference/oracle/testing/proof.hpp"
 #include "reference/oracle/testing/single_op.hpp"
+#include "reference/oracle/testing/sum_orders.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +22,7 @@ using testing::granting;
 using testing::Rational;
 using testing::round_to_float;
 
-constexpr std::size_t kElements = 500;
+const std::size_t kElements = testing::proof_size("DIFFTEST_PROOF_ELEMENTS", 500);
 
 std::vector<double> random_floats(std::uint32_t seed, int exponent) {
     std::mt19937 engine(seed);
@@ -51,7 +53,7 @@ std::set<double> parenthesized(const std::vector<double>& factors) {
         const auto at = factors.begin() + static_cast<std::ptrdiff_t>(cut);
         for (const double a : parenthesized({factors.begin(), at})) {
             for (const double b : parenthesized({at, factors.end()})) {
-                products.insert(round_to_float(Rational(a) * Rational(b)));
+                products.insert(testing::rounded_product(static_cast<float>(a), static_cast<float>(b)));
             }
         }
     }
@@ -78,6 +80,7 @@ TEST(ScaleAssociation, ThreeScalesGiveEveryTreeOfEveryOrder) {
         } while (std::next_permutation(factors.begin(), factors.end()));
         ASSERT_EQ(values_of(sets.at(static_cast<std::int64_t>(i))), expected);
     }
+    testing::ProofCount("three scales in every order", "F1").add(kElements);
 }
 
 TEST(AffineFolding, TwoStepsMayBeOne) {

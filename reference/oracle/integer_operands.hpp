@@ -1,6 +1,7 @@
 #pragma once
 
 #include "reference/oracle/contraction.hpp"
+#include "reference/oracle/plane_products.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -26,7 +27,7 @@ struct IntegerOperands {
     bool signed_source() const { return context.tensor(node.inputs[0]).type == graph::DataType::s8; }
 
     /// The exact sums, without bias, in 64 bits.
-    std::vector<std::int64_t> accumulate() const { return accumulate(x, w); }
+    std::vector<std::int64_t> accumulate() const { return accumulate(x, w, narrow_); }
 
     /// The sums of |x * w|, when one of them may exceed what an s32 holds; empty otherwise.
     std::vector<std::int64_t> magnitudes() const;
@@ -38,12 +39,14 @@ struct IntegerOperands {
         for (std::size_t i = 0; i < x.size(); ++i) {
             constant[i] = value(contraction.x_channel(static_cast<std::int64_t>(i)));
         }
-        return accumulate(constant, w);
+        return accumulate(constant, w, are_narrow(contraction, constant, w));
     }
 
 private:
     std::vector<std::int64_t> accumulate(const std::vector<std::int32_t>& values,
-                                         const std::vector<std::int32_t>& weights) const;
+                                         const std::vector<std::int32_t>& weights, bool narrow) const;
+
+    bool narrow_;  ///< are_narrow
 };
 
 /// The value of an optional per-channel s32 tensor; a scalar serves all channels, an absent one is 0.

@@ -1,6 +1,7 @@
 // Matmul and inner product against their definitions, element by element, and sums whose operands are sets.
 #include "reference/graph/case_builder.hpp"
 #include "reference/oracle/oracle.hpp"
+#include "reference/oracle/testing/proof.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -121,10 +122,14 @@ graph::Case random_matmul(Draw& draw) {
 
 TEST(Matmul, EqualsItsDefinition) {
     Draw draw(1);
-    for (int problem = 0; problem < 1500; ++problem) {
+    const std::size_t elements = testing::proof_size("DIFFTEST_PROOF_ELEMENTS", 40000);
+    testing::ProofCount proof("matmul, every product by definition", "strict");
+    for (std::size_t problem = 0, checked = 0; checked < elements; ++problem) {
         const graph::Case c = random_matmul(draw);
         const AllowedTensor y = evaluate(c, {}).of(c.graph.outputs.front());
         ASSERT_TRUE(y.all_points());
+        checked += static_cast<std::size_t>(y.size());
+        proof.add(static_cast<std::uint64_t>(y.size()));
         for (std::int64_t i = 0; i < y.size(); ++i) {
             ASSERT_EQ(y.point(i), matmul_by_definition(c, i)) << "problem " << problem << ", element " << i;
         }

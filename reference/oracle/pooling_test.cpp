@@ -1,4 +1,5 @@
 // Pooling against its definition: every pair of a data position and a window position is asked whether the two meet.
+#include "reference/oracle/testing/proof.hpp"
 #include "reference/oracle/testing/single_op.hpp"
 #include "reference/oracle/testing/sum_orders.hpp"
 
@@ -39,26 +40,47 @@ graph::Pooling random_pooling(Draw& draw, Shape& data) {
     return op;
 }
 
-/// The indices of the elements that the window of one result meets.
-std::vector<std::int64_t> met_by(const graph::Pooling& op, const Shape& data, const std::vector<std::int64_t>& at) {
-    std::vector<std::int64_t> met;
-    const std::int64_t count = *graph::element_count(data);
-    const std::int64_t taps = *graph::element_count(op.kernel);
-    for (std::int64_t i = 0; i < count; ++i) {
-        const std::vector<std::int64_t> in = graph::coordinates_of(i, data);
-        for (std::int64_t k = 0; k < taps; ++k) {
-            const std::vector<std::int64_t> tap = graph::coordinates_of(k, op.kernel);
-            bool meets = in[0] == at[0] && in[1] == at[1];
-            for (std::size_t d = 0; d < tap.size(); ++d) {
-                meets = meets && in[2 + d] == at[2 + d] * op.strides[d] - op.pads_begin[d] + tap[d] * op.dilations[d];
+/// Every pair of an element and a tap is asked whether it belongs to the window of a result.
+class Windows {
+public:
+    Windows(const graph::Pooling& op, const Shape& data)
+        : op_(op), elements_(all_coordinates(data)), taps_(all_coordinates(op.kernel)) {}
+
+    /// The indices of the elements that the window of one result meets.
+    std::vector<std::int64_t> met_by(const std::vector<std::int64_t>& at) const {
+        std::vector<std::int64_t> met;
+        for (std::size_t i = 0; i < elements_.size(); ++i) {
+            const Shape& in = elements_[i];
+            if (in[0] != at[0] || in[1] != at[1]) {
+                continue;
             }
-            if (meets) {
-                met.push_back(i);
+            for (const Shape& tap : taps_) {
+                bool meets = true;
+                for (std::size_t d = 0; d < tap.size(); ++d) {
+                    meets = meets &&
+                            in[2 + d] == at[2 + d] * op_.strides[d] - op_.pads_begin[d] + tap[d] * op_.dilations[d];
+                }
+                if (meets) {
+                    met.push_back(static_cast<std::int64_t>(i));
+                }
             }
         }
+        return met;
     }
-    return met;
-}
+
+private:
+    static std::vector<Shape> all_coordinates(const Shape& shape) {
+        std::vector<Shape> result;
+        for (std::int64_t i = 0; i < *graph::element_count(shape); ++i) {
+            result.push_back(graph::coordinates_of(i, shape));
+        }
+        return result;
+    }
+
+    const graph::Pooling& op_;
+    std::vector<Shape> elements_;
+    std::vector<Shape> taps_;
+};
 
 std::int64_t divisor(const graph::Pooling& op, std::size_t met) {
     return op.algorithm == PoolingAlgorithm::average_include_padding ? *graph::element_count(op.kernel)
@@ -139,8 +161,9 @@ TEST(Pooling, OfIntegersEqualsItsDefinition) {
         const Evaluation evaluation = evaluate(value, granting({Freedom::reciprocal_division}));
         const AllowedTensor& result = evaluation.of(value.graph.outputs[0]);
         const AllowedTensor& integers = evaluation.of(value.graph.nodes[0].output);
+        const Windows windows(op, shape);
         for (std::int64_t i = 0; i < result.size(); ++i) {
-            const auto met = met_by(op, shape, graph::coordinates_of(i, result.shape()));
+            const auto met = windows.met_by(graph::coordinates_of(i, result.shape()));
             ASSERT_FALSE(met.empty());
             const std::set<double> expected = results_of(op, integers, met, !real);
             if (real) {  // the results between two sums are no integers: every one must be there
@@ -155,6 +178,7 @@ TEST(Pooling, OfIntegersEqualsItsDefinition) {
         }
         elements += static_cast<std::size_t>(result.size());
     }
+    testing::ProofCount("pooling of integers, definition", "F3").add(elements);
 }
 
 TEST(Pooling, OfFloatsHoldsEveryOrderOfSummation) {
@@ -172,9 +196,10 @@ TEST(Pooling, OfFloatsHoldsEveryOrderOfSummation) {
         const graph::Case value = builder.build({pooled});
         const Evaluation evaluation = evaluate(value, contract::Contract());
         const AllowedTensor& result = evaluation.of(value.graph.outputs[0]);
+        const Windows windows(op, shape);
         for (std::int64_t i = 0; i < result.size(); ++i) {
             std::vector<float> terms;
-            for (const std::int64_t index : met_by(op, shape, graph::coordinates_of(i, result.shape()))) {
+            for (const std::int64_t index : windows.met_by(graph::coordinates_of(i, result.shape()))) {
                 terms.push_back(static_cast<float>(data.at(index)));
             }
             if (op.algorithm == PoolingAlgorithm::maximum) {
@@ -201,6 +226,7 @@ TEST(Pooling, OfFloatsHoldsEveryOrderOfSummation) {
         }
         elements += static_cast<std::size_t>(result.size());
     }
+    testing::ProofCount("pooling of f32, orders of summation", "any order").add(elements);
 }
 
 AllowedTensor pooled(const graph::Pooling& op, const TensorData& data, DataType type,

@@ -1,5 +1,6 @@
 // Reductions against their definition: an element of the data belongs to the result at the same coordinates, with 0
 // along the axes.
+#include "reference/oracle/testing/proof.hpp"
 #include "reference/oracle/testing/single_op.hpp"
 #include "reference/oracle/testing/sum_orders.hpp"
 
@@ -93,6 +94,7 @@ TEST(Reduction, OfIntegersEqualsItsDefinition) {
         }
         elements += static_cast<std::size_t>(result.size());
     }
+    testing::ProofCount("reduction of integers, definition", "strict").add(elements);
 }
 
 TEST(Reduction, OfFloatsHoldsEveryOrderOfSummation) {
@@ -121,6 +123,7 @@ TEST(Reduction, OfFloatsHoldsEveryOrderOfSummation) {
         }
         elements += static_cast<std::size_t>(result.size());
     }
+    testing::ProofCount("reduction of f32, orders of summation", "any order").add(elements);
 }
 
 TEST(Reduction, ExtremesOfSets) {

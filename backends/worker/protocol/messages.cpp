@@ -53,7 +53,7 @@ Request decode_request(std::string_view bytes) {
 Answer decode_answer(std::string_view bytes) {
     Answer answer = unpacked<Answer>(Direction::answer, bytes, "answer");
     if (const auto* failure = std::get_if<Failure>(&answer);
-        failure != nullptr && (failure->kind > FailureKind::backend_error || failure->stage > Stage::destroy)) {
+        failure != nullptr && (failure->kind > FailureKind::bad_input || failure->stage > Stage::destroy)) {
         throw ProtocolError("malformed answer: a failure of unknown kind or stage");
     }
     return answer;

@@ -88,6 +88,7 @@ enum class FailureKind : std::uint8_t {
     library_error,  ///< the library reported an error
     out_of_memory,  ///< the limit was reached; the worker must not be used any more
     backend_error,  ///< the backend itself failed: an unexpected exception
+    bad_input,      ///< what the user gave to the backend cannot be used
 };
 
 struct Failure {

@@ -1,0 +1,45 @@
+#include "backends/opencl/device_list.hpp"
+#include "backends/opencl/plan_contract.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace difftest::backends::opencl {
+
+namespace {
+
+/// Of a graph with one function.
+contract::Contract function_contract(const Device& device) {
+    graph::Graph graph;
+    graph.nodes.push_back({"exp", graph::Eltwise{graph::EltwiseAlgorithm::exp, 0, 0}, {}, graph::kAbsent});
+    return contract_of(graph, device, BuildVariant::strict);
+}
+
+}  // namespace
+
+std::string devices_document() {
+    nlohmann::ordered_json document = nlohmann::ordered_json::array();
+    for (const Device& device : list_devices()) {
+        const bool divides_right = device.correctly_rounded_division;
+        nlohmann::ordered_json capabilities = nlohmann::ordered_json::array();
+        for (const auto& [has, name] : {std::pair{device.subnormals, "CL_FP_DENORM"},
+                                        std::pair{device.round_to_nearest, "CL_FP_ROUND_TO_NEAREST"},
+                                        std::pair{device.fused_multiply_add, "CL_FP_FMA"},
+                                        std::pair{divides_right, "CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT"}}) {
+            if (has) {
+                capabilities.push_back(name);
+            }
+        }
+        document.push_back({{"selector", device.selector},
+                            {"platform", device.platform},
+                            {"name", device.name},
+                            {"version", device.version},
+                            {"driver", device.driver},
+                            {"capabilities", capabilities},
+                            {"contract", contract_of({}, device, BuildVariant::strict).to_string()},
+                            {"function_contract", function_contract(device).to_string()},
+                            {"extensions", device.extensions}});
+    }
+    return document.dump();
+}
+
+}  // namespace difftest::backends::opencl

@@ -1,0 +1,198 @@
+#include "backends/opencl/opencl_backend.hpp"
+
+#include "backends/opencl/generate_kernel.hpp"
+#include "backends/opencl/opencl_executable.hpp"
+#include "backends/opencl/own_kernel.hpp"
+#include "backends/opencl/partitioning.hpp"
+#include "backends/opencl/plan_contract.hpp"
+#include "backends/opencl/plan_space.hpp"
+#include "backends/opencl/shared_kernel.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace difftest::backends::opencl {
+namespace {
+
+Plan plan_from(const graph::Graph& graph, const Device& device, const PlanSpecification& specification,
+               const Partitioning& partitions) {
+    Plan plan;
+    plan.name = name_of(specification);
+    plan.contract = contract_of(graph, device, specification.build);
+    for (const PlannedPartition& partition : partitions) {
+        plan.partitions.push_back({names_of(graph, partition), kind_of(graph, partition)});
+        const graph::TensorId output = output_of(graph, partition);
+        if (!graph.is_output(output)) {
+            plan.materialized.push_back(graph.tensor(output).name);
+        }
+    }
+    if (specification.build != BuildVariant::opt_disable) {
+        PlanSpecification unoptimized = specification;
+        unoptimized.build = BuildVariant::opt_disable;
+        plan.unoptimized = name_of(unoptimized);
+    }
+    if (specification.build != BuildVariant::strict) {
+        plan.traits.emplace_back(name_of(specification.build));
+    }
+    if (specification.clamp_optimisation) {
+        plan.traits.emplace_back("deliberately_wrong");
+    }
+    return plan;
+}
+
+class OpenclBackend final : public Backend {
+public:
+    OpenclBackend(const std::string& selector, const std::optional<OwnKernelFiles>& own)
+        : session_(choose_device(selector)) {
+        if (own) {
+            own_.emplace(own->kernel, own->manifest);
+        }
+    }
+
+    Description describe() override;
+    std::vector<PlanOffer> plans(const graph::Case& value) override;
+    std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) override;
+
+private:
+    std::vector<PlanOffer> plans_around(const graph::Case& value, const kernel_manifest::Match& match) const;
+    std::vector<PlanOffer> refusals(const graph::Case& value, const std::string& reason) const;
+    std::unique_ptr<Executable> prepare_around(const graph::Case& value, PlanSpecification specification,
+                                               const Buffers& buffers);
+
+    DeviceSession session_;
+    std::optional<OwnKernel> own_;
+};
+
+Description OpenclBackend::describe() {
+    const Device& device = session_.device;
+    Description description;
+    description.name = "opencl";
+    description.library = fmt::format("{}, {}", device.platform, device.version);
+    description.library_version = device.driver;
+    description.runtime = own_ ? fmt::format("{}, with {}", device.name, own_->file()) : device.name;
+    description.contract = contract_of({}, device, BuildVariant::strict);
+    return description;
+}
+
+/// Whole plans only: the results inside the user's kernel cannot be cut, and alone it is the same in all of them.
+std::vector<PlanOffer> OpenclBackend::plans_around(const graph::Case& value,
+                                                   const kernel_manifest::Match& match) const {
+    std::vector<PlanOffer> offers;
+    std::vector<std::pair<Partitioning, PlanSpecification>> known;
+    const std::vector<std::string>& asked = value.execution.plans;
+    for (const PlanSpecification& specification : selected_plans(asked, 0, std::hash<std::string>{}(value.name))) {
+        const std::string name = name_of(specification);
+        if (!specification.cuts.empty() || specification.shared) {
+            offers.emplace_back(Refusal{name, "no such plan with a kernel of your own"});
+            continue;
+        }
+        const Partitioning partitions = partition_around(value.graph, specification, match.nodes);
+        PlanSpecification same;
+        same.build = specification.build;
+        if (partitions.size() > 1) {
+            same = specification;
+            same.fusion = Fusion::fused;
+        }
+        std::pair entry{partitions, same};
+        const bool is_named = std::find(asked.begin(), asked.end(), name) != asked.end();
+        if (is_named || std::find(known.begin(), known.end(), entry) == known.end()) {
+            Plan plan = plan_from(value.graph, session_.device, specification, partitions);
+            plan.contract = own_->contract(value.graph, match, session_.device, specification.build);
+            plan.traits.emplace_back("own_kernel");
+            offers.emplace_back(std::move(plan));
+            known.push_back(std::move(entry));
+        }
+    }
+    return offers;
+}
+
+std::vector<PlanOffer> OpenclBackend::refusals(const graph::Case& value, const std::string& reason) const {
+    std::vector<PlanOffer> offers{Refusal{"fused", reason}};
+    for (const std::string& name : value.execution.plans) {
+        if (name != "fused" && plan_specification_from(name)) {
+            offers.emplace_back(Refusal{name, reason});
+        }
+    }
+    return offers;
+}
+
+std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
+    if (own_) {
+        const auto place = own_->match(value.graph);
+        const auto* match = std::get_if<kernel_manifest::Match>(&place);
+        return match != nullptr ? plans_around(value, *match)
+                                : refusals(value, std::get<kernel_manifest::Mismatch>(place).reason);
+    }
+    const std::size_t cuts = fused_results(value.graph).size();
+    const std::vector<std::string>& asked = value.execution.plans;
+    std::vector<PlanOffer> offers;
+    std::vector<std::pair<Partitioning, PlanSpecification>> known;
+    for (const PlanSpecification& specification : selected_plans(asked, cuts, std::hash<std::string>{}(value.name))) {
+        Partitioning partitions = partition(value.graph, specification);
+        // The same kernels under another name: a graph of one node is fused and split.
+        PlanSpecification same = specification;
+        same.fusion = Fusion::fused;
+        same.cuts.clear();
+        std::pair entry{partitions, same};
+        const bool is_named = std::find(asked.begin(), asked.end(), name_of(specification)) != asked.end();
+        if (is_named || std::find(known.begin(), known.end(), entry) == known.end()) {
+            offers.emplace_back(plan_from(value.graph, session_.device, specification, partitions));
+            known.push_back(std::move(entry));
+        }
+    }
+    return offers;
+}
+
+std::unique_ptr<Executable> OpenclBackend::prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) {
+    const std::optional<PlanSpecification> specification = plan_specification_from(plan.name);
+    if (!specification) {
+        throw BackendError(fmt::format("the OpenCL backend has no plan '{}'", plan.name));
+    }
+    if (own_) {
+        return prepare_around(value, *specification, buffers);
+    }
+    std::vector<Kernel> kernels;
+    for (const PlannedPartition& partition : partition(value.graph, *specification)) {
+        kernels.push_back(specification->shared
+                              ? shared_kernel(value, *specification, session_.device.features, partition)
+                              : generate_kernel(value, *specification, session_.device.features, partition,
+                                                fmt::format("kernel_{}", kernels.size())));
+    }
+    return std::make_unique<OpenclExecutable>(session_, value, *specification,
+                                              contract_of(value.graph, session_.device, specification->build),
+                                              std::move(kernels), buffers);
+}
+
+std::unique_ptr<Executable> OpenclBackend::prepare_around(const graph::Case& value, PlanSpecification specification,
+                                                          const Buffers& buffers) {
+    const auto place = own_->match(value.graph);
+    const auto* match = std::get_if<kernel_manifest::Match>(&place);
+    if (match == nullptr) {
+        throw Unsupported(std::get<kernel_manifest::Mismatch>(place).reason);
+    }
+    specification.own_layouts = own_->layouts(value.graph, *match);
+    std::vector<Kernel> kernels;
+    for (const PlannedPartition& each : partition_around(value.graph, specification, match->nodes)) {
+        kernels.push_back(each.nodes == match->nodes ? own_->kernel(value, *match)
+                                                     : generate_kernel(value, specification, session_.device.features,
+                                                                       each, fmt::format("kernel_{}", kernels.size())));
+    }
+    return std::make_unique<OpenclExecutable>(session_, value, specification,
+                                              own_->contract(value.graph, *match, session_.device, specification.build),
+                                              std::move(kernels), buffers);
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> make_opencl_backend(const std::string& selector, const std::optional<OwnKernelFiles>& own) {
+    try {
+        return std::make_unique<OpenclBackend>(selector, own);
+    } catch (const cl::Error& error) {
+        throw BackendError(
+            fmt::format("OpenCL device '{}': {} ({})", selector, status_text(error.err()), error.what()));
+    }
+}
+
+}  // namespace difftest::backends::opencl

@@ -1,0 +1,199 @@
+#include "backends/opencl/opencl_executable.hpp"
+
+#include "backends/opencl/function_library.hpp"
+#include "backends/opencl/own_program.hpp"
+#include "backends/opencl/plan_contract.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <utility>
+
+namespace difftest::backends::opencl {
+namespace {
+
+constexpr std::uint64_t kMostBytesOnDisk = std::uint64_t{256} << 20;
+
+bool is_shortage(cl_int status) {
+    return status == CL_MEM_OBJECT_ALLOCATION_FAILURE || status == CL_OUT_OF_RESOURCES ||
+           status == CL_OUT_OF_HOST_MEMORY || status == CL_INVALID_BUFFER_SIZE;
+}
+
+[[noreturn]] void rethrow(const cl::Error& error, const std::string& what) {
+    throw BackendError(fmt::format("{}: {} ({})", what, status_text(error.err()), error.what()));
+}
+
+cl::NDRange range_of(const std::vector<std::size_t>& sizes) {
+    switch (sizes.size()) {
+        case 0: return cl::NullRange;
+        case 1: return {sizes[0]};
+        case 2: return {sizes[0], sizes[1]};
+        default: return {sizes[0], sizes[1], sizes[2]};
+    }
+}
+
+/// All kernels that are no programs of their own, with the functions that they call.
+std::string common_source(const std::vector<Kernel>& kernels, bool contraction, bool divides_in_double) {
+    std::string text;
+    for (const Kernel& kernel : kernels) {
+        text += kernel.is_program ? "" : "\n" + kernel.source;
+    }
+    return text.empty() ? text : library_preamble(contraction) + functions_for(text, divides_in_double) + text;
+}
+
+}  // namespace
+
+DeviceSession::DeviceSession(Device chosen)
+    : device(std::move(chosen)),
+      context(device.handle),
+      queue(context, device.handle),
+      programs(context, device.handle,
+               fmt::format("{}\n{}\n{}\n{}", device.platform, device.name, device.version, device.driver),
+               ProgramFiles(ProgramFiles::usual_folder(), kMostBytesOnDisk)) {}
+
+OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& value,
+                                   const PlanSpecification& specification, const contract::Contract& contract,
+                                   std::vector<Kernel> kernels, const Buffers& buffers)
+    : session_(session),
+      value_(value),
+      specification_(specification),
+      contract_(contract),
+      kernels_(std::move(kernels)),
+      buffers_(buffers),
+      memory_(session.device.alignment) {
+    plan_memory();
+    if (memory_.size() > session_.device.largest_allocation) {
+        throw Unsupported(fmt::format("not enough device memory: {} MiB are needed at once, {} allocates at most {}",
+                                      memory_.size() >> 20, session_.device.name,
+                                      session_.device.largest_allocation >> 20));
+    }
+    try {
+        memory_.allocate(session_.context, specification_.separate_buffers && !specification_.shared);
+        build(options_of(session_.device, specification_.build));
+    } catch (const cl::Error& error) {
+        if (is_shortage(error.err())) {
+            throw Unsupported(fmt::format("not enough device memory: {} MiB are needed ({})", memory_.size() >> 20,
+                                          status_text(error.err())));
+        }
+        rethrow(error, "creating kernels");
+    }
+}
+
+void OpenclExecutable::plan_memory() {
+    std::set<graph::TensorId> written;
+    for (const Kernel& kernel : kernels_) {
+        written.insert(value_.graph.node(kernel.nodes.back()).output);
+    }
+    std::set<graph::TensorId> known;
+    const auto add_tensor = [&](graph::TensorId id) {
+        if (known.insert(id).second) {
+            const graph::Tensor& described = value_.graph.tensor(id);
+            memory_.add_tensor(described, id, layout_of(described, specification_), written.count(id) != 0);
+        }
+    };
+    for (const Kernel& kernel : kernels_) {
+        for (const KernelArgument& argument : kernel.arguments) {
+            if (const auto* tensor = std::get_if<TensorArgument>(&argument)) {
+                add_tensor(tensor->tensor);
+            } else if (const auto* code = std::get_if<CodeArgument>(&argument)) {
+                for (const auto& place : code->places) {
+                    add_tensor(place.second);
+                }
+            }
+        }
+    }
+    for (const Kernel& kernel : kernels_) {
+        for (const KernelArgument& argument : kernel.arguments) {
+            if (const auto* table = std::get_if<TableArgument>(&argument)) {
+                memory_.add_table(table->bytes);
+            } else if (const auto* code = std::get_if<CodeArgument>(&argument)) {
+                memory_.add_table(placed(*code));
+            }
+        }
+    }
+}
+
+std::vector<std::byte> OpenclExecutable::placed(const CodeArgument& code) const {
+    std::vector<std::int32_t> words = code.words;
+    for (const auto& [word, tensor] : code.places) {
+        words[word] = static_cast<std::int32_t>(memory_.offset_of(tensor));
+    }
+    std::vector<std::byte> bytes(words.size() * sizeof(std::int32_t));
+    std::memcpy(bytes.data(), words.data(), bytes.size());
+    return bytes;
+}
+
+void OpenclExecutable::build(const std::string& options) {
+    const bool contraction =
+        specification_.build == BuildVariant::contraction || specification_.build == BuildVariant::mad_enable;
+    const bool in_double =
+        session_.device.features.divides_in_double && specification_.build != BuildVariant::relaxed_math;
+    const std::string common = common_source(kernels_, contraction, in_double);
+    std::size_t table = 0;
+    for (const Kernel& kernel : kernels_) {
+        const bool is_users = !kernel.parameters.empty();
+        const std::string own_options = kernel.options.empty() ? options : options + " " + kernel.options;
+        const cl::Program& program =
+            is_users ? own_program(session_.programs, session_.device, kernel, options)
+                     : session_.programs.program(kernel.is_program ? kernel.source : common, own_options);
+        Launch launch{cl::Kernel(program, kernel.entry.c_str()), kernel.global, kernel.local};
+        set_arguments(launch, kernel, table);
+        const bool is_empty = std::find(launch.global.begin(), launch.global.end(), 0) != launch.global.end();
+        if (!is_empty) {
+            launches_.push_back(std::move(launch));
+        }
+    }
+}
+
+void OpenclExecutable::set_arguments(Launch& launch, const Kernel& kernel, std::size_t& table) {
+    cl_uint index = 0;
+    for (const KernelArgument& argument : kernel.arguments) {
+        if (const auto* tensor = std::get_if<TensorArgument>(&argument)) {
+            launch.kernel.setArg(index, memory_.tensor_buffer(tensor->tensor));
+        } else if (std::holds_alternative<TableArgument>(argument)) {
+            launch.kernel.setArg(index, memory_.table_buffer(table++));
+        } else if (std::holds_alternative<CodeArgument>(argument)) {
+            launch.kernel.setArg(index, static_cast<cl_int>(memory_.table_offset(table++)));
+        } else if (std::holds_alternative<MemoryArgument>(argument)) {
+            launch.kernel.setArg(index, memory_.whole());
+        } else {
+            std::visit([&](auto number) { launch.kernel.setArg(index, number); },
+                       std::get<ScalarArgument>(argument).value);
+        }
+        ++index;
+    }
+}
+
+std::vector<PartitionReport> OpenclExecutable::partitions() const {
+    std::vector<PartitionReport> reports;
+    for (const Kernel& kernel : kernels_) {
+        PartitionReport report;
+        for (const graph::NodeId id : kernel.nodes) {
+            report.nodes.push_back(value_.graph.node(id).name);
+        }
+        report.implementation = kernel.implementation;
+        reports.push_back(std::move(report));
+    }
+    return reports;
+}
+
+void OpenclExecutable::execute() {
+    try {
+        memory_.write(session_.queue, buffers_);
+        for (const Launch& launch : launches_) {
+            session_.queue.enqueueNDRangeKernel(launch.kernel, cl::NullRange, range_of(launch.global),
+                                                range_of(launch.local));
+        }
+        for (std::string& each : memory_.read(session_.queue, buffers_)) {
+            if (std::find(damage_.begin(), damage_.end(), each) == damage_.end()) {
+                damage_.push_back(std::move(each));
+            }
+        }
+    } catch (const cl::Error& error) {
+        rethrow(error, "execution");
+    }
+}
+
+}  // namespace difftest::backends::opencl

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "backends/backend.hpp"
+#include "backends/opencl/device_list.hpp"
+#include "backends/opencl/device_memory.hpp"
+#include "backends/opencl/device_programs.hpp"
+#include "backends/opencl/kernel.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace difftest::backends::opencl {
+
+/// A device with what is kept for it as long as the worker lives.
+struct DeviceSession {
+    Device device;
+    cl::Context context;
+    cl::CommandQueue queue;
+    DevicePrograms programs;
+
+    explicit DeviceSession(Device chosen);
+};
+
+/// The kernels of one plan, built, with their memory. Each execution transfers everything to the device and back.
+class OpenclExecutable final : public Executable {
+public:
+    /// Throws Unsupported when the device has not enough memory, BackendError for whatever else it reports.
+    OpenclExecutable(DeviceSession& session, const graph::Case& value, const PlanSpecification& specification,
+                     const contract::Contract& contract, std::vector<Kernel> kernels, const Buffers& buffers);
+
+    std::vector<PartitionReport> partitions() const override;
+    contract::Contract contract() const override { return contract_; }
+    void execute() override;
+    std::vector<std::string> damage() const override { return damage_; }
+
+private:
+    struct Launch {
+        cl::Kernel kernel;
+        std::vector<std::size_t> global;
+        std::vector<std::size_t> local;
+    };
+    void plan_memory();
+    std::vector<std::byte> placed(const CodeArgument& code) const;
+    void build(const std::string& options);
+    void set_arguments(Launch& launch, const Kernel& kernel, std::size_t& table);
+
+    DeviceSession& session_;
+    const graph::Case& value_;
+    const PlanSpecification specification_;
+    contract::Contract contract_;
+    std::vector<Kernel> kernels_;
+    Buffers buffers_;
+    DeviceMemory memory_;
+    std::vector<Launch> launches_;
+    std::vector<std::string> damage_;
+};
+
+}  // namespace difftest::backends::opencl

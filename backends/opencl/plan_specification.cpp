@@ -1,0 +1,197 @@
+#include "backends/opencl/plan_specification.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <charconv>
+
+namespace difftest::backends::opencl {
+namespace {
+
+constexpr std::string_view kCut = "cut";
+constexpr std::string_view kTiled = "tiled";
+constexpr std::string_view kWorkGroup = "work_group";
+constexpr std::size_t kLargestWorkGroup = 1024;
+
+struct NamedBuild {
+    BuildVariant variant;
+    std::string_view name;
+};
+constexpr std::array<NamedBuild, 6> kBuilds{{
+    {BuildVariant::strict, "strict"},
+    {BuildVariant::opt_disable, "opt_disable"},
+    {BuildVariant::contraction, "contraction"},
+    {BuildVariant::mad_enable, "mad_enable"},
+    {BuildVariant::denorms_are_zero, "denorms_are_zero"},
+    {BuildVariant::relaxed_math, "relaxed_math"},
+}};
+
+struct NamedSwitch {
+    bool PlanSpecification::*value;
+    std::string_view name;
+    bool is_offered;
+};
+constexpr std::array<NamedSwitch, 4> kSwitches{{
+    {&PlanSpecification::shared, "shared", true},
+    {&PlanSpecification::emulated_dot, "emulated_dot", true},
+    {&PlanSpecification::separate_buffers, "separate_buffers", true},
+    {&PlanSpecification::clamp_optimisation, "clamp_optimisation", false},
+}};
+
+/// Digits without a leading zero.
+std::optional<std::size_t> number_from(std::string_view text) {
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    return whole && !text.starts_with('0') ? std::optional(number) : std::nullopt;
+}
+
+/// "2.5" of "cut2.5".
+std::optional<std::vector<std::size_t>> cuts_from(std::string_view text) {
+    std::vector<std::size_t> cuts;
+    for (;;) {
+        const std::size_t point = text.find('.');
+        const std::optional<std::size_t> cut = number_from(text.substr(0, point));
+        if (!cut || (!cuts.empty() && *cut <= cuts.back())) {
+            return std::nullopt;
+        }
+        cuts.push_back(*cut);
+        if (point == std::string_view::npos) {
+            return cuts;
+        }
+        text.remove_prefix(point + 1);
+    }
+}
+
+std::optional<PlanSpecification> base_from(std::string_view text) {
+    PlanSpecification specification;
+    if (text == "fused" || text == "split") {
+        specification.fusion = text == "fused" ? Fusion::fused : Fusion::split;
+        return specification;
+    }
+    if (!text.starts_with(kCut)) {
+        return std::nullopt;
+    }
+    std::optional<std::vector<std::size_t>> cuts = cuts_from(text.substr(kCut.size()));
+    if (!cuts) {
+        return std::nullopt;
+    }
+    specification.cuts = *std::move(cuts);
+    return specification;
+}
+
+bool set_work_group(PlanSpecification& specification, std::string_view deviation) {
+    if (specification.work_group != 0 || !deviation.starts_with(kWorkGroup)) {
+        return false;
+    }
+    const std::optional<std::size_t> size = number_from(deviation.substr(kWorkGroup.size()));
+    if (!size || *size > kLargestWorkGroup) {
+        return false;
+    }
+    specification.work_group = *size;
+    return true;
+}
+
+std::string base_name(const PlanSpecification& specification) {
+    if (!specification.cuts.empty()) {
+        return fmt::format("{}{}", kCut, fmt::join(specification.cuts, "."));
+    }
+    return specification.fusion == Fusion::fused ? "fused" : "split";
+}
+
+}  // namespace
+
+std::string_view name_of(BuildVariant variant) {
+    return kBuilds[static_cast<std::size_t>(variant)].name;
+}
+
+std::string name_of(const PlanSpecification& specification) {
+    std::string name = base_name(specification);
+    if (specification.implementation == Implementation::tiled) {
+        name += fmt::format("@{}", kTiled);
+    }
+    if (specification.layout) {
+        name += fmt::format("+{}", name_of(*specification.layout));
+    }
+    if (specification.build != BuildVariant::strict) {
+        name += fmt::format("+{}", name_of(specification.build));
+    }
+    for (const NamedSwitch& each : kSwitches) {
+        name += specification.*each.value ? fmt::format("+{}", each.name) : "";
+    }
+    return name + (specification.work_group == 0 ? "" : fmt::format("+{}{}", kWorkGroup, specification.work_group));
+}
+
+std::optional<PlanSpecification> plan_specification_from(std::string_view name) {
+    const std::size_t plus = name.find('+');
+    const std::string_view front = name.substr(0, plus);
+    const std::size_t at = front.find('@');
+    std::optional<PlanSpecification> specification = base_from(front.substr(0, at));
+    if (specification && at != std::string_view::npos) {
+        if (front.substr(at + 1) != kTiled) {
+            return std::nullopt;
+        }
+        specification->implementation = Implementation::tiled;
+    }
+    for (std::size_t begin = plus; specification && begin != std::string_view::npos;) {
+        const std::size_t end = name.find('+', begin + 1);
+        if (!deviate(*specification, name.substr(begin + 1, end - begin - 1))) {
+            return std::nullopt;
+        }
+        begin = end;
+    }
+    // One name for one plan: deviations in their order.
+    return specification && name_of(*specification) == name ? specification : std::nullopt;
+}
+
+std::vector<std::string> deviation_names() {
+    std::vector<std::string> names;
+    for (const DeviceLayout layout : all_device_layouts()) {
+        names.emplace_back(name_of(layout));
+    }
+    for (const NamedBuild& each : kBuilds) {
+        if (each.variant != BuildVariant::strict) {
+            names.emplace_back(each.name);
+        }
+    }
+    for (const NamedSwitch& each : kSwitches) {
+        if (each.is_offered) {
+            names.emplace_back(each.name);
+        }
+    }
+    names.emplace_back("work_group1");
+    return names;
+}
+
+bool deviate(PlanSpecification& specification, std::string_view deviation) {
+    for (const DeviceLayout layout : all_device_layouts()) {
+        if (deviation == name_of(layout)) {
+            const bool is_free = !specification.layout;
+            specification.layout = layout;
+            return is_free;
+        }
+    }
+    for (const NamedBuild& each : kBuilds) {
+        if (deviation == each.name) {
+            const bool is_free = specification.build == BuildVariant::strict && each.variant != BuildVariant::strict;
+            specification.build = each.variant;
+            return is_free;
+        }
+    }
+    for (const NamedSwitch& each : kSwitches) {
+        if (deviation == each.name) {
+            const bool is_free = !(specification.*each.value);
+            specification.*each.value = true;
+            return is_free;
+        }
+    }
+    return set_work_group(specification, deviation);
+}
+
+DeviceLayout activation_layout(const PlanSpecification& specification) {
+    const bool tiled = specification.implementation == Implementation::tiled;
+    return specification.layout.value_or(tiled ? DeviceLayout::b_fs_yx_fsv16 : DeviceLayout::bfyx);
+}
+
+}  // namespace difftest::backends::opencl

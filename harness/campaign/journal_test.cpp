@@ -1,0 +1,69 @@
+#include "harness/campaign/journal.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <fstream>
+#include <stdexcept>
+#include <vector>
+
+namespace difftest::harness {
+namespace {
+
+CaseRecord record(std::uint64_t index) {
+    CaseRecord result;
+    result.index = index;
+    result.features = {{"graph", "1 node"}};
+    return result;
+}
+
+std::vector<std::uint64_t> indices_in(const std::filesystem::path& file) {
+    std::vector<std::uint64_t> indices;
+    const Journal journal(file, [&indices](const CaseRecord& each) { indices.push_back(each.index); });
+    EXPECT_TRUE(journal.complaints().empty());
+    return indices;
+}
+
+/// A file that may not grow beyond 700 bytes stands for a disk that is full.
+TEST(Journal, AFullDiskLeavesWholeLinesOnly) {
+    const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "full.jsonl";
+    std::filesystem::remove(file);
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+    std::vector<std::uint64_t> written;
+    {
+        Journal journal(file, [](const CaseRecord&) {});
+        const rlimit small{700, before.rlim_max};
+        ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+        try {
+            for (std::uint64_t index = 0; index < 100; ++index) {
+                journal.append(record(index));
+                written.push_back(index);
+            }
+            ADD_FAILURE() << "700 bytes do not hold 100 lines";
+        } catch (const std::runtime_error& error) {
+            EXPECT_NE(std::string(error.what()).find("full.jsonl: cannot be written: "), std::string::npos);
+        }
+        ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+        ASSERT_EQ(static_cast<std::int64_t>(std::filesystem::file_size(file)), journal.size());
+    }
+    std::signal(SIGXFSZ, ignored);
+    EXPECT_FALSE(written.empty());
+    EXPECT_EQ(indices_in(file), written);
+}
+
+TEST(Journal, IsCutToItsLastWholeLineAtAnyByte) {
+    const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "torn.jsonl";
+    const std::string first = format_record(record(7)) + "\n";
+    const std::string both = first + format_record(record(8)) + "\n";
+    for (std::size_t size = first.size(); size < both.size(); ++size) {
+        std::ofstream(file, std::ios::binary) << both.substr(0, size);
+        EXPECT_EQ(indices_in(file), std::vector<std::uint64_t>{7}) << size;
+        EXPECT_EQ(std::filesystem::file_size(file), first.size()) << size;
+    }
+}
+
+}  // namespace
+}  // namespace difftest::harness

@@ -1,0 +1,124 @@
+#include "harness/campaign/judged_case.hpp"
+
+#include "harness/campaign/case_features.hpp"
+#include "harness/campaign/combinations.hpp"
+#include "harness/campaign/failure_signature.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace difftest::harness {
+namespace {
+
+std::string operation_of(const graph::Graph& graph, const backends::PartitionReport& partition) {
+    const auto id = partition.nodes.empty() ? std::nullopt : graph.find_node(partition.nodes.front());
+    return id ? std::string(graph::name_of(graph.node(*id).operation)) : "";
+}
+
+/// Whether the issue that explains the run as a whole also explains the partitions that are to blame: runs of the same
+/// case that passed have cleared the others.
+bool is_still_known(const RunSelection& selection, const graph::Case& value, const RunEntry& failing,
+                    const std::vector<backends::PartitionReport>& suspected) {
+    const auto issue = std::find_if(selection.known_issues.begin(), selection.known_issues.end(),
+                                    [&failing](const KnownIssue& each) { return each.id == failing.known_issue; });
+    return !issue->trigger.is_about_a_node() || is_about_one_of(issue->trigger, value, failing.partitions, suspected);
+}
+
+/// Counts what a run compared, for its backend and for each implementation that took part.
+void add_elements(CaseRecord& record, const RunEntry& entry) {
+    ElementCount count{entry.judged(), entry.ambiguous(), entry.outside(), entry.unconstrained(), 0};
+    if (entry.judgement.verdict == Verdict::vacuous) {
+        count = {0, 0, 0, 0, entry.elements()};
+    }
+    std::set<std::string> implementations{""};
+    for (const backends::PartitionReport& partition : entry.partitions) {
+        implementations.insert(partition.implementation);
+    }
+    for (const std::string& implementation : implementations) {
+        record.elements[{entry.backend, implementation}] += count;
+    }
+}
+
+void add_run(CaseRecord& record, const RunSelection& selection, const graph::Case& value, const RunEntry& entry,
+             const std::vector<RunEntry>& all) {
+    const Verdict verdict = entry.judgement.verdict;
+    ++record.runs[verdict];
+    if (verdict == Verdict::unsupported) {
+        ++record.refusals[{entry.backend, refusal_class(entry.judgement.reason)}];
+        return;
+    }
+    if (verdict == Verdict::harness_error) {
+        record.harness_errors.push_back(fmt::format("{} {}: {}", entry.backend, entry.isa, entry.judgement.reason));
+    }
+    if (entry.elements() > 0) {
+        add_elements(record, entry);
+    }
+    for (const auto& partition : entry.partitions) {
+        ++record.combinations[{entry.backend, operation_of(value.graph, partition),
+                               combination_of(value.graph, partition.nodes)}];
+    }
+    std::vector<backends::PartitionReport> partitions = entry.partitions;
+    if (is_failure(verdict)) {
+        partitions = suspects(value.graph, entry, all);
+        FailureSignature signature = signature_of(value, entry, partitions);
+        const bool known = entry.known_issue && is_still_known(selection, value, entry, partitions);
+        record.failures.push_back({entry.isa, entry.plan, entry.judgement.reason,
+                                   known ? entry.known_issue : std::nullopt, entry.regressed, std::move(signature)});
+    }
+    for (const auto& partition : partitions) {
+        ++record.partitions[{entry.backend, entry.isa, operation_of(value.graph, partition), partition.implementation,
+                             verdict}];
+    }
+}
+
+std::string name_of_index(const CampaignConfiguration& configuration, std::uint64_t index) {
+    return fmt::format("{}_{}", configuration.name, index);
+}
+
+void judge(CaseRecord& record, const CampaignConfiguration& configuration, const RunSelection& selection,
+           const LaneSteering* steering, const RunCase& run) {
+    const Avoidance avoid = [steering](const graph::Case& value) {
+        return steering->avoided(flat_features(case_features(value)));
+    };
+    GatedCase drawn = gated_case(configuration.generator, record.index, name_of_index(configuration, record.index),
+                                 steering == nullptr ? Avoidance() : avoid);
+    const graph::Case& value = drawn.value;
+    record.draw = drawn.draw;
+    record.resampled = drawn.refused;
+    record.steered.assign(drawn.avoided.begin(), drawn.avoided.end());
+    record.cost = case_cost(value);
+    record.features = case_features(value);
+    EvaluationCache evaluations(value, configuration.generator.contract, std::move(drawn.evaluation));
+    const std::vector<RunEntry> entries = run(value, evaluations);
+    std::set<std::string> judged_on;
+    for (const RunEntry& entry : entries) {
+        if (!entry.outputs.empty()) {
+            judged_on.insert(fmt::format("{} {}", entry.backend, entry.isa));
+        }
+        add_run(record, selection, value, entry, entries);
+    }
+    record.judged_on.assign(judged_on.begin(), judged_on.end());
+}
+
+}  // namespace
+
+CaseRecord judge_index(const CampaignConfiguration& configuration, const RunSelection& selection, std::uint64_t index,
+                       const LaneSteering* steering, const RunCase& run) {
+    CaseRecord record;
+    record.index = index;
+    try {
+        judge(record, configuration, selection, steering, run);
+    } catch (const std::exception& error) {
+        record.harness_errors.push_back(error.what());
+    }
+    return record;
+}
+
+graph::Case recorded_case(const CampaignConfiguration& configuration, std::uint64_t index, int draw) {
+    return drawn_case(configuration.generator, index, draw, name_of_index(configuration, index));
+}
+
+}  // namespace difftest::harness

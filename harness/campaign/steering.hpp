@@ -1,0 +1,65 @@
+#pragma once
+
+#include "harness/campaign/case_record.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace difftest::harness {
+
+/// How the generator is steered away from failures that are known well enough.
+///
+/// Indices lie in lanes: index i in lane i % lanes. What an index is steered away from depends on the records of the
+/// lower indices of its own lane alone. So a shard that owns whole lanes needs nothing from the others, judges may work
+/// on as many indices side by side as there are lanes, and the cases are the same however the work was shared out.
+struct SteeringSetup {
+    std::uint64_t lanes = 12;
+    std::int64_t full = 4;           ///< cases of a cluster in a lane that make a description of what to avoid
+    std::int64_t least_matched = 6;  ///< cases that fit a description until it is known how many of them fail
+    std::uint64_t probe = 8;         ///< one of so many indices of a lane is not steered, so that changes are seen
+};
+
+/// What the lower indices of one lane say about the next: what the cases of a cluster have in common.
+///
+/// A cluster is described by several lists of features: every `full` of its cases that no description fits yet make one
+/// of what they have in common. So a few odd cases do not spoil what describes the rest. A description that too many
+/// other cases fit is forgotten.
+class LaneSteering {
+public:
+    explicit LaneSteering(const SteeringSetup& setup) : setup_(setup) {}
+
+    /// Records of one lane, in ascending order of their indices.
+    void learn(const CaseRecord& record);
+
+    /// The cluster that a case with these features would most likely end in: a description fits, and at least every
+    /// third case that it fitted has failed so.
+    std::optional<std::string> avoided(const std::vector<std::string>& features) const;
+
+private:
+    struct Description {
+        std::vector<std::string> common;  ///< features, ascending
+        std::int64_t matched = 0;         ///< cases with all of them, since it was made
+        std::int64_t failed = 0;          ///< of these, those in the cluster
+    };
+    struct Trail {
+        std::vector<Description> descriptions;
+        std::vector<std::string> growing;  ///< what the cases that make the next description have in common so far
+        std::int64_t growing_cases = 0;
+    };
+    void learn_failure(Trail& trail, const std::vector<std::string>& features) const;
+    bool is_sure(const Description& description) const { return description.matched >= setup_.least_matched; }
+
+    SteeringSetup setup_;
+    std::map<std::string, Trail> trails_;  ///< by identity of the cluster
+};
+
+/// Whether the index, the n-th of its lane, is left as it is.
+bool is_probe(const SteeringSetup& setup, std::uint64_t position);
+
+/// What a failure is counted under: its cluster, or the known issue that explains it.
+std::string steering_identity(const FailureRecord& failure);
+
+}  // namespace difftest::harness
