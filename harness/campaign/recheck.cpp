@@ -33,8 +33,8 @@ bool could_show(const Subject& subject, const RunEntry& entry) {
     const auto is_named = [&entry](const std::string& part) {
         return entry.implementation().find(part) != std::string::npos;
     };
-    return (trigger.isas.empty() || std::find(trigger.isas.begin(), trigger.isas.end(), entry.isa) !=
-                                        trigger.isas.end()) &&
+    return (trigger.isas.empty() ||
+            std::find(trigger.isas.begin(), trigger.isas.end(), entry.isa) != trigger.isas.end()) &&
            (trigger.implementations.empty() ||
             std::any_of(trigger.implementations.begin(), trigger.implementations.end(), is_named));
 }

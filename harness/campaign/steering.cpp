@@ -12,7 +12,8 @@ namespace difftest::harness {
 namespace {
 
 constexpr std::size_t kMostDescriptions = 64;  ///< of one cluster
-constexpr std::int64_t kPart = 3;  ///< one of so many cases that fit must fail: what is lost beside comes back by probes
+constexpr std::int64_t kPart =
+    3;  ///< one of so many cases that fit must fail: what is lost beside comes back by probes
 
 std::vector<std::string> common(const std::vector<std::string>& a, const std::vector<std::string>& b) {
     std::vector<std::string> result;
@@ -75,9 +76,8 @@ void LaneSteering::learn_failure(Trail& trail, const std::vector<std::string>& f
 std::optional<std::string> LaneSteering::avoided(const std::vector<std::string>& features) const {
     for (const auto& [identity, trail] : trails_) {
         const bool fits =
-            std::any_of(trail.descriptions.begin(), trail.descriptions.end(), [&](const Description& each) {
-                return is_sure(each) && has_all(features, each.common);
-            });
+            std::any_of(trail.descriptions.begin(), trail.descriptions.end(),
+                        [&](const Description& each) { return is_sure(each) && has_all(features, each.common); });
         if (fits) {
             return identity;
         }

@@ -22,8 +22,8 @@ protected:
 
     /// The case of the founding bug, on a backend that has it or has no fault; how the check ended.
     std::string state(const std::string& backend, int exit_code) const {
-        const ProgramRun run = difftest(
-            {"recheck", "deconv_quant_u8", "--backend", backend, "--ledger", ledger_.string(), "--json"});
+        const ProgramRun run =
+            difftest({"recheck", "deconv_quant_u8", "--backend", backend, "--ledger", ledger_.string(), "--json"});
         EXPECT_EQ(run.exit_code, exit_code) << run.errors;
         const json document = checked_document(run.output, "lifecycle");
         EXPECT_EQ(document.at("summary").at("exit_code"), exit_code);
