@@ -6,8 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <charconv>
+#include <regex>
 #include <sstream>
 #include <string_view>
 
@@ -17,6 +18,7 @@ namespace {
 /// A program holds its binary and what the driver made of it: some hundred kilobytes.
 constexpr std::size_t kMostPrograms = 256;
 constexpr std::size_t kLongestMessage = 300;
+constexpr std::size_t kLongestLine = 2000;
 
 /// A run asks twice: for the first executable and for a fresh one.
 constexpr int kUsesWorthKeeping = 3;
@@ -35,14 +37,20 @@ std::string line_of(const std::string& text, std::size_t number) {
     return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
 }
 
-/// The number behind the first colon, where compilers print the line.
-std::size_t line_number(std::string_view message) {
-    const std::size_t colon = message.find(':');
-    std::size_t number = 0;
-    if (colon != std::string_view::npos) {
-        std::from_chars(message.data() + colon + 1, message.data() + message.size(), number);
+/// A compiler's complaint and the line that it is about. Compilers differ in what stands before the line, and in
+/// whether "error:" stands before that.
+struct Complaint {
+    std::size_t line = 0;  ///< 0 = none
+    std::string text;
+};
+
+Complaint complaint_from(const std::string& line) {
+    static const std::regex kPlace(R"(:(\d{1,9})(?::\d+)?: *(?:(?:fatal )?error: *)?(.*))");
+    std::smatch parts;
+    if (std::regex_search(line, parts, kPlace)) {
+        return {std::stoul(parts[1]), parts[2].str().substr(0, kLongestMessage)};
     }
-    return number;
+    return {0, line.substr(std::min(line.find("error:") + 7, line.size())).substr(0, kLongestMessage)};
 }
 
 }  // namespace
@@ -54,15 +62,13 @@ std::string shortened_log(const std::string& log, const std::string& source) {
         if (first.empty() && !line.empty()) {
             first = line;
         }
-        const std::size_t error = line.find("error:");
-        if (error == std::string::npos) {
+        if (line.find("error:") == std::string::npos) {
             continue;
         }
-        const std::size_t number = line_number(line);
-        const std::string message = line.substr(error + 7).substr(0, kLongestMessage);
-        return number == 0 ? message
-                           : fmt::format("line {}: {} | {}", number, message,
-                                         line_of(source, number).substr(0, kLongestMessage));
+        const Complaint complaint = complaint_from(line.substr(0, kLongestLine));
+        return complaint.line == 0 ? complaint.text
+                                   : fmt::format("line {}: {} | {}", complaint.line, complaint.text,
+                                                 line_of(source, complaint.line).substr(0, kLongestMessage));
     }
     return first.empty() ? "the compiler's log is empty" : first.substr(0, kLongestMessage);
 }
@@ -135,14 +141,14 @@ void DevicePrograms::keep(Entry& entry) {
 }
 
 cl::Program DevicePrograms::build(const std::string& source, const std::string& options) {
-    cl::Program program =
-        kernel_manifest::is_spirv(source) ? program_from_spirv(context_, device_, source) : cl::Program(context_, source);
+    cl::Program program = kernel_manifest::is_spirv(source) ? program_from_spirv(context_, device_, source)
+                                                            : cl::Program(context_, source);
     try {
         program.build({device_}, options.c_str());
     } catch (const cl::Error& error) {
         const std::string log = program.getBuildInfo<CL_PROGRAM_BUILD_LOG>(device_);
-        throw BackendError(fmt::format("the kernel does not compile ({}): {}", status_text(error.err()),
-                                       shortened_log(log, source)));
+        throw BackendError(
+            fmt::format("the kernel does not compile ({}): {}", status_text(error.err()), shortened_log(log, source)));
     }
     return program;
 }

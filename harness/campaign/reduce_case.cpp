@@ -52,6 +52,13 @@ std::vector<std::string> rungs(const ReduceRequest& request, const ReductionTria
     return result;
 }
 
+/// Empty for a backend without rungs.
+std::vector<std::string> named_rungs(const ReductionTrial& trial) {
+    std::vector<std::string> names = trial.ladder();
+    names.erase(std::remove(names.begin(), names.end(), ""), names.end());
+    return names;
+}
+
 /// The plans to look for the failure with: the one that was asked for, or all that are offered.
 std::vector<std::string> plans(const ReduceRequest& request, const graph::Case& value, Trial& trial) {
     if (request.plan) {
@@ -69,7 +76,9 @@ graph::Case first_failure(const ReduceRequest& request, ReductionTrial& trial) {
     std::string seen;
     for (const std::string& isa : rungs(request, trial)) {
         graph::Case value = request.value;
-        value.execution.isas = {isa};
+        if (!isa.empty()) {  // a backend without rungs has nothing to choose
+            value.execution.isas = {isa};
+        }
         for (const std::string& plan : plans(request, value, trial)) {
             value.execution.plans = {plan};
             const Observation observation = trial.run({&value, 1}).front();
@@ -106,7 +115,8 @@ FindingReport report_of(const ReduceRequest& request, const ReductionTrial& tria
     report.backend = request.backend.name;
     report.library = trial.description().library;
     report.library_version = trial.description().library_version;
-    report.isa = reduction.minimal.execution.isas.front();
+    const std::vector<std::string>& isas = reduction.minimal.execution.isas;
+    report.isa = isas.empty() ? "" : isas.front();
     report.plan = reduction.minimal.execution.plans.front();
     report.verdict = name_of(signature.verdict);
     report.reason = reduction.observation.reason;
@@ -156,7 +166,7 @@ FindingReport reduce_case(const ReduceRequest& request) {
     ReductionLimits limits;
     limits.tries = request.tries;
     limits.time = request.time;
-    limits.isa_ladder = trial.ladder();
+    limits.isa_ladder = named_rungs(trial);
     Reducer reducer(trial, *journal, limits, [&request](const graph::Case& value, const std::string& step) {
         graph::write_case(named(value, "_minimal"), request.folder / "minimal.json");
         if (request.progress) {
@@ -167,7 +177,7 @@ FindingReport reduce_case(const ReduceRequest& request) {
         const Reduction reduction = reducer.reduce(start);
         FindingReport report = report_of(request, trial, reduction);
         const Neighbourhood around = explore(
-            reduction, [&reducer](const graph::Case& value) { return reducer.observe(value); }, trial.ladder());
+            reduction, [&reducer](const graph::Case& value) { return reducer.observe(value); }, named_rungs(trial));
         describe_neighbourhood(report, around);
         if (!reduction.observation.signature.crash.empty()) {
             report.reason = trial.confirmed_reason(reduction.minimal);
