@@ -209,11 +209,11 @@ void unchanged(json& /*manifest*/) {}
 INSTANTIATE_TEST_SUITE_P(
     All, BadOwnKernel,
     testing::Values(
-        BadKernel{"DoesNotCompile", relu_kernel("    output[i] = fmax(dta[i], 0.0f);\n"),
+        BadKernel{"DoesNotCompile", relu_kernel("    output[i] = fmax(undeclared[i], 0.0f);\n"),
                   [](json& manifest) {
                       manifest["defines"] = {{"ONE", 1}, {"TWO", 2}};
                   },
-                  "line 3: use of undeclared identifier 'dta' | output[i] = fmax(dta[i], 0.0f);"},
+                  "line 3: use of undeclared identifier 'undeclared' | output[i] = fmax(undeclared[i], 0.0f);"},
         BadKernel{"NoEntryPoint", relu_kernel(kRightBody), [](json& manifest) { manifest["entry"] = "rely"; },
                   "kernel 'rely': the program has no kernel of that name; it has relu"},
         BadKernel{"TooFewArguments", relu_kernel(kRightBody), [](json& manifest) { manifest["arguments"].erase(2); },
