@@ -32,6 +32,9 @@ struct Plan {
     /// graph. The judge hands out a buffer for each, holds its values against the oracle, and judges what was made of
     /// it by what was really read.
     std::vector<std::string> materialized{};
+    /// The name of the plan that differs from this one only in that no compiler has optimized its kernels; empty where
+    /// there is none. When that one computes what the graph says and this one does not, the compiler is at fault.
+    std::string unoptimized{};
 };
 
 /// Why there is no such plan, in the library's or the backend's words.

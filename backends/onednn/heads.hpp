@@ -29,9 +29,9 @@ bool absorbs_consumers(HeadKind head);
 /// eltwise primitives take binary post-ops only, which is why a chain may become more than one of them.
 bool takes_post_op(HeadKind head, const Step& step);
 
-/// Whether a softmax can do all of the steps and store `output`: nothing for f32, one factor for all elements for 8 bits.
-/// The developer guide restricts the scale of a softmax to 8-bit results (2.6.3 forgets it elsewhere), and a result of
-/// 16 bits also holds the exponentials on the way.
+/// Whether a softmax can do all of the steps and store `output`: nothing for f32, one factor for all elements for 8
+/// bits. The developer guide restricts the scale of a softmax to 8-bit results (2.6.3 forgets it elsewhere), and a
+/// result of 16 bits also holds the exponentials on the way.
 bool softmax_takes(const graph::Graph& graph, const Steps& steps, graph::DataType output);
 
 /// What must happen to the primitive's f32 value before the steps of later nodes see the head's result: an average

@@ -114,7 +114,8 @@ std::optional<Steps> steps_of_chain(const Case& value, const std::vector<NodeId>
     const auto taken = [kind](const Step& step) { return takes_post_op(kind, step); };
     const bool possible =
         result && result->size() <= kMostPostOps && std::all_of(result->begin(), result->end(), taken);
-    const bool fits = kind != HeadKind::softmax || (possible && softmax_takes(value.graph, *result, value.graph.tensor(flowing).type));
+    const bool fits = kind != HeadKind::softmax ||
+                      (possible && softmax_takes(value.graph, *result, value.graph.tensor(flowing).type));
     return possible && fits ? result : std::nullopt;
 }
 

@@ -32,7 +32,8 @@ TEST(Softmax, LogarithmOfEqualElements) {
     const auto y = builder.node("y", graph::Softmax{SoftmaxAlgorithm::logarithm, 1}, {data}, DataType::f32);
     const std::unique_ptr<Backend> backend = make_onednn_backend();
     const auto got = run(*backend, builder.build({y}), "fused");
-    EXPECT_THAT(got.outputs.front(), testing::Each(DoubleNear(-1.3862943611, 1e-6)));
+    EXPECT_THAT(got.outputs.front(), testing::Each(DoubleNear(-1.3862943611, 1e-5)))
+        << "the logarithm of the kernels is good to 6.4e-6: function_error.cpp";
 }
 
 TEST(Softmax, ItsResultIsScaledAndRoundedInOnePrimitive) {

@@ -153,7 +153,10 @@ TEST_F(WindowTest, PoolingSweep) {
 TEST_F(WindowTest, ResamplingSweep) {
     for (int problem = 0; problem < 200; ++problem) {
         graph::CaseBuilder builder(fmt::format("resampling {}", problem));
-        const Shape shape = random_image(draw_(1, 3));
+        Shape shape = random_image(draw_(1, 3));
+        if (!is_version_2(*backend_)) {
+            shape[1] = 4 * ((shape[1] + 3) / 4);  // of other tails one point is written beyond: LIBRARY_TROUBLE.md
+        }
         graph::Resampling op;
         op.algorithm = draw_.one_of({ResamplingAlgorithm::nearest, ResamplingAlgorithm::linear});
         for (std::size_t d = 2; d < shape.size(); ++d) {

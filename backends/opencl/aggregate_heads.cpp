@@ -26,7 +26,8 @@ public:
 
     std::string declarations() const {
         if (sums()) {
-            return fmt::format("    {} sum_{} = 0;\n    int count_{} = 0;\n", integer_ ? "long" : "float", name_, name_);
+            return fmt::format("    {} sum_{} = 0;\n    int count_{} = 0;\n", integer_ ? "long" : "float", name_,
+                               name_);
         }
         return fmt::format("    {} sum_{} = 0;\n    int count_{} = 0;\n", integer_ ? "int" : "float", name_, name_);
     }
@@ -37,17 +38,18 @@ public:
             return fmt::format("        sum_{0} += {1};\n        ++count_{0};\n", name_, x);
         }
         const char better = kind_ == Aggregate::largest ? '>' : '<';
-        return fmt::format("        const {0} x = {1};\n"
-                           "        sum_{2} = count_{2} == 0 || x {3} sum_{2} || x != x ? x : sum_{2};\n"
-                           "        ++count_{2};\n",
-                           integer_ ? "int" : "float", x, name_, better);
+        return fmt::format(
+            "        const {0} x = {1};\n"
+            "        sum_{2} = count_{2} == 0 || x {3} sum_{2} || x != x ? x : sum_{2};\n"
+            "        ++count_{2};\n",
+            integer_ ? "int" : "float", x, name_, better);
     }
 
     /// `count`: the divisor of an average.
     std::string result(const std::string& count) const {
         const std::string sum = fmt::format("sum_{}", name_);
         if (kind_ == Aggregate::average) {
-            return stored_real(output_, name_, fmt::format("convert_float({}) / {}", sum, count));
+            return stored_real(output_, name_, fmt::format("quotient_1(convert_float({}), {})", sum, count));
         }
         if (graph::is_integer(output_.type)) {
             return fmt::format("    const int {} = convert_int_sat({});\n", name_, sum);
@@ -96,9 +98,10 @@ std::string pooling_text(KernelWriter& writer, const graph::Node& node, const st
         at.push_back(fmt::format("i{}", d));
     }
     for (std::size_t d = 0; d < op.kernel.size(); ++d) {
-        text += fmt::format("    for (int k{0} = f{0}, i{0} = s{0} + f{0} * {1}; k{0} < {2} && i{0} < {3}; "
-                            "++k{0}, i{0} += {1}) {{\n",
-                            d, op.dilations[d], op.kernel[d], data[d + 2]);
+        text += fmt::format(
+            "    for (int k{0} = f{0}, i{0} = s{0} + f{0} * {1}; k{0} < {2} && i{0} < {3}; "
+            "++k{0}, i{0} += {1}) {{\n",
+            d, op.dilations[d], op.kernel[d], data[d + 2]);
     }
     text += accumulator.take(at) + "    " + std::string(op.kernel.size(), '}') + "\n";
     const bool all = op.algorithm == graph::PoolingAlgorithm::average_include_padding;

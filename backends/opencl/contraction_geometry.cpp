@@ -18,8 +18,7 @@ template <typename Op>
 void read_window(const Op& op, const graph::Shape& data, const graph::Shape& weights, ContractionGeometry& geometry) {
     geometry.groups = op.groups;
     for (std::size_t d = 2; d < data.size(); ++d) {
-        geometry.axes.push_back(
-            {weights[d], data[d], op.strides[d - 2], op.dilations[d - 2], op.pads_begin[d - 2]});
+        geometry.axes.push_back({weights[d], data[d], op.strides[d - 2], op.dilations[d - 2], op.pads_begin[d - 2]});
     }
 }
 
@@ -63,7 +62,8 @@ std::int64_t largest_magnitude(const graph::Case& value, graph::TensorId operand
     for (std::int64_t i = 0; i < count; ++i) {
         const auto shift =
             zero_point == graph::kAbsent ? 0 : static_cast<std::int64_t>(value.data_of(zero_point).at(i));
-        largest = std::max({largest, std::abs(graph::lowest_of(type) - shift), std::abs(graph::highest_of(type) - shift)});
+        largest =
+            std::max({largest, std::abs(graph::lowest_of(type) - shift), std::abs(graph::highest_of(type) - shift)});
     }
     return largest;
 }
@@ -100,14 +100,16 @@ std::string position_text(const ContractionGeometry& geometry, std::size_t axis,
     }
     const std::string& at = coordinates[axis + 2];
     if (geometry.transposed) {
-        return fmt::format("        const int p{0} = {1} + {2} - k{0} * {3};\n"
-                           "        if (p{0} < 0 || p{0} % {4} != 0 || p{0} / {4} >= {5}) continue;\n"
-                           "        const int i{0} = p{0} / {4};\n",
-                           axis, at, is.pad, is.dilation, is.stride, is.input);
+        return fmt::format(
+            "        const int p{0} = {1} + {2} - k{0} * {3};\n"
+            "        if (p{0} < 0 || p{0} % {4} != 0 || p{0} / {4} >= {5}) continue;\n"
+            "        const int i{0} = p{0} / {4};\n",
+            axis, at, is.pad, is.dilation, is.stride, is.input);
     }
-    return fmt::format("        const int i{0} = {1} * {2} - {3} + k{0} * {4};\n"
-                       "        if (i{0} < 0 || i{0} >= {5}) continue;\n",
-                       axis, at, is.stride, is.pad, is.dilation, is.input);
+    return fmt::format(
+        "        const int i{0} = {1} * {2} - {3} + k{0} * {4};\n"
+        "        if (i{0} < 0 || i{0} >= {5}) continue;\n",
+        axis, at, is.stride, is.pad, is.dilation, is.input);
 }
 
 std::string result_text(KernelWriter& writer, const graph::Node& node, const std::string& name,

@@ -14,8 +14,8 @@ std::string shifted(const std::string& value, const std::string& zero_point) {
 
 }  // namespace
 
-std::string convolution_text(KernelWriter& writer, const graph::Node& node,
-                             const std::vector<std::string>& coordinates, const std::string& name) {
+std::string convolution_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
+                             const std::string& name) {
     const graph::TensorId data = node.inputs[0];
     const graph::TensorId weights = node.inputs[1];
     const ContractionGeometry geometry = contraction_geometry(writer.graph(), node);
@@ -25,9 +25,9 @@ std::string convolution_text(KernelWriter& writer, const graph::Node& node,
 
     std::string text = fmt::format("    {} sum_{} = 0;\n", type, name);
     text += fmt::format("    for (int ic = 0; ic < {}; ++ic) {{\n", geometry.inputs_per_group);
-    const std::string group =
-        geometry.groups == 1 ? "" : fmt::format("{} / {} * {} + ", coordinates[1], geometry.outputs_per_group,
-                                                geometry.inputs_per_group);
+    const std::string group = geometry.groups == 1 ? ""
+                                                   : fmt::format("{} / {} * {} + ", coordinates[1],
+                                                                 geometry.outputs_per_group, geometry.inputs_per_group);
     text += fmt::format("        const int channel = {}ic;\n", group);
     std::vector<std::string> data_at{coordinates[0], "channel"};
     std::vector<std::string> weights_at{coordinates[1], "ic"};

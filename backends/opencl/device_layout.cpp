@@ -125,6 +125,9 @@ std::int64_t offset_of(const AddressMap& map, std::span<const std::int64_t> coor
 
 void to_device(std::span<const std::byte> row_major, const graph::Shape& shape, DeviceLayout layout, std::size_t size,
                std::span<std::byte> device) {
+    if (row_major.empty()) {
+        return;
+    }
     if (is_row_major(shape, layout)) {
         std::memcpy(device.data(), row_major.data(), row_major.size());
         return;
@@ -137,6 +140,9 @@ void to_device(std::span<const std::byte> row_major, const graph::Shape& shape, 
 
 void from_device(std::span<const std::byte> device, const graph::Shape& shape, DeviceLayout layout, std::size_t size,
                  std::span<std::byte> row_major) {
+    if (row_major.empty()) {
+        return;
+    }
     if (is_row_major(shape, layout)) {
         std::memcpy(row_major.data(), device.data(), row_major.size());
         return;
@@ -153,9 +159,8 @@ std::vector<bool> logical_lanes(const graph::Shape& shape, DeviceLayout layout) 
         return {};
     }
     std::vector<bool> lanes(static_cast<std::size_t>(physical), false);
-    for_each_element(shape, layout, [&](std::int64_t /*logical*/, std::int64_t at) {
-        lanes[static_cast<std::size_t>(at)] = true;
-    });
+    for_each_element(shape, layout,
+                     [&](std::int64_t /*logical*/, std::int64_t at) { lanes[static_cast<std::size_t>(at)] = true; });
     return lanes;
 }
 

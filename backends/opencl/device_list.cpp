@@ -39,6 +39,7 @@ Device describe(const cl::Platform& platform, const cl::Device& handle, std::str
     device.fused_multiply_add = (config & CL_FP_FMA) != 0;
     device.full_profile = trimmed(handle.getInfo<CL_DEVICE_PROFILE>()) == "FULL_PROFILE";
     device.features.integer_dot_product = lists(device.extensions, "cl_khr_integer_dot_product");
+    device.features.divides_in_double = !device.correctly_rounded_division && lists(device.extensions, "cl_khr_fp64");
     device.features.half = lists(device.extensions, "cl_khr_fp16");
     device.features.sub_groups =
         lists(device.extensions, "cl_khr_subgroups") || lists(device.extensions, "cl_intel_subgroups");
@@ -99,8 +100,8 @@ Device choose_device(const std::string& selector) {
         throw BackendError(platforms().empty() ? "the ICD loader finds no OpenCL platform (install pocl-opencl-icd)"
                                                : "no OpenCL platform has a device");
     }
-    const auto device = std::find_if(devices.begin(), devices.end(),
-                                     [&selector](const Device& each) { return fits(each, selector); });
+    const auto device =
+        std::find_if(devices.begin(), devices.end(), [&selector](const Device& each) { return fits(each, selector); });
     if (device == devices.end()) {
         std::vector<std::string> names;
         for (const Device& each : devices) {

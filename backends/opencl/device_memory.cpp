@@ -68,27 +68,51 @@ const cl::Buffer& DeviceMemory::tensor_buffer(graph::TensorId id) const {
     return regions_[tensors_.at(id)].buffer;
 }
 
-void DeviceMemory::allocate(const cl::Context& context) {
-    whole_ = cl::Buffer(context, CL_MEM_READ_WRITE, image_.size());
-    for (Region& region : regions_) {
-        cl_buffer_region part{region.offset, std::max<std::size_t>(region.bytes, 1)};
-        region.buffer = whole_.createSubBuffer(CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, &part);
+void DeviceMemory::allocate(const cl::Context& context, bool separate) {
+    is_separate_ = separate;
+    result_ = image_;
+    if (!separate) {
+        whole_ = cl::Buffer(context, CL_MEM_READ_WRITE, image_.size());
     }
-    result_.resize(image_.size());
+    for (Region& region : regions_) {
+        const std::size_t bytes = std::max<std::size_t>(region.bytes, 1);
+        cl_buffer_region part{region.offset, bytes};
+        region.buffer = separate ? cl::Buffer(context, CL_MEM_READ_WRITE, bytes)
+                                 : whole_.createSubBuffer(CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, &part);
+    }
 }
 
-void DeviceMemory::write(cl::CommandQueue& queue, const Buffers& buffers) {
+void DeviceMemory::transfer(const cl::CommandQueue& queue, std::vector<std::byte>& bytes, bool to_device) {
+    const auto move = [&](const cl::Buffer& buffer, std::byte* host, std::size_t count) {
+        if (to_device) {
+            queue.enqueueWriteBuffer(buffer, CL_FALSE, 0, count, host);
+        } else {
+            queue.enqueueReadBuffer(buffer, CL_TRUE, 0, count, host);
+        }
+    };
+    if (!is_separate_) {
+        move(whole_, bytes.data(), bytes.size());
+        return;
+    }
+    for (const Region& region : regions_) {
+        if (region.bytes > 0) {
+            move(region.buffer, bytes.data() + region.offset, region.bytes);
+        }
+    }
+}
+
+void DeviceMemory::write(const cl::CommandQueue& queue, const Buffers& buffers) {
     for (const Region& region : regions_) {
         if (region.tensor != graph::kAbsent && region.bytes > 0) {
             to_device(buffers.tensors[static_cast<std::size_t>(region.tensor)], region.shape, region.layout,
                       region.element_size, image_of(region));
         }
     }
-    queue.enqueueWriteBuffer(whole_, CL_FALSE, 0, image_.size(), image_.data());
+    transfer(queue, image_, true);
 }
 
-std::vector<std::string> DeviceMemory::read(cl::CommandQueue& queue, const Buffers& buffers) {
-    queue.enqueueReadBuffer(whole_, CL_TRUE, 0, result_.size(), result_.data());
+std::vector<std::string> DeviceMemory::read(const cl::CommandQueue& queue, const Buffers& buffers) {
+    transfer(queue, result_, false);
     std::vector<std::string> damage;
     std::size_t guard_begin = 0;
     for (const Region& region : regions_) {
@@ -125,7 +149,8 @@ void DeviceMemory::inspect(const Region& region, std::size_t guard_begin, std::v
         const std::size_t at = lane * region.element_size;
         if (!region.lanes[lane] &&
             !same(own_before.subspan(at, region.element_size), own_after.subspan(at, region.element_size))) {
-            damage.push_back(fmt::format("a padding lane of '{}' ({}) was written", region.name, name_of(region.layout)));
+            damage.push_back(
+                fmt::format("a padding lane of '{}' ({}) was written", region.name, name_of(region.layout)));
             return;
         }
     }

@@ -34,19 +34,19 @@ public:
     /// Bytes of the whole, guards included.
     std::size_t size() const { return image_.size(); }
 
-    /// Allocates it on the device. Throws cl::Error.
-    void allocate(const cl::Context& context);
+    /// Allocates it on the device; `separate`: every buffer by itself, without guards, and no whole. Throws cl::Error.
+    void allocate(const cl::Context& context, bool separate = false);
 
     const cl::Buffer& whole() const { return whole_; }
     const cl::Buffer& tensor_buffer(graph::TensorId id) const;
     const cl::Buffer& table_buffer(std::size_t table) const { return regions_[tables_[table]].buffer; }
 
     /// Enqueues the transfer of everything to the device.
-    void write(cl::CommandQueue& queue, const Buffers& buffers);
+    void write(const cl::CommandQueue& queue, const Buffers& buffers);
 
     /// Waits for everything from the device, brings what was written into the judge's buffers, and says what else has
     /// changed, in words.
-    std::vector<std::string> read(cl::CommandQueue& queue, const Buffers& buffers);
+    std::vector<std::string> read(const cl::CommandQueue& queue, const Buffers& buffers);
 
 private:
     struct Region {
@@ -62,6 +62,7 @@ private:
         cl::Buffer buffer;
     };
 
+    void transfer(const cl::CommandQueue& queue, std::vector<std::byte>& bytes, bool to_device);
     std::size_t add_region(Region region);
     std::span<std::byte> image_of(const Region& region) { return {image_.data() + region.offset, region.bytes}; }
     void inspect(const Region& region, std::size_t guard_begin, std::vector<std::string>& damage) const;
@@ -73,6 +74,7 @@ private:
     std::vector<std::byte> image_;   ///< what is written to the device
     std::vector<std::byte> result_;  ///< what came back
     cl::Buffer whole_;
+    bool is_separate_ = false;
 };
 
 }  // namespace difftest::backends::opencl

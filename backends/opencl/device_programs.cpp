@@ -141,14 +141,14 @@ void DevicePrograms::keep(Entry& entry) {
 }
 
 cl::Program DevicePrograms::build(const std::string& source, const std::string& options) {
-    cl::Program program =
-        kernel_manifest::is_spirv(source) ? program_from_spirv(context_, device_, source) : cl::Program(context_, source);
+    cl::Program program = kernel_manifest::is_spirv(source) ? program_from_spirv(context_, device_, source)
+                                                            : cl::Program(context_, source);
     try {
         program.build({device_}, options.c_str());
     } catch (const cl::Error& error) {
         const std::string log = program.getBuildInfo<CL_PROGRAM_BUILD_LOG>(device_);
-        throw BackendError(fmt::format("the kernel does not compile ({}): {}", status_text(error.err()),
-                                       shortened_log(log, source)));
+        throw BackendError(
+            fmt::format("the kernel does not compile ({}): {}", status_text(error.err()), shortened_log(log, source)));
     }
     return program;
 }

@@ -21,7 +21,7 @@ public:
     /// Throws BackendError with the first line of the compiler's log that says why, and the line of the source.
     const cl::Program& program(const std::string& source, const std::string& options);
 
-    std::int64_t built() const { return built_; }   ///< from source
+    std::int64_t built() const { return built_; }    ///< from source
     std::int64_t loaded() const { return loaded_; }  ///< from disk
 
 private:

@@ -24,8 +24,7 @@ int bits_of(DataType type) {
 
 std::string bounds(DataType type) {
     // The lowest s32 is no literal: 2147483648 is a long.
-    const std::string lowest =
-        type == DataType::s32 ? "(-2147483647 - 1)" : fmt::format("{}", graph::lowest_of(type));
+    const std::string lowest = type == DataType::s32 ? "(-2147483647 - 1)" : fmt::format("{}", graph::lowest_of(type));
     return fmt::format("{}, {}", lowest, graph::highest_of(type));
 }
 
@@ -45,8 +44,8 @@ public:
         : epilogue_(epilogue), writer_(writer), node_(node), lanes_(lanes), is_last_(is_last) {}
 
     Expression operator()(const graph::Eltwise& op) const {
-        return {fmt::format("{}_{}({}, {}, {})", graph::name_of_value(op.algorithm), lanes_, real("data"), literal(op.alpha),
-                            literal(op.beta))};
+        return {fmt::format("{}_{}({}, {}, {})", graph::name_of_value(op.algorithm), lanes_, real("data"),
+                            literal(op.alpha), literal(op.beta))};
     }
 
     Expression operator()(const graph::Binary& op) const {
@@ -100,7 +99,8 @@ public:
         if (graph::input_at(node_, "zero_point") == graph::kAbsent) {
             return {fmt::format("multiply_{}({}, {})", lanes_, real("data"), real("scale"))};
         }
-        return {fmt::format("dequantize_{}({}, {}, {})", lanes_, integer("data"), real("scale"), integer("zero_point"))};
+        return {
+            fmt::format("dequantize_{}({}, {}, {})", lanes_, integer("data"), real("scale"), integer("zero_point"))};
     }
 
     Expression operator()(const graph::Convert& op) const {
@@ -226,8 +226,7 @@ std::string Epilogue::integer(TensorId id) {
 }
 
 void Epilogue::add(const Node& node, bool is_last) {
-    Expression expression =
-        std::visit(NodeExpression(*this, writer_, node, lanes_, is_last), node.operation);
+    Expression expression = std::visit(NodeExpression(*this, writer_, node, lanes_, is_last), node.operation);
     const DataType type = writer_.tensor(node.output).type;
     if (!expression.is_integer && type != DataType::f32) {
         expression.text = fmt::format("to_{}_{}({})", graph::name_of(type), lanes_, expression.text);

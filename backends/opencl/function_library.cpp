@@ -15,13 +15,15 @@ namespace difftest::backends::opencl {
 namespace {
 
 constexpr std::string_view kFunctions = R"(
+$F quotient_$n($F a, $F b) { return $QUOTIENT; }
+$F root_$n($F x) { return $ROOT; }
 $F relu_$n($F x, float alpha, float beta) { return x > 0.0f ? x : alpha * x; }
 $F linear_$n($F x, float alpha, float beta) { return alpha * x + beta; }
 $F clip_$n($F x, float alpha, float beta) { return isnan(x) ? x : fmin(fmax(x, alpha), beta); }
 $F clip_v2_$n($F x, float alpha, float beta) { return clip_$n(x, alpha, beta); }
 $F abs_$n($F x, float alpha, float beta) { return fabs(x); }
 $F square_$n($F x, float alpha, float beta) { return x * x; }
-$F sqrt_$n($F x, float alpha, float beta) { return sqrt(x); }
+$F sqrt_$n($F x, float alpha, float beta) { return root_$n(x); }
 $F round_$n($F x, float alpha, float beta) { return rint(x); }
 $F exp_$n($F x, float alpha, float beta) { return exp(x); }
 $F log_$n($F x, float alpha, float beta) { return log(x); }
@@ -47,7 +49,7 @@ $F pow_$n($F x, float alpha, float beta) { return alpha * pow(x, ($F)(beta)); }
 $F add_$n($F a, $F b) { return a + b; }
 $F subtract_$n($F a, $F b) { return a - b; }
 $F multiply_$n($F a, $F b) { return a * b; }
-$F divide_$n($F a, $F b) { return a / b; }
+$F divide_$n($F a, $F b) { return quotient_$n(a, b); }
 $F maximum_$n($F a, $F b) { return a < b ? b : a; }
 $F minimum_$n($F a, $F b) { return b < a ? b : a; }
 $F greater_equal_$n($F a, $F b) { return a >= b ? ($F)(1.0f) : ($F)(0.0f); }
@@ -91,14 +93,14 @@ $L whole_$n($F x) { return convert_long$V(fmin(fmax(x, -0x1p62f), 0x1p62f)); }
 $I clamped_$n($L x, int lowest, int highest) { return convert_int$V(clamp(x, ($L)(lowest), ($L)(highest))); }
 
 $F fake_quantize_$n($F x, $F il, $F ih, $F ol, $F oh, float top) {
-    const $F k = rint((x - il) / (ih - il) * top);
-    const $F y = k / top * (oh - ol) + ol;
+    const $F k = rint(quotient_$n(x - il, ih - il) * top);
+    const $F y = quotient_$n(k, ($F)(top)) * (oh - ol) + ol;
     return x <= fmin(il, ih) ? ol : (x > fmax(il, ih) ? oh : y);
 }
 $F scaled_quantize_$n($F x, $F il, $F ih, $F ol, $F oh, float top) {
-    const $F is = top / (ih - il);
+    const $F is = quotient_$n(($F)(top), ih - il);
     const $F ish = -il * is;
-    const $F os = (oh - ol) / top;
+    const $F os = quotient_$n(oh - ol, ($F)(top));
     const $F k = rint(x * is + ish);
     const $F level = k < 0.0f ? ($F)(0.0f) : (k > top ? ($F)(top) : k);
     return il < ih ? level * os + ol : fake_quantize_$n(x, il, ih, ol, oh, top);
@@ -176,7 +178,12 @@ void replace_all(std::string& text, std::string_view token, const std::string& w
     }
 }
 
-void write_lanes(std::string& text, unsigned lanes) {
+/// In double, whose quotient and root are correctly rounded everywhere, and whose precision is more than twice that of
+/// a float, so that rounding twice is as good as once (Figueroa 1995).
+void write_lanes(std::string& text, unsigned lanes, bool divides_in_double) {
+    replace_all(text, "$QUOTIENT",
+                divides_in_double ? "convert_float$V(convert_double$V(a) / convert_double$V(b))" : "a / b");
+    replace_all(text, "$ROOT", divides_in_double ? "convert_float$V(sqrt(convert_double$V(x)))" : "sqrt(x)");
     replace_all(text, "$F", vector_type("float", lanes));
     replace_all(text, "$I", vector_type("int", lanes));
     replace_all(text, "$L", vector_type("long", lanes));
@@ -213,13 +220,13 @@ std::string vector_type(const char* type, unsigned lanes) {
     return lanes == 1 ? std::string(type) : fmt::format("{}{}", type, lanes);
 }
 
-std::string functions_for(const std::string& kernels) {
+std::string functions_for(const std::string& kernels, bool divides_in_double) {
     // Backwards, since a function only calls those before it.
     std::vector<std::string> used;
     std::string known = kernels;
     for (const unsigned lanes : {4U, 1U}) {
         std::string library(kFunctions);
-        write_lanes(library, lanes);
+        write_lanes(library, lanes, divides_in_double);
         const std::vector<std::string> all = definitions(library);
         for (auto each = all.rbegin(); each != all.rend(); ++each) {
             if (known.find(called(*each)) != std::string::npos) {

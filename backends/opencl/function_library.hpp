@@ -9,8 +9,9 @@ namespace difftest::backends::opencl {
 /// each computes stands in reference/graph/operations.hpp; every function rounds where and how that says. Every product
 /// and sum that may be contracted stands in one expression, so that FP_CONTRACT decides about it.
 ///
-/// The definitions of all functions that the kernels call, and of those that these call.
-std::string functions_for(const std::string& kernels);
+/// The definitions of all functions that the kernels call, and of those that these call. `divides_in_double`: the
+/// device does not round quotients and roots of floats correctly, but has double.
+std::string functions_for(const std::string& kernels, bool divides_in_double = false);
 
 /// What stands before the functions: the pragma that forbids contraction unless it is allowed.
 std::string library_preamble(bool contraction);

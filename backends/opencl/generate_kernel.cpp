@@ -97,10 +97,11 @@ Function tiled_function(KernelWriter& writer, const PlannedPartition& partition,
     const std::string vector = body.text(coordinates, 4);
     coordinates[1] = "f";
     const std::string scalar = body.text(coordinates, 1);
-    const std::string text = fmt::format("    const int feature = c1 * 4;\n"
-                                         "    if (feature + 4 <= {0}) {{\n{1}    }} else {{\n"
-                                         "    for (int f = feature; f < {0}; ++f) {{\n{2}    }}\n    }}\n",
-                                         shape[1], vector, scalar);
+    const std::string text = fmt::format(
+        "    const int feature = c1 * 4;\n"
+        "    if (feature + 4 <= {0}) {{\n{1}    }} else {{\n"
+        "    for (int f = feature; f < {0}; ++f) {{\n{2}    }}\n    }}\n",
+        shape[1], vector, scalar);
     return {coordinates_text(tiles, "item", "c") + text, body.variant(), graph::element_count(tiles).value_or(0)};
 }
 
@@ -125,13 +126,13 @@ Kernel generate_kernel(const graph::Case& value, const PlanSpecification& specif
     Kernel kernel;
     kernel.nodes = partition.nodes;
     kernel.entry = entry;
-    kernel.implementation =
-        fmt::format("{}:{}", tiled ? "tiled_" + function.implementation : function.implementation,
-                    name_of(layout_of(value.graph.tensor(output), specification)));
-    kernel.source = fmt::format("__kernel void {}({}) {{\n"
-                                "    const int item = (int)get_global_id(0);\n"
-                                "    if (item >= {}) return;\n{}}}\n",
-                                entry, writer.parameters(), function.items, function.body);
+    kernel.implementation = fmt::format("{}:{}", tiled ? "tiled_" + function.implementation : function.implementation,
+                                        name_of(layout_of(value.graph.tensor(output), specification)));
+    kernel.source = fmt::format(
+        "__kernel void {}({}) {{\n"
+        "    const int item = (int)get_global_id(0);\n"
+        "    if (item >= {}) return;\n{}}}\n",
+        entry, writer.parameters(), function.items, function.body);
     kernel.arguments = writer.arguments();
     set_work_items(kernel, specification, static_cast<std::size_t>(function.items));
     return kernel;

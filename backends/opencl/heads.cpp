@@ -23,6 +23,9 @@ std::string head_text(KernelWriter& writer, const graph::Node& node, const std::
     if (std::holds_alternative<graph::Resampling>(node.operation)) {
         return resampling_text(writer, node, coordinates, name);
     }
+    if (std::holds_alternative<graph::Softmax>(node.operation)) {
+        return softmax_text(writer, node, coordinates, name);
+    }
     return movement_text(writer, node, coordinates, name);
 }
 

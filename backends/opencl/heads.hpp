@@ -13,8 +13,8 @@ namespace difftest::backends::opencl {
 std::string head_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
                       const std::string& name);
 
-std::string convolution_text(KernelWriter& writer, const graph::Node& node,
-                             const std::vector<std::string>& coordinates, const std::string& name);
+std::string convolution_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
+                             const std::string& name);
 std::string matmul_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
                         const std::string& name);
 std::string pooling_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
@@ -23,6 +23,8 @@ std::string reduction_text(KernelWriter& writer, const graph::Node& node, const 
                            const std::string& name);
 std::string resampling_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
                             const std::string& name);
+std::string softmax_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
+                         const std::string& name);
 std::string movement_text(KernelWriter& writer, const graph::Node& node, const std::vector<std::string>& coordinates,
                           const std::string& name);
 

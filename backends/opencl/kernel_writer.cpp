@@ -59,8 +59,7 @@ std::string store_one(graph::DataType type, const std::string& pointer, const st
         case graph::DataType::bf16:
             return fmt::format("{}[{}] = (ushort)(as_uint({}) >> 16);\n", pointer, offset, value);
         case graph::DataType::s8:
-        case graph::DataType::u8:
-            return fmt::format("{}[{}] = ({})({});\n", pointer, offset, memory_type(type), value);
+        case graph::DataType::u8: return fmt::format("{}[{}] = ({})({});\n", pointer, offset, memory_type(type), value);
         default: return fmt::format("{}[{}] = {};\n", pointer, offset, value);
     }
 }
@@ -73,8 +72,7 @@ std::string store_four(graph::DataType type, const std::string& pointer, const s
         case graph::DataType::bf16:
             return fmt::format("vstore4(convert_ushort4(as_uint4({}) >> 16), {});\n", value, to);
         case graph::DataType::s8:
-        case graph::DataType::u8:
-            return fmt::format("vstore4(convert_{}4({}), {});\n", memory_type(type), value, to);
+        case graph::DataType::u8: return fmt::format("vstore4(convert_{}4({}), {});\n", memory_type(type), value, to);
         default: return fmt::format("vstore4({}, {});\n", value, to);
     }
 }

@@ -14,6 +14,7 @@ namespace difftest::backends::opencl {
 struct DeviceFeatures {
     bool integer_dot_product = false;  ///< cl_khr_integer_dot_product, 4x8 bits
     bool half = false;                 ///< cl_khr_fp16
+    bool divides_in_double = false;    ///< no correctly rounded division of floats, but cl_khr_fp64
     bool sub_groups = false;           ///< cl_khr_subgroups or cl_intel_subgroups
     friend bool operator==(const DeviceFeatures&, const DeviceFeatures&) = default;
 };

@@ -36,8 +36,8 @@ std::string matmul_text(KernelWriter& writer, const graph::Node& node, const std
     const bool is_long = integer && needs_long_sums(writer.value(), node, depth);
 
     const auto a_at = operand_coordinates(a_shape, coordinates, op.transpose_a ? "k" : m, op.transpose_a ? m : "k");
-    const auto b_at = operand_coordinates(writer.tensor(b).shape, coordinates, op.transpose_b ? n : "k",
-                                          op.transpose_b ? "k" : n);
+    const auto b_at =
+        operand_coordinates(writer.tensor(b).shape, coordinates, op.transpose_b ? n : "k", op.transpose_b ? "k" : n);
     std::string x = writer.load(a, offset_text(writer.own_map(a), a_at));
     std::string w = writer.load(b, offset_text(writer.own_map(b), b_at));
     if (node.inputs[3] != graph::kAbsent) {

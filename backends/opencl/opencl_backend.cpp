@@ -28,6 +28,11 @@ Plan plan_from(const graph::Graph& graph, const Device& device, const PlanSpecif
             plan.materialized.push_back(graph.tensor(output).name);
         }
     }
+    if (specification.build != BuildVariant::opt_disable) {
+        PlanSpecification unoptimized = specification;
+        unoptimized.build = BuildVariant::opt_disable;
+        plan.unoptimized = name_of(unoptimized);
+    }
     if (specification.build != BuildVariant::strict) {
         plan.traits.emplace_back(name_of(specification.build));
     }
@@ -72,7 +77,8 @@ Description OpenclBackend::describe() {
 }
 
 /// Whole plans only: the results inside the user's kernel cannot be cut, and alone it is the same in all of them.
-std::vector<PlanOffer> OpenclBackend::plans_around(const graph::Case& value, const kernel_manifest::Match& match) const {
+std::vector<PlanOffer> OpenclBackend::plans_around(const graph::Case& value,
+                                                   const kernel_manifest::Match& match) const {
     std::vector<PlanOffer> offers;
     std::vector<std::pair<Partitioning, PlanSpecification>> known;
     const std::vector<std::string>& asked = value.execution.plans;
@@ -123,8 +129,7 @@ std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
     const std::vector<std::string>& asked = value.execution.plans;
     std::vector<PlanOffer> offers;
     std::vector<std::pair<Partitioning, PlanSpecification>> known;
-    for (const PlanSpecification& specification :
-         selected_plans(asked, cuts, std::hash<std::string>{}(value.name))) {
+    for (const PlanSpecification& specification : selected_plans(asked, cuts, std::hash<std::string>{}(value.name))) {
         Partitioning partitions = partition(value.graph, specification);
         // The same kernels under another name: a graph of one node is fused and split.
         PlanSpecification same = specification;
@@ -170,14 +175,13 @@ std::unique_ptr<Executable> OpenclBackend::prepare_around(const graph::Case& val
     specification.own_layouts = own_->layouts(value.graph, *match);
     std::vector<Kernel> kernels;
     for (const PlannedPartition& each : partition_around(value.graph, specification, match->nodes)) {
-        kernels.push_back(each.nodes == match->nodes
-                              ? own_->kernel(value, *match)
-                              : generate_kernel(value, specification, session_.device.features, each,
-                                                fmt::format("kernel_{}", kernels.size())));
+        kernels.push_back(each.nodes == match->nodes ? own_->kernel(value, *match)
+                                                     : generate_kernel(value, specification, session_.device.features,
+                                                                       each, fmt::format("kernel_{}", kernels.size())));
     }
-    return std::make_unique<OpenclExecutable>(
-        session_, value, specification, own_->contract(value.graph, *match, session_.device, specification.build),
-        std::move(kernels), buffers);
+    return std::make_unique<OpenclExecutable>(session_, value, specification,
+                                              own_->contract(value.graph, *match, session_.device, specification.build),
+                                              std::move(kernels), buffers);
 }
 
 }  // namespace
@@ -186,7 +190,8 @@ std::unique_ptr<Backend> make_opencl_backend(const std::string& selector, const 
     try {
         return std::make_unique<OpenclBackend>(selector, own);
     } catch (const cl::Error& error) {
-        throw BackendError(fmt::format("OpenCL device '{}': {} ({})", selector, status_text(error.err()), error.what()));
+        throw BackendError(
+            fmt::format("OpenCL device '{}': {} ({})", selector, status_text(error.err()), error.what()));
     }
 }
 

@@ -35,12 +35,12 @@ cl::NDRange range_of(const std::vector<std::size_t>& sizes) {
 }
 
 /// All kernels that are no programs of their own, with the functions that they call.
-std::string common_source(const std::vector<Kernel>& kernels, bool contraction) {
+std::string common_source(const std::vector<Kernel>& kernels, bool contraction, bool divides_in_double) {
     std::string text;
     for (const Kernel& kernel : kernels) {
         text += kernel.is_program ? "" : "\n" + kernel.source;
     }
-    return text.empty() ? text : library_preamble(contraction) + functions_for(text) + text;
+    return text.empty() ? text : library_preamble(contraction) + functions_for(text, divides_in_double) + text;
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& va
                                       session_.device.largest_allocation >> 20));
     }
     try {
-        memory_.allocate(session_.context);
+        memory_.allocate(session_.context, specification_.separate_buffers && !specification_.shared);
         build(options_of(session_.device, specification_.build));
     } catch (const cl::Error& error) {
         if (is_shortage(error.err())) {
@@ -128,7 +128,9 @@ std::vector<std::byte> OpenclExecutable::placed(const CodeArgument& code) const 
 void OpenclExecutable::build(const std::string& options) {
     const bool contraction =
         specification_.build == BuildVariant::contraction || specification_.build == BuildVariant::mad_enable;
-    const std::string common = common_source(kernels_, contraction);
+    const bool in_double =
+        session_.device.features.divides_in_double && specification_.build != BuildVariant::relaxed_math;
+    const std::string common = common_source(kernels_, contraction, in_double);
     std::size_t table = 0;
     for (const Kernel& kernel : kernels_) {
         const bool is_users = !kernel.parameters.empty();

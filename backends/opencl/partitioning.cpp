@@ -16,15 +16,27 @@ namespace {
 /// A kernel reads each of its operands through an argument of its own, of which a device may allow few.
 constexpr std::size_t kMostNodes = 24;
 
+/// What must not be fused.
+struct Limits {
+    std::vector<TensorId> cuts;       ///< results that go through memory
+    bool tanh_breaks_chains = false;  ///< and a quantization behind it stands alone
+};
+
+bool is_tanh(const Node& node) {
+    const auto* eltwise = std::get_if<graph::Eltwise>(&node.operation);
+    return eltwise != nullptr && eltwise->algorithm == graph::EltwiseAlgorithm::tanh;
+}
+
 /// Grows one partition from its first node.
 class Growth {
 public:
-    Growth(const Graph& graph, NodeId first, const std::vector<bool>& taken, const std::vector<TensorId>& cuts)
-        : graph_(graph), taken_(taken), cuts_(cuts), inside_(graph.tensors.size()), outside_(graph.tensors.size()) {
+    Growth(const Graph& graph, NodeId first, const std::vector<bool>& taken, const Limits& limits)
+        : graph_(graph), taken_(taken), limits_(limits), inside_(graph.tensors.size()), outside_(graph.tensors.size()) {
         add(first);
         longest_ = 1;
-        for (auto id = static_cast<std::size_t>(first) + 1; id < graph.nodes.size() && nodes_.size() < kMostNodes;
-             ++id) {
+        const bool alone = limits.tanh_breaks_chains && graph::is_elementwise(graph.node(first).operation);
+        for (auto id = static_cast<std::size_t>(first) + 1;
+             !alone && id < graph.nodes.size() && nodes_.size() < kMostNodes; ++id) {
             consider(static_cast<NodeId>(id));
         }
         nodes_.resize(longest_);
@@ -39,7 +51,9 @@ private:
     }
 
     bool is_inside(TensorId id) const { return id != graph::kAbsent && inside_[static_cast<std::size_t>(id)]; }
-    bool is_cut(TensorId id) const { return std::find(cuts_.begin(), cuts_.end(), id) != cuts_.end(); }
+    bool is_cut(TensorId id) const {
+        return std::find(limits_.cuts.begin(), limits_.cuts.end(), id) != limits_.cuts.end();
+    }
 
     void consider(NodeId id) {
         const Node& node = graph_.node(id);
@@ -53,7 +67,7 @@ private:
                                            [&](TensorId input) { return is_inside(input) && is_cut(input); });
         const graph::Shape& shape = graph_.tensor(graph_.node(nodes_.front()).output).shape;
         const bool fits = graph::is_elementwise(node.operation) && graph_.tensor(node.output).shape == shape &&
-                          !taken_[static_cast<std::size_t>(id)];
+                          !taken_[static_cast<std::size_t>(id)] && !(limits_.tanh_breaks_chains && is_tanh(node));
         // What comes back from outside cannot be waited for inside a kernel.
         if (reads_inside && fits && !reads_cut && !reads(outside_)) {
             add(id);
@@ -79,7 +93,7 @@ private:
 
     const Graph& graph_;
     const std::vector<bool>& taken_;
-    const std::vector<TensorId>& cuts_;
+    const Limits& limits_;
     std::vector<NodeId> nodes_;
     std::size_t longest_ = 0;
     std::vector<bool> inside_;
@@ -87,7 +101,7 @@ private:
 };
 
 /// Everything but elementwise nodes first, so that a chain belongs to the contraction that it follows.
-Partitioning fuse(const Graph& graph, const std::vector<TensorId>& cuts, const std::vector<NodeId>& own) {
+Partitioning fuse(const Graph& graph, const Limits& limits, const std::vector<NodeId>& own) {
     std::vector<bool> taken(graph.nodes.size(), false);
     Partitioning partitions;
     if (!own.empty()) {
@@ -101,7 +115,7 @@ Partitioning fuse(const Graph& graph, const std::vector<TensorId>& cuts, const s
             if (taken[id] || graph::is_elementwise(graph.nodes[id].operation) != elementwise) {
                 continue;
             }
-            const Growth growth(graph, static_cast<NodeId>(id), taken, cuts);
+            const Growth growth(graph, static_cast<NodeId>(id), taken, limits);
             for (const NodeId node : growth.nodes()) {
                 taken[static_cast<std::size_t>(node)] = true;
             }
@@ -109,9 +123,8 @@ Partitioning fuse(const Graph& graph, const std::vector<TensorId>& cuts, const s
         }
     }
     // The result of a partition is that of its last node, and all that it reads stands before that node.
-    std::sort(partitions.begin(), partitions.end(), [](const PlannedPartition& a, const PlannedPartition& b) {
-        return a.nodes.back() < b.nodes.back();
-    });
+    std::sort(partitions.begin(), partitions.end(),
+              [](const PlannedPartition& a, const PlannedPartition& b) { return a.nodes.back() < b.nodes.back(); });
     return partitions;
 }
 
@@ -125,22 +138,23 @@ Partitioning partition(const Graph& graph, const PlanSpecification& specificatio
         }
         return partitions;
     }
-    std::vector<TensorId> cuts;
+    // As in the plugin with the bug: an activation that is a tanh is not fused, and nothing behind it either.
+    Limits limits{{}, specification.clamp_optimisation};
     if (!specification.cuts.empty()) {
         const std::vector<TensorId> results = fused_results(graph);
         for (const std::size_t cut : specification.cuts) {
             if (cut <= results.size()) {
-                cuts.push_back(results[cut - 1]);
+                limits.cuts.push_back(results[cut - 1]);
             }
         }
     }
-    return fuse(graph, cuts, {});
+    return fuse(graph, limits, {});
 }
 
 Partitioning partition_around(const Graph& graph, const PlanSpecification& specification,
                               const std::vector<NodeId>& own) {
     if (specification.fusion != Fusion::split) {
-        return fuse(graph, {}, own);
+        return fuse(graph, Limits{}, own);
     }
     Partitioning partitions;
     for (std::size_t id = 0; id < graph.nodes.size(); ++id) {
@@ -156,7 +170,7 @@ Partitioning partition_around(const Graph& graph, const PlanSpecification& speci
 
 std::vector<TensorId> fused_results(const Graph& graph) {
     std::vector<TensorId> results;
-    for (const PlannedPartition& partition : fuse(graph, {}, {})) {
+    for (const PlannedPartition& partition : fuse(graph, Limits{}, {})) {
         for (const NodeId id : std::span(partition.nodes).first(partition.nodes.size() - 1)) {
             results.push_back(graph.node(id).output);
         }

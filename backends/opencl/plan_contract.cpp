@@ -1,6 +1,5 @@
 #include "backends/opencl/plan_contract.hpp"
 
-
 #include <algorithm>
 #include <variant>
 
@@ -29,7 +28,8 @@ bool is_function(EltwiseAlgorithm algorithm) {
 
 bool calls_functions(const graph::Node& node) {
     const auto* eltwise = std::get_if<graph::Eltwise>(&node.operation);
-    return eltwise != nullptr && is_function(eltwise->algorithm);
+    return (eltwise != nullptr && is_function(eltwise->algorithm)) ||
+           std::holds_alternative<graph::Softmax>(node.operation);
 }
 
 /// Division or square root.
@@ -56,7 +56,7 @@ bool divides(const graph::Node& node) {
 contract::Contract contract_of(const graph::Graph& graph, const Device& device, BuildVariant build) {
     contract::Contract result;
     const bool relaxed = build == BuildVariant::relaxed_math;
-    const bool rounds_division = device.correctly_rounded_division && !relaxed;
+    const bool rounds_division = (device.correctly_rounded_division || device.features.divides_in_double) && !relaxed;
     for (const graph::Node& node : graph.nodes) {
         if (calls_functions(node) || (divides(node) && !rounds_division)) {
             result.grant(Freedom::opencl_ulp);
@@ -69,9 +69,9 @@ contract::Contract contract_of(const graph::Graph& graph, const Device& device, 
         result.grant(Freedom::fused_multiply_add);
     }
     if (relaxed) {
-        for (const Freedom freedom : {Freedom::scale_association, Freedom::fused_multiply_add,
-                                      Freedom::reciprocal_division, Freedom::affine_folding, Freedom::opencl_ulp,
-                                      Freedom::relaxed_math, Freedom::flush_subnormals}) {
+        for (const Freedom freedom :
+             {Freedom::scale_association, Freedom::fused_multiply_add, Freedom::reciprocal_division,
+              Freedom::affine_folding, Freedom::opencl_ulp, Freedom::relaxed_math, Freedom::flush_subnormals}) {
             result.grant(freedom);
         }
     }

@@ -11,7 +11,8 @@ namespace difftest::backends::opencl {
 /// kernels themselves evaluate every operation as written.
 ///
 /// * OpenCL C, relative error as ulps: math functions, and division and square root unless the device offers them
-///   correctly rounded (CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT): F6, where the graph has such an operation.
+///   correctly rounded (CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT, or in double, where the specification demands it): F6,
+///   where the graph has such an operation.
 /// * CL_FP_DENORM: without it, or with -cl-denorms-are-zero, subnormal numbers may be flushed: F7.
 /// * FP_CONTRACT ON and -cl-mad-enable: products may be fused with sums: F2.
 /// * -cl-fast-relaxed-math: all of these, reassociation, reciprocals and relaxed functions: F1 F2 F3 F4 F6 F6r F7.

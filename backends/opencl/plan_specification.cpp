@@ -32,9 +32,10 @@ struct NamedSwitch {
     std::string_view name;
     bool is_offered;
 };
-constexpr std::array<NamedSwitch, 3> kSwitches{{
+constexpr std::array<NamedSwitch, 4> kSwitches{{
     {&PlanSpecification::shared, "shared", true},
     {&PlanSpecification::emulated_dot, "emulated_dot", true},
+    {&PlanSpecification::separate_buffers, "separate_buffers", true},
     {&PlanSpecification::clamp_optimisation, "clamp_optimisation", false},
 }};
 

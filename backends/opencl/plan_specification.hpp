@@ -44,9 +44,10 @@ struct PlanSpecification {
     Implementation implementation = Implementation::direct;
     std::optional<DeviceLayout> layout;  ///< of activations; without one what the implementation prefers
     BuildVariant build = BuildVariant::strict;
-    bool shared = false;         ///< programs that serve any case: everything that is no type is an argument
-    bool emulated_dot = false;   ///< no integer dot product instructions even where the device has them
-    std::size_t work_group = 0;  ///< items in a work group; 0 = the usual number
+    bool shared = false;            ///< programs that serve any case: everything that is no type is an argument
+    bool emulated_dot = false;      ///< no integer dot product instructions even where the device has them
+    bool separate_buffers = false;  ///< each an allocation of its own size, so that a memory checker sees its bounds
+    std::size_t work_group = 0;     ///< items in a work group; 0 = the usual number
 
     /// The founding bug, put in on purpose: a fake_quantize to 8 bits with 256 levels leaves its clamp to the last
     /// store. For the test of the tester; never offered unless it is asked for by its whole name.

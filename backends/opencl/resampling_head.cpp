@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-// Position p of O lies at (p + 1/2) * I / O - 1/2 of the data's I elements, in f32 from left to right. Beyond the border
-// the outermost element repeats.
+// Position p of O lies at (p + 1/2) * I / O - 1/2 of the data's I elements, in f32 from left to right. Beyond the
+// border the outermost element repeats.
 
 namespace difftest::backends::opencl {
 namespace {
 
 std::string coordinate_text(std::size_t axis, const std::string& position, std::int64_t from, std::int64_t to) {
-    return fmt::format("    const float s{0} = (convert_float({1}) + 0.5f) * {2} / {3} - 0.5f;\n", axis, position,
-                       literal(static_cast<float>(from)), literal(static_cast<float>(to)));
+    return fmt::format("    const float s{0} = quotient_1((convert_float({1}) + 0.5f) * {2}, {3}) - 0.5f;\n", axis,
+                       position, literal(static_cast<float>(from)), literal(static_cast<float>(to)));
 }
 
 std::string nearest_text(KernelWriter& writer, const graph::Node& node, std::vector<std::string> at,
@@ -36,10 +36,11 @@ std::string linear_text(KernelWriter& writer, const graph::Node& node, const std
     std::string text;
     for (std::size_t d = 0; d < spatial; ++d) {
         // Truncation and absolute value are what the border needs: there both neighbours are the outermost element.
-        text += fmt::format("    const int l{0} = clamp(convert_int_sat_rtz(s{0}), 0, {1});\n"
-                            "    const int u{0} = clamp(convert_int_sat(ceil(s{0})), 0, {1});\n"
-                            "    const float w{0} = fabs(s{0} - convert_float(l{0}));\n",
-                            d, shape[d + 2] - 1);
+        text += fmt::format(
+            "    const int l{0} = clamp(convert_int_sat_rtz(s{0}), 0, {1});\n"
+            "    const int u{0} = clamp(convert_int_sat(ceil(s{0})), 0, {1});\n"
+            "    const float w{0} = fabs(s{0} - convert_float(l{0}));\n",
+            d, shape[d + 2] - 1);
     }
     std::vector<std::string> terms;
     for (unsigned corner = 0; corner < 1U << spatial; ++corner) {

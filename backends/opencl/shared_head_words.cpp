@@ -128,8 +128,7 @@ std::string write_reduction(SharedWords& words, const graph::Node& node, const g
     }
     write_aggregate_head(words, node, kind, 0.0F);
     for (std::size_t d = 0; d < data.size(); ++d) {
-        const bool reduced =
-            std::find(op.axes.begin(), op.axes.end(), static_cast<std::int64_t>(d)) != op.axes.end();
+        const bool reduced = std::find(op.axes.begin(), op.axes.end(), static_cast<std::int64_t>(d)) != op.axes.end();
         write_window(words, reduced ? data[d] : 0, data[d], 1, 1, 0);
     }
     words.terms(words.own_map(node.inputs[0]));
@@ -149,6 +148,16 @@ std::string write_resampling(SharedWords& words, const graph::Node& node, const 
     }
     words.terms(words.own_map(node.inputs[0]));
     return "shared_resampling";
+}
+
+std::string write_softmax(SharedWords& words, const graph::Node& node, const graph::Softmax& op) {
+    words.word(op.algorithm == graph::SoftmaxAlgorithm::logarithm ? 1 : 0);
+    words.word(op.axis);
+    words.word(words.tensor(node.inputs[0]).shape[static_cast<std::size_t>(op.axis)]);
+    words.place(node.inputs[0]);
+    words.type(node.inputs[0]);
+    words.terms(words.own_map(node.inputs[0]));
+    return "shared_softmax";
 }
 
 enum MovementKind : int { affine, reshape, concat };
@@ -200,6 +209,9 @@ std::string write_movement(SharedWords& words, const graph::Node& node) {
 }  // namespace
 
 std::string write_head(SharedWords& words, const graph::Node& node) {
+    if (const auto* softmax = std::get_if<graph::Softmax>(&node.operation)) {
+        return write_softmax(words, node, *softmax);
+    }
     if (const auto* matmul = std::get_if<graph::Matmul>(&node.operation)) {
         return write_matmul(words, node, *matmul);
     }

@@ -224,7 +224,7 @@ __kernel void shared_aggregate(__global uchar* memory, const int code) {
         }
     }
     if (h[0] == 3) {
-        real = (integer ? convert_float(sum) : real) / (h[1] == 0 ? convert_float(elements) : as_float(h[1]));
+        real = quotient_1(integer ? convert_float(sum) : real, h[1] == 0 ? convert_float(elements) : as_float(h[1]));
         run_steps(memory, w, c, typed_real(real, h[4]), typed_int(real, h[4]));
     } else {
         real = integer ? convert_float(sum) : real;
@@ -246,7 +246,7 @@ __kernel void shared_resampling(__global uchar* memory, const int code) {
     x[1] = c[1];
     for (int d = 0; d < spatial; ++d) {
         Words a = h + 4 + 3 * d;
-        const float s = (convert_float(c[d + 2]) + 0.5f) * as_float(a[0]) / as_float(a[1]) - 0.5f;
+        const float s = quotient_1((convert_float(c[d + 2]) + 0.5f) * as_float(a[0]), as_float(a[1])) - 0.5f;
         if (!h[0]) {
             x[d + 2] = clamp(convert_int_sat(round(s)), 0, a[2] - 1);
         }
@@ -273,6 +273,26 @@ __kernel void shared_resampling(__global uchar* memory, const int code) {
         sum = corner == 0 ? product : sum + product;
     }
     run_steps(memory, w, c, typed_real(sum, h[3]), typed_int(sum, h[3]));
+}
+/* h: logarithm, axis, extent, data (offset, type), address terms of the data */
+__kernel void shared_softmax(__global uchar* memory, const int code) {
+    BEGIN
+    coordinates_of(w + 8, rank, item, c);
+    Words map = h + 5;
+    const int own = c[h[1]];
+    const float x = load_real(memory + h[3], h[4], offset_at(map, c, rank));
+    float largest = -INFINITY;
+    for (int j = 0; j < h[2]; ++j) {
+        c[h[1]] = j;
+        largest = fmax(largest, load_real(memory + h[3], h[4], offset_at(map, c, rank)));
+    }
+    float sum = 0.0f;
+    for (int j = 0; j < h[2]; ++j) {
+        c[h[1]] = j;
+        sum += exp(load_real(memory + h[3], h[4], offset_at(map, c, rank)) - largest);
+    }
+    c[h[1]] = own;
+    run_steps(memory, w, c, h[0] ? x - largest - log(sum) : exp(x - largest) / sum, 0);
 }
 /* h: kind (0 affine, 1 reshape, 2 concat), sources, rank of the data, axis; for each source: offset, type, first place
    along the axis; then affine: for each dimension of the data which coordinate of the result, begin and step; reshape:

@@ -20,8 +20,8 @@ void check_ranks(const graph::Case& value, const PlannedPartition& partition) {
     for (const graph::NodeId id : partition.nodes) {
         for (const graph::TensorId input : value.graph.node(id).inputs) {
             if (input != graph::kAbsent && value.graph.tensor(input).shape.size() > kHighestRank) {
-                throw Unsupported(fmt::format("'{}' has more than {} dimensions", value.graph.tensor(input).name,
-                                              kHighestRank));
+                throw Unsupported(
+                    fmt::format("'{}' has more than {} dimensions", value.graph.tensor(input).name, kHighestRank));
             }
         }
     }
@@ -81,12 +81,13 @@ Kernel shared_kernel(const graph::Case& value, const PlanSpecification& specific
         }
     }
     kernel.nodes = partition.nodes;
-    kernel.implementation = fmt::format("{}:{}", kernel.entry,
-                                        name_of(layout_of(value.graph.tensor(output), specification)));
+    kernel.implementation =
+        fmt::format("{}:{}", kernel.entry, name_of(layout_of(value.graph.tensor(output), specification)));
     const bool contraction =
         specification.build == BuildVariant::contraction || specification.build == BuildVariant::mad_enable;
     kernel.source = library_preamble(contraction) +
-                    shared_program(features.integer_dot_product && !specification.emulated_dot);
+                    shared_program(features.integer_dot_product && !specification.emulated_dot,
+                                   features.divides_in_double && specification.build != BuildVariant::relaxed_math);
     kernel.is_program = true;
     kernel.arguments = {MemoryArgument{}, words.take()};
     set_work_items(kernel, specification, items);

@@ -9,7 +9,7 @@ namespace difftest::backends::opencl {
 /// case (types, shapes, layouts, parameters, the steps of the epilogue) in words of its memory (shared_kernel.cpp
 /// writes them). The steps call the functions of function_library.hpp, as generated kernels do. `native_dot`: with the
 /// device's integer dot product.
-std::string shared_program(bool native_dot);
+std::string shared_program(bool native_dot, bool divides_in_double);
 
 /// The part on the epilogue: loads, steps, the store.
 std::string_view shared_steps_text();

@@ -50,7 +50,9 @@ struct StepOf {
     StepWords operator()(const graph::Eltwise& op) const {
         return {eltwise, {bits_of(op.alpha), bits_of(op.beta), static_cast<int>(op.algorithm)}, {"data"}};
     }
-    StepWords operator()(const graph::Binary& op) const { return {binary, {static_cast<int>(op.algorithm)}, {"a", "b"}}; }
+    StepWords operator()(const graph::Binary& op) const {
+        return {binary, {static_cast<int>(op.algorithm)}, {"a", "b"}};
+    }
     StepWords operator()(const graph::Select& /*op*/) const { return {select, {}, {"condition", "a", "b"}}; }
     StepWords operator()(const graph::Prelu& /*op*/) const { return {prelu, {}, {"data", "slope"}}; }
     StepWords operator()(const graph::Sum& op) const {
@@ -96,12 +98,11 @@ struct StepOf {
 private:
     template <typename Op>
     StepWords scaled_by(const Op& op, std::string_view factor, int multiplies) const {
-        const bool plain = graph::input_at(node, "zero_point") == graph::kAbsent &&
-                           op.rounding == graph::Rounding::half_to_even;
+        const bool plain =
+            graph::input_at(node, "zero_point") == graph::kAbsent && op.rounding == graph::Rounding::half_to_even;
         const int before = op.zero_point_site == graph::ZeroPointSite::before_rounding ? 1 : 0;
-        return {scaled,
-                {static_cast<int>(op.rounding), before, multiplies, plain ? 0 : 1},
-                {"data", factor, "zero_point"}};
+        return {
+            scaled, {static_cast<int>(op.rounding), before, multiplies, plain ? 0 : 1}, {"data", factor, "zero_point"}};
     }
 };
 

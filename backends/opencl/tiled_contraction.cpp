@@ -8,8 +8,8 @@
 
 #include <variant>
 
-// With zero points, sum (x - zx)(w - zw) = sum x w - zw sum x - sum zx (w - zw), over the taps that lie inside the data:
-// the last sum is a table, one entry for each tap. All in 32 bits without sign: only the result must fit.
+// With zero points, sum (x - zx)(w - zw) = sum x w - zw sum x - sum zx (w - zw), over the taps that lie inside the
+// data: the last sum is a table, one entry for each tap. All in 32 bits without sign: only the result must fit.
 
 namespace difftest::backends::opencl {
 namespace {
@@ -26,9 +26,7 @@ public:
           name_(name),
           geometry_(contraction_geometry(writer.graph(), node)) {}
 
-    bool has_constant_weights() const {
-        return writer_.tensor(node_.inputs[1]).role == graph::TensorRole::constant;
-    }
+    bool has_constant_weights() const { return writer_.tensor(node_.inputs[1]).role == graph::TensorRole::constant; }
     bool is_integer() const { return graph::is_integer(writer_.tensor(node_.inputs[0]).type); }
     bool is_depthwise() const {
         return geometry_.groups > 1 && geometry_.inputs_per_group == 1 && geometry_.outputs_per_group == 1;
@@ -57,8 +55,8 @@ public:
             writer_.load(node_.inputs[0], offset_text(writer_.own_map(node_.inputs[0]), data_at(channel("ic"))));
         return fmt::format("    float4 sum_{} = 0;\n", name_) + loops_begin() +
                fmt::format("        for (int ic = 0; ic < {}; ++ic) {{\n", geometry_.inputs_per_group) +
-               fmt::format("            sum_{} += {} * vload4(({} / 4 * {} + tap) * {} + ic, {});\n        }}\n", name_, x,
-                           at_[1], taps_of_channel(), geometry_.inputs_per_group, weights) +
+               fmt::format("            sum_{} += {} * vload4(({} / 4 * {} + tap) * {} + ic, {});\n        }}\n", name_,
+                           x, at_[1], taps_of_channel(), geometry_.inputs_per_group, weights) +
                loops_end() + result(false);
     }
 
@@ -146,9 +144,10 @@ private:
         }
         std::vector<std::string> each;
         for (std::int64_t lane = 0; lane < kBlock; ++lane) {
-            each.push_back(lane < lanes ? fmt::format("{}[{}]", writer_.pointer(data),
-                                                      offset_text(map, data_at(channel(fmt::format("4 * j + {}", lane)))))
-                                        : "0");
+            each.push_back(lane < lanes
+                               ? fmt::format("{}[{}]", writer_.pointer(data),
+                                             offset_text(map, data_at(channel(fmt::format("4 * j + {}", lane)))))
+                               : "0");
         }
         return fmt::format("({})({})", type, fmt::join(each, ", "));
     }
@@ -166,7 +165,8 @@ private:
             text += fmt::format("            sum_{0}.s{1} += (uint){2}(x, {3}(w.s{1}));\n", name_, lane, function, w);
         }
         if (shifts_weights) {
-            text += fmt::format("            all_{} += (uint)((int)x.s0 + (int)x.s1 + (int)x.s2 + (int)x.s3);\n", name_);
+            text +=
+                fmt::format("            all_{} += (uint)((int)x.s0 + (int)x.s1 + (int)x.s2 + (int)x.s3);\n", name_);
         }
         return text;
     }

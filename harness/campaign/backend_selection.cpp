@@ -39,7 +39,8 @@ std::span<const BackendKind> backend_kinds() {
          false,
          "install ocl-icd-opencl-dev and build again",
          true,
-         true},
+         true,
+         std::chrono::minutes(2)},
         {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
     }};
     return kKinds;

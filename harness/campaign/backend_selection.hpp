@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -20,6 +21,8 @@ struct BackendKind {
     /// The library reserves address space and maps memory in amounts that say nothing about what it uses, as the
     /// drivers of GPUs do: its worker has no limits on either.
     bool maps_freely = false;
+    /// How long a worker may take to answer; 0 = as usual. A compiler that makes kernels needs more on a busy machine.
+    std::chrono::milliseconds answer_limit{0};
 };
 
 std::span<const BackendKind> backend_kinds();

@@ -128,8 +128,7 @@ private:
             shown = elapsed;
             use_.memory_bytes = request_.budget.memory_bytes ? resident_bytes_with_children() : 0;
             if (request_.on_progress) {
-                request_.on_progress(
-                    {indices_.done(), indices_.wanted(), fold_.findings(), fold_.clusters(), elapsed});
+                request_.on_progress({indices_.done(), indices_.wanted(), fold_.findings(), fold_.clusters(), elapsed});
             }
         }
     }

@@ -60,8 +60,8 @@ std::array<std::int64_t, 3> read_topologies(const JsonObjectReader& reader) {
 GeneratorLimits read_generator(const JsonObjectReader& reader) {
     GeneratorLimits limits;
     reader.allow_only({"most_channels", "most_spatial", "longest_chain", "most_elements", "most_products",
-                       "zero_points", "half_types", "exclude_sloppiness", "deep_part", "exact_part", "first_steps", "steps",
-                       "topologies"});
+                       "zero_points", "half_types", "exclude_sloppiness", "deep_part", "exact_part", "first_steps",
+                       "steps", "topologies"});
     limits.most_channels = reader.integer("most_channels", 1, 4096, limits.most_channels);
     limits.most_spatial = reader.integer("most_spatial", 1, 1024, limits.most_spatial);
     limits.longest_chain = reader.integer("longest_chain", 0, 32, limits.longest_chain);
@@ -119,9 +119,8 @@ CampaignConfiguration read_configuration(const Corpora& corpora, std::string_vie
 }
 
 CampaignConfiguration configuration_from(const JsonObjectReader& reader, std::string text) {
-    reader.allow_only(
-        {"format", "version", "name", "about", "seed", "generator", "gate", "steering", "backends", "isas", "plans",
-         "threads"});
+    reader.allow_only({"format", "version", "name", "about", "seed", "generator", "gate", "steering", "backends",
+                       "isas", "plans", "threads"});
     if (reader.text("format") != "difftest-configuration") {
         reader.fail("format", "must be \"difftest-configuration\"");
     }

@@ -17,10 +17,10 @@ namespace difftest::harness {
 struct CampaignConfiguration {
     std::string name;
     GeneratorSetup generator;
-    std::vector<std::string> backends;  ///< as --backend; empty: every library that is here
-    std::vector<std::string> isas;      ///< empty: all rungs
-    std::vector<std::string> plans;     ///< empty: what a backend offers by itself
-    std::optional<int> threads;         ///< of the library
+    std::vector<std::string> backends;      ///< as --backend; empty: every library that is here
+    std::vector<std::string> isas;          ///< empty: all rungs
+    std::vector<std::string> plans;         ///< empty: what a backend offers by itself
+    std::optional<int> threads;             ///< of the library
     std::optional<SteeringSetup> steering;  ///< nothing: every index is drawn for itself
     /// The file's canonical text, by which two campaigns are compared.
     std::string text;

@@ -68,8 +68,8 @@ std::optional<std::int64_t> read_bytes(std::string_view flag, const std::string&
     }
     const auto bytes = parse_bytes(text);
     if (!bytes) {
-        throw InputError(fmt::format("{} {}: must be a number of bytes, or of k, M or G of them, such as 2G", flag,
-                                     text));
+        throw InputError(
+            fmt::format("{} {}: must be a number of bytes, or of k, M or G of them, such as 2G", flag, text));
     }
     return bytes;
 }

@@ -16,7 +16,7 @@ struct CampaignFlags {
     std::string folder;
     std::string shard;  ///< "1/4"; empty: all
     std::string time;   ///< "10m"; empty: no limit
-    std::string disk;    ///< "2G"; empty: no limit
+    std::string disk;   ///< "2G"; empty: no limit
     std::string memory;
     int jobs = 1;
     std::vector<std::string> backends;

@@ -165,9 +165,8 @@ public:
     explicit GraphWords(const Graph& graph) : graph_(graph) {}
 
     std::vector<std::string> words() {
-        const auto contractions = std::count_if(graph_.nodes.begin(), graph_.nodes.end(), [](const Node& node) {
-            return graph::is_contraction(node.operation);
-        });
+        const auto contractions = std::count_if(graph_.nodes.begin(), graph_.nodes.end(),
+                                                [](const Node& node) { return graph::is_contraction(node.operation); });
         words_.insert(contractions == 0   ? "without a sum of products"
                       : contractions == 1 ? "one sum of products"
                                           : "several sums of products");
@@ -198,8 +197,7 @@ private:
                                std::holds_alternative<graph::Quantize>(node.operation) ||
                                std::holds_alternative<graph::Requantize>(node.operation) ||
                                std::holds_alternative<graph::Dequantize>(node.operation);
-        const bool affine = quantizes ||
-                            (binary != nullptr && binary->algorithm <= graph::BinaryAlgorithm::multiply) ||
+        const bool affine = quantizes || (binary != nullptr && binary->algorithm <= graph::BinaryAlgorithm::multiply) ||
                             (eltwise != nullptr && eltwise->algorithm == graph::EltwiseAlgorithm::linear);
         return affine && std::all_of(node.inputs.begin() + 1, node.inputs.end(), [this](TensorId id) {
                    return id == graph::kAbsent || graph::element_count(graph_.tensor(id).shape) == 1;

@@ -14,8 +14,8 @@ std::vector<std::string> node_attributes(const graph::Case& value, graph::NodeId
 /// "dense", "grouped" or "depthwise" for a convolution or deconvolution; empty for other operations.
 std::string grouping_of(const graph::Graph& graph, const graph::Node& node);
 
-/// Of each node its operation and then its attributes, in alphabetical order, and the same of the graph as a whole under
-/// "graph"; nodes that are alike once.
+/// Of each node its operation and then its attributes, in alphabetical order, and the same of the graph as a whole
+/// under "graph"; nodes that are alike once.
 std::vector<std::vector<std::string>> case_features(const graph::Case& value);
 
 /// The same as a list of "operation attribute", in alphabetical order.

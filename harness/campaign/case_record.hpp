@@ -45,8 +45,8 @@ struct FailureRecord {
     FailureSignature signature;
     friend bool operator==(const FailureRecord& a, const FailureRecord& b) {
         return a.isa == b.isa && a.plan == b.plan && a.reason == b.reason && a.known_issue == b.known_issue &&
-               a.regressed == b.regressed &&
-               a.signature.identity() == b.signature.identity() && a.signature.attributes == b.signature.attributes;
+               a.regressed == b.regressed && a.signature.identity() == b.signature.identity() &&
+               a.signature.attributes == b.signature.attributes;
     }
 };
 

@@ -14,9 +14,22 @@ bool is_confirmed(const RunEntry& entry) {
     return !is_failure(verdict) || verdict == Verdict::crash || verdict == Verdict::hang || entry.known_issue;
 }
 
-}  // namespace
+/// Runs the plan that no compiler has optimized: whether it agrees tells the compiler's errors from the kernel's.
+void blame(RunEntry& entry, LoadedCase& loaded, const JudgingContext& context, const backends::Plan& plan) {
+    if (entry.judgement.verdict != Verdict::violation || plan.unoptimized.empty()) {
+        return;
+    }
+    backends::Plan unoptimized = plan;
+    unoptimized.name = plan.unoptimized;
+    const RunEntry other = judged_run(context, unoptimized, loaded.run(unoptimized));
+    if (is_pass(other.judgement.verdict)) {
+        entry.traits.emplace_back(kCompilerSuspected);
+    } else if (other.judgement.verdict == Verdict::violation) {
+        entry.traits.emplace_back(kKernelSuspected);
+    }
+}
 
-RunEntry confirmed_run(LoadedCase& loaded, const JudgingContext& context, const backends::Plan& plan) {
+RunEntry alone_if_in_doubt(LoadedCase& loaded, const JudgingContext& context, const backends::Plan& plan) {
     const std::string predecessor = loaded.predecessor();
     RunEntry entry = judged_run(context, plan, loaded.run(plan));
     if (predecessor.empty() || is_confirmed(entry)) {
@@ -31,6 +44,14 @@ RunEntry confirmed_run(LoadedCase& loaded, const JudgingContext& context, const 
         fmt::format("{} after '{}' in the same worker, but {} in a fresh one{}{}", name_of(entry.judgement.verdict),
                     predecessor, name_of(alone.judgement.verdict), reason.empty() ? "" : ": ", reason);
     entry.judgement.verdict = Verdict::nondeterministic;
+    return entry;
+}
+
+}  // namespace
+
+RunEntry confirmed_run(LoadedCase& loaded, const JudgingContext& context, const backends::Plan& plan) {
+    RunEntry entry = alone_if_in_doubt(loaded, context, plan);
+    blame(entry, loaded, context, plan);
     return entry;
 }
 

@@ -5,7 +5,14 @@
 #include "harness/execute/worker.hpp"
 #include "harness/report/run_report.hpp"
 
+#include <string_view>
+
 namespace difftest::harness {
+
+/// What confirmed_run adds to the traits of a violation of a plan that names its unoptimized twin: whether that one
+/// agrees with the graph or is wrong, too.
+inline constexpr std::string_view kCompilerSuspected = "compiler_suspected";
+inline constexpr std::string_view kKernelSuspected = "kernel_suspected";
 
 /// Runs one plan and judges it. A failure that an earlier case in the same process may have caused is judged again in a
 /// fresh worker: what happens there counts. A failure that does not happen there is `nondeterministic`, and the reason

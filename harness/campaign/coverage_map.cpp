@@ -29,12 +29,24 @@ bool is_dimensions(std::string_view word) {
 
 /// What a node may have several of.
 bool is_flag(std::string_view word) {
-    constexpr std::array kFlags = {
-        "stride>1",           "dilation>1",         "kernel<stride",          "kernel>1",
-        "padding",            "asymmetric padding", "padding>=kernel",        "spatial extent 1",
-        "output padding",     "batch>1",            "bias",                   "input channel tail",
-        "output channel tail", "1 input channel",    "1 output channel",      "second operand not constant",
-        "first operand broadcast", "all spatial extents 1"};
+    constexpr std::array kFlags = {"stride>1",
+                                   "dilation>1",
+                                   "kernel<stride",
+                                   "kernel>1",
+                                   "padding",
+                                   "asymmetric padding",
+                                   "padding>=kernel",
+                                   "spatial extent 1",
+                                   "output padding",
+                                   "batch>1",
+                                   "bias",
+                                   "input channel tail",
+                                   "output channel tail",
+                                   "1 input channel",
+                                   "1 output channel",
+                                   "second operand not constant",
+                                   "first operand broadcast",
+                                   "all spatial extents 1"};
     return word.starts_with("per ") || has(word, "zero point") ||
            std::find(kFlags.begin(), kFlags.end(), word) != kFlags.end();
 }
@@ -91,8 +103,7 @@ void CoverageMap::add_node(const CaseRecord& record, const std::vector<std::stri
     Operation& operation = operations_[node.front()];
     std::set<std::uint32_t> words;
     for (std::size_t i = 1; i < node.size(); ++i) {
-        words.insert(operation.words
-                         .try_emplace(pair_word(node[i]), static_cast<std::uint32_t>(operation.words.size()))
+        words.insert(operation.words.try_emplace(pair_word(node[i]), static_cast<std::uint32_t>(operation.words.size()))
                          .first->second);
     }
     for (auto a = words.begin(); a != words.end(); ++a) {

@@ -107,12 +107,11 @@ void read_opencl_devices(MachineState& machine) {
         return;
     }
     for (const nlohmann::json& device : document) {
-        machine.opencl_devices.push_back({device.value("selector", ""), device.value("name", ""),
-                                          device.value("platform", ""), device.value("version", ""),
-                                          device.value("driver", ""),
-                                          device.value("capabilities", std::vector<std::string>{}),
-                                          device.value("contract", ""), device.value("function_contract", ""),
-                                          device.value("extensions", "")});
+        machine.opencl_devices.push_back(
+            {device.value("selector", ""), device.value("name", ""), device.value("platform", ""),
+             device.value("version", ""), device.value("driver", ""),
+             device.value("capabilities", std::vector<std::string>{}), device.value("contract", ""),
+             device.value("function_contract", ""), device.value("extensions", "")});
     }
 }
 

@@ -19,10 +19,22 @@ using graph::TensorId;
 constexpr std::array<std::string_view, 10> kPerAxis = {"kernel",      "padding",      "stride",         "dilation",
                                                        "pad_begin",   "pad_end",      "output_padding", "size",
                                                        "result_size", "axis_from_end"};
-constexpr std::array<std::string_view, 16> kOnce = {
-    "groups",           "depthwise",       "in_channels",        "out_channels", "in_per_group",
-    "out_per_group",    "batch",           "spatial_dims",       "followers",    "operands",
-    "spatial_elements", "data_zero_point", "weights_zero_point", "bias",         "channel_operands", "rank"};
+constexpr std::array<std::string_view, 16> kOnce = {"groups",
+                                                    "depthwise",
+                                                    "in_channels",
+                                                    "out_channels",
+                                                    "in_per_group",
+                                                    "out_per_group",
+                                                    "batch",
+                                                    "spatial_dims",
+                                                    "followers",
+                                                    "operands",
+                                                    "spatial_elements",
+                                                    "data_zero_point",
+                                                    "weights_zero_point",
+                                                    "bias",
+                                                    "channel_operands",
+                                                    "rank"};
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && text.front() == ' ') {

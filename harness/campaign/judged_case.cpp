@@ -83,9 +83,8 @@ void judge(CaseRecord& record, const CampaignConfiguration& configuration, const
     const Avoidance avoid = [steering](const graph::Case& value) {
         return steering->avoided(flat_features(case_features(value)));
     };
-    GatedCase drawn =
-        gated_case(configuration.generator, record.index, name_of_index(configuration, record.index),
-                   steering == nullptr ? Avoidance() : avoid);
+    GatedCase drawn = gated_case(configuration.generator, record.index, name_of_index(configuration, record.index),
+                                 steering == nullptr ? Avoidance() : avoid);
     const graph::Case& value = drawn.value;
     record.draw = drawn.draw;
     record.resampled = drawn.refused;

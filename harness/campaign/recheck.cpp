@@ -23,6 +23,22 @@ bool is_of(const Subject& subject, const RunEntry& entry) {
            (subject.issue == nullptr || !entry.known_issue || *entry.known_issue == subject.id);
 }
 
+/// Whether the run could have shown the issue: it asks for a rung, or for an implementation, that not every machine
+/// has.
+bool could_show(const Subject& subject, const RunEntry& entry) {
+    if (subject.issue == nullptr) {
+        return true;
+    }
+    const IssueTrigger& trigger = subject.issue->trigger;
+    const auto is_named = [&entry](const std::string& part) {
+        return entry.implementation().find(part) != std::string::npos;
+    };
+    return (trigger.isas.empty() ||
+            std::find(trigger.isas.begin(), trigger.isas.end(), entry.isa) != trigger.isas.end()) &&
+           (trigger.implementations.empty() ||
+            std::any_of(trigger.implementations.begin(), trigger.implementations.end(), is_named));
+}
+
 class Recheck {
 public:
     Recheck(const RecheckRequest& request, Ledger& ledger)
@@ -99,8 +115,10 @@ private:
                                              entry.known_issue ? *entry.known_issue : entry.judgement.reason);
             }
             seen.explained = seen.explained && entry.known_issue.has_value();
-        } else if (is_pass(verdict)) {
+        } else if (is_pass(verdict) && (seen.declared_gone || could_show(subject, entry))) {
             ++finding.passing_runs;
+        } else if (is_pass(verdict)) {
+            finding.remark = "neither the ISA nor the implementation that it asks for ran here";
         } else if (finding.remark.empty()) {
             finding.remark = entry.judgement.reason;
         }

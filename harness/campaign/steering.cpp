@@ -12,6 +12,8 @@ namespace difftest::harness {
 namespace {
 
 constexpr std::size_t kMostDescriptions = 64;  ///< of one cluster
+constexpr std::int64_t kPart =
+    3;  ///< one of so many cases that fit must fail: what is lost beside comes back by probes
 
 std::vector<std::string> common(const std::vector<std::string>& a, const std::vector<std::string>& b) {
     std::vector<std::string> result;
@@ -47,7 +49,7 @@ void LaneSteering::learn(const CaseRecord& record) {
             }
         }
         std::erase_if(trail.descriptions,
-                      [this](const Description& each) { return is_sure(each) && 2 * each.failed < each.matched; });
+                      [this](const Description& each) { return is_sure(each) && kPart * each.failed < each.matched; });
     }
     for (const std::string& identity : failed) {
         learn_failure(trails_[identity], features);
@@ -74,9 +76,8 @@ void LaneSteering::learn_failure(Trail& trail, const std::vector<std::string>& f
 std::optional<std::string> LaneSteering::avoided(const std::vector<std::string>& features) const {
     for (const auto& [identity, trail] : trails_) {
         const bool fits =
-            std::any_of(trail.descriptions.begin(), trail.descriptions.end(), [&](const Description& each) {
-                return is_sure(each) && has_all(features, each.common);
-            });
+            std::any_of(trail.descriptions.begin(), trail.descriptions.end(),
+                        [&](const Description& each) { return is_sure(each) && has_all(features, each.common); });
         if (fits) {
             return identity;
         }

@@ -35,7 +35,7 @@ public:
     void learn(const CaseRecord& record);
 
     /// The cluster that a case with these features would most likely end in: a description fits, and at least every
-    /// second case that it fitted has failed so.
+    /// third case that it fitted has failed so.
     std::optional<std::string> avoided(const std::vector<std::string>& features) const;
 
 private:

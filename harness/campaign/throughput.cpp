@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <ctime>
@@ -17,7 +18,6 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
-#include <unistd.h>
 
 namespace difftest::harness {
 namespace {
@@ -72,8 +72,8 @@ public:
         }
         outcome.unwritten.assign(outcome.outputs.size(), 0);
         outcome.nondeterministic.assign(outcome.outputs.size(), 0);
-        const JudgingContext context{value,        name_,       kind_,    description_,
-                                     isa_,         evaluations, no_issues_, JudgingDepth::verdict};
+        const JudgingContext context{value, name_,       kind_,      description_,
+                                     isa_,  evaluations, no_issues_, JudgingDepth::verdict};
         return {judged_run(context, plan, outcome)};
     }
 
@@ -91,8 +91,7 @@ public:
     ThroughputRun(const ThroughputRequest& request, int jobs, std::vector<ThroughputHolding>* holdings)
         : request_(request),
           holdings_(holdings),
-          file_(std::filesystem::temp_directory_path() /
-                fmt::format("difftest-throughput-{}.jsonl", ::getpid())),
+          file_(std::filesystem::temp_directory_path() / fmt::format("difftest-throughput-{}.jsonl", ::getpid())),
           journal_(file_, [](const CaseRecord&) {}) {
         row_.jobs = jobs;
     }
@@ -144,10 +143,9 @@ private:
 
     static void check(const CaseRecord& record) {
         if (!record.harness_errors.empty() || !record.failures.empty()) {
-            throw std::runtime_error(
-                fmt::format("index {}: the null backend did not pass: {}", record.index,
-                            record.harness_errors.empty() ? record.failures.front().reason
-                                                          : record.harness_errors.front()));
+            throw std::runtime_error(fmt::format(
+                "index {}: the null backend did not pass: {}", record.index,
+                record.harness_errors.empty() ? record.failures.front().reason : record.harness_errors.front()));
         }
     }
 
@@ -186,8 +184,7 @@ ThroughputReport measure_throughput(const ThroughputRequest& request) {
     ThroughputReport report;
     report.configuration = request.configuration.name;
     for (const int jobs : request.jobs) {
-        report.rows.push_back(
-            ThroughputRun(request, jobs, report.rows.empty() ? &report.holdings : nullptr).run());
+        report.rows.push_back(ThroughputRun(request, jobs, report.rows.empty() ? &report.holdings : nullptr).run());
     }
     return report;
 }

@@ -38,8 +38,8 @@ protected:
 
     std::vector<std::string> arguments(const std::string& indices, const std::filesystem::path& out,
                                        const std::vector<std::string>& more = {}) const {
-        std::vector<std::string> result{"fuzz",  "--config", configuration_.string(), "--indices",
-                                        indices, "--out",    out.string(),            "--json"};
+        std::vector<std::string> result{
+            "fuzz", "--config", configuration_.string(), "--indices", indices, "--out", out.string(), "--json"};
         result.insert(result.end(), more.begin(), more.end());
         return result;
     }

@@ -22,8 +22,8 @@ protected:
 
     /// The case of the founding bug, on a backend that has it or has no fault; how the check ended.
     std::string state(const std::string& backend, int exit_code) const {
-        const ProgramRun run = difftest(
-            {"recheck", "deconv_quant_u8", "--backend", backend, "--ledger", ledger_.string(), "--json"});
+        const ProgramRun run =
+            difftest({"recheck", "deconv_quant_u8", "--backend", backend, "--ledger", ledger_.string(), "--json"});
         EXPECT_EQ(run.exit_code, exit_code) << run.errors;
         const json document = checked_document(run.output, "lifecycle");
         EXPECT_EQ(document.at("summary").at("exit_code"), exit_code);
@@ -33,7 +33,7 @@ protected:
     std::filesystem::path ledger_;
 };
 
-/// One backend name must stand for a library that changes, so the fault is switched on in its ledger entry.
+/// A library that changes under one name: here the name in the ledger is changed instead.
 TEST_F(Recheck, ACaseThatFailedIsNewThenFixedThenRegressed) {
     EXPECT_EQ(state("faulty:clamp_dropped_mid_chain", 1), "new");
     EXPECT_EQ(state("faulty:none", 0), "incubating");
@@ -60,7 +60,8 @@ TEST_F(Recheck, EveryKnownIssueOfTheReleaseIsSeenOrFixed) {
     for (const json& finding : document.at("findings")) {
         EXPECT_EQ(finding.at("kind"), "known issue");
         const auto state = finding.at("state").get<std::string>();
-        EXPECT_TRUE(state == "known" || state == "fixed") << finding.dump();
+        // Not run: where the processor lacks the ISA that the issue asks for.
+        EXPECT_TRUE(state == "known" || state == "fixed" || state == "not run") << finding.dump();
     }
 }
 

@@ -65,7 +65,8 @@ void add_bench(CLI::App& app, Action& action) {
         ->check(CLI::Range(1, 1024));
     verb->add_option("--config", flags->configuration, "With --throughput: of which configuration (default: smoke)");
     verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
-    verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/bench.schema.json, throughput.schema.json");
+    verb->add_flag("--json", flags->json,
+                   "One JSON document on stdout: reports/schema/bench.schema.json, throughput.schema.json");
     verb->callback([flags, &action] { action = [flags] { return bench(*flags); }; });
 }
 

@@ -48,8 +48,8 @@ ExitCode run(const Flags& flags) {
 
 void add_recheck(CLI::App& app, Action& action) {
     const auto flags = std::make_shared<Flags>();
-    CLI::App* verb = app.add_subcommand(
-        "recheck", "What became of the errors found before: every known issue, and the cases given");
+    CLI::App* verb =
+        app.add_subcommand("recheck", "What became of the errors found before: every known issue, and the cases given");
     verb->add_option("cases,--case", flags->cases, "Cases that failed before; several are possible");
     verb->add_option("--backend", flags->backends, "As of run; default: every library that is here")
         ->allow_extra_args(false);

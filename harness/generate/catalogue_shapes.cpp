@@ -18,13 +18,13 @@ bool CatalogueSteps::take_window(const std::string& token) {
     const DataType type = grower_.type(current());
     if (token == "maxpool" || token == "avgpool") {
         const bool maximum = token == "maxpool";
-        const graph::Pooling pooling{maximum ? graph::PoolingAlgorithm::maximum
-                                             : graph::PoolingAlgorithm::average_exclude_padding,
-                                     {3, 3},
-                                     {1, 1},
-                                     {1, 1},
-                                     {1, 1},
-                                     {1, 1}};
+        const graph::Pooling pooling{
+            maximum ? graph::PoolingAlgorithm::maximum : graph::PoolingAlgorithm::average_exclude_padding,
+            {3, 3},
+            {1, 1},
+            {1, 1},
+            {1, 1},
+            {1, 1}};
         grower_.node("pooling", pooling, {current()}, type);
     } else if (token == "mean") {
         grower_.node("reduce", graph::Reduction{graph::ReductionAlgorithm::mean, {3}}, {current()}, type);
@@ -72,10 +72,10 @@ bool CatalogueSteps::take_movement(const std::string& token) {
     } else if (token == "scatter") {  // channels 4 to 7 are replaced
         const TensorId whole = current();
         const Shape ones(4, 1);
-        const TensorId before = grower_.node(
-            "crop", graph::Slice{{0, 0, 0, 0}, {1, 4, height, width}, ones}, {whole}, DataType::f32);
-        const TensorId behind = grower_.node(
-            "crop", graph::Slice{{0, 8, 0, 0}, {1, extent[1], height, width}, ones}, {whole}, DataType::f32);
+        const TensorId before =
+            grower_.node("crop", graph::Slice{{0, 0, 0, 0}, {1, 4, height, width}, ones}, {whole}, DataType::f32);
+        const TensorId behind = grower_.node("crop", graph::Slice{{0, 8, 0, 0}, {1, extent[1], height, width}, ones},
+                                             {whole}, DataType::f32);
         const TensorId updates = grower_.input("updates", eighths({1, 4, height, width}, 40));
         grower_.node("scatter", graph::Concat{1}, {before, updates, behind}, DataType::f32);
     } else if (token == "d2s") {  // 12 channels of 15, blocks of 2: [1, 2, 2, 3, Y, X] -> [1, 3, 2 Y, 2 X]
@@ -91,7 +91,8 @@ bool CatalogueSteps::take_movement(const std::string& token) {
         reshape({1, extent[1], height, width / 2, 2});
         permute({4, 0, 1, 2, 3});
         reshape({2, extent[1], height, width / 2});
-    } else if (token == "b2s") {  // the batch out of the channels first: [3, 5, Y, X] -> [1, 5, Y, X, 3] -> [1, 5, Y, 3 X]
+    } else if (token ==
+               "b2s") {  // the batch out of the channels first: [3, 5, Y, X] -> [1, 5, Y, X, 3] -> [1, 5, Y, 3 X]
         reshape({3, 1, 5, height, width});
         permute({1, 2, 3, 4, 0});
         reshape({1, 5, height, 3 * width});
@@ -120,14 +121,10 @@ bool CatalogueSteps::take_composite(const std::string& token) {
         const Shape extent = shape();
         eltwise(EltwiseAlgorithm::square);
         reshape({1, 1, extent[1], extent[2] * extent[3]});
-        grower_.node("pooling",
-                     graph::Pooling{graph::PoolingAlgorithm::average_include_padding,
-                                    {5, 1},
-                                    {1, 1},
-                                    {1, 1},
-                                    {2, 0},
-                                    {2, 0}},
-                     {current()}, DataType::f32);
+        grower_.node(
+            "pooling",
+            graph::Pooling{graph::PoolingAlgorithm::average_include_padding, {5, 1}, {1, 1}, {1, 1}, {2, 0}, {2, 0}},
+            {current()}, DataType::f32);
         reshape(extent);
         eltwise(EltwiseAlgorithm::linear, 0.001F, 1);
         eltwise(EltwiseAlgorithm::pow, 1, -0.75F);

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <map>
 
-// Shapes are those of CASE_CONV_U8S8_1 and CASE_DECONV_U8S8_1 and their neighbours: 15 channels in, 30 out, 5x4 elements.
+// Shapes are those of CASE_CONV_U8S8_1 and CASE_DECONV_U8S8_1 and their neighbours: 15 channels in, 30 out, 5x4
+// elements.
 
 namespace difftest::harness {
 
@@ -75,8 +76,8 @@ void CatalogueSteps::weigh(graph::Operation operation, DataType data_type, const
     const TensorId data = grower_.input(
         "input", integer ? whole_numbers(data_type, kData, graph::lowest_of(data_type), graph::highest_of(data_type))
                          : eighths(kData, 1));
-    const TensorId w = grower_.constant(
-        "weights", integer ? whole_numbers(DataType::s8, weights, -64, 64) : eighths(weights, 1));
+    const TensorId w =
+        grower_.constant("weights", integer ? whole_numbers(DataType::s8, weights, -64, 64) : eighths(weights, 1));
     std::vector<TensorId> inputs{data, w};
     if (with_bias) {
         inputs.push_back(grower_.constant("bias", whole_numbers(DataType::s32, {weights[0]}, -2000, 2000)));
@@ -103,8 +104,8 @@ bool CatalogueSteps::take_head(const std::string& token) {
         grower_.node("head", convolution(1), {data, w, graph::kAbsent, zx, zw}, DataType::s32);
     } else if (token == "matmul" || token == "matmul_s8") {
         const DataType type = token == "matmul" ? DataType::u8 : DataType::s8;
-        const TensorId a = grower_.input(
-            "a", whole_numbers(type, {1, 2, 12, 17}, graph::lowest_of(type), graph::highest_of(type)));
+        const TensorId a =
+            grower_.input("a", whole_numbers(type, {1, 2, 12, 17}, graph::lowest_of(type), graph::highest_of(type)));
         const TensorId b = grower_.input("b", whole_numbers(DataType::s8, {1, 2, 17, 10}, -64, 64));
         grower_.node("head", graph::Matmul{}, {a, b}, DataType::s32);
     } else if (token == "fc") {
@@ -113,8 +114,8 @@ bool CatalogueSteps::take_head(const std::string& token) {
         grower_.continue_at(grower_.input("input", eighths(kData, 40)));
     } else if (token == "data_u8" || token == "data_s8") {
         const DataType type = token == "data_u8" ? DataType::u8 : DataType::s8;
-        grower_.continue_at(grower_.input(
-            "input", whole_numbers(type, kData, graph::lowest_of(type), graph::highest_of(type))));
+        grower_.continue_at(
+            grower_.input("input", whole_numbers(type, kData, graph::lowest_of(type), graph::highest_of(type))));
     } else if (token == "again") {
         const std::int64_t channels = grower_.shape(current())[1];
         const TensorId w = grower_.constant("weights", whole_numbers(DataType::s8, {8, channels, 1, 1}, -64, 64));
@@ -159,15 +160,16 @@ bool CatalogueSteps::take_operand(const std::string& token) {
 
 bool CatalogueSteps::take_function(const std::string& token) {
     static const std::map<std::string, graph::Eltwise> kFunctions{
-        {"relu", {EltwiseAlgorithm::relu, 0, 0}},      {"leaky", {EltwiseAlgorithm::relu, 0.125F, 0}},
+        {"relu", {EltwiseAlgorithm::relu, 0, 0}},        {"leaky", {EltwiseAlgorithm::relu, 0.125F, 0}},
         {"negative", {EltwiseAlgorithm::linear, -1, 0}}, {"abs", {EltwiseAlgorithm::abs, 0, 0}},
-        {"tanh", {EltwiseAlgorithm::tanh, 0, 0}},      {"logistic", {EltwiseAlgorithm::logistic, 0, 0}},
-        {"swish", {EltwiseAlgorithm::swish, 1, 0}},    {"sqrt", {EltwiseAlgorithm::sqrt, 0, 0}},
+        {"tanh", {EltwiseAlgorithm::tanh, 0, 0}},        {"logistic", {EltwiseAlgorithm::logistic, 0, 0}},
+        {"swish", {EltwiseAlgorithm::swish, 1, 0}},      {"sqrt", {EltwiseAlgorithm::sqrt, 0, 0}},
     };
     if (const auto function = kFunctions.find(token); function != kFunctions.end()) {
         // Functions that saturate: their arguments are brought near zero first, as a scale in the tests does.
         if (token == "tanh" || token == "logistic" || token == "swish") {
-            binary(BinaryAlgorithm::multiply, grower_.scalar(static_cast<float>(3 / grower_.range(current()).largest())));
+            binary(BinaryAlgorithm::multiply,
+                   grower_.scalar(static_cast<float>(3 / grower_.range(current()).largest())));
         }
         eltwise(function->second.algorithm, function->second.alpha, function->second.beta);
     } else if (token == "exp") {

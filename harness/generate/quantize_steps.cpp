@@ -84,8 +84,8 @@ bool add_fake_quantize(CaseGrower& grower) {
         levels = choices.chance(1, 3) ? choices.one_of<std::int64_t>({1024, 65536, choices.integer(2, 65536)}) : levels;
     }
     // Mostly so that values stay alive; at times the range is tiny or huge beside them.
-    const double part = choices.chance(1, 24) ? choices.one_of({1e-6, 1e-3, 1e3, 1e6})
-                                              : choices.one_of({0.05, 0.2, 0.5, 1.0, 1.5});
+    const double part =
+        choices.chance(1, 24) ? choices.one_of({1e-6, 1e-3, 1e3, 1e6}) : choices.one_of({0.05, 0.2, 0.5, 1.0, 1.5});
     const double width = std::max(range.span(), 1e-3) * part;
     const std::int64_t count = choices.chance(1, 2) ? channels_of(shape) : 1;
     const bool from_zero = choices.chance(1, 3);
@@ -118,8 +118,8 @@ bool add_fake_quantize(CaseGrower& grower) {
     }
     const OutputRange output = drawn_output(grower, levels, type);
     // The other form divides by the width of the range.
-    const auto form =
-        collapsed || choices.chance(3, 4) ? graph::FakeQuantizeForm::specification : graph::FakeQuantizeForm::scale_shift;
+    const auto form = collapsed || choices.chance(3, 4) ? graph::FakeQuantizeForm::specification
+                                                        : graph::FakeQuantizeForm::scale_shift;
     const bool single_low = !collapsed && choices.chance(1, 4);
     const TensorId low =
         grower.parameter(single_low ? std::vector{*std::min_element(lo.begin(), lo.end())} : lo, shape.size());

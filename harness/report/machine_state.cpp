@@ -64,8 +64,7 @@ Json backend_document(const BackendState& backend) {
 }
 
 std::string device_text(const OpenclDevice& device, const ScreenStyle& style) {
-    std::string text =
-        fmt::format("  {}opencl:{}{}: {}\n", style.pass(), device.selector, style.reset(), device.name);
+    std::string text = fmt::format("  {}opencl:{}{}: {}\n", style.pass(), device.selector, style.reset(), device.name);
     const auto line = [&text](std::string_view name, const std::string& value) {
         text += value.empty() ? "" : fmt::format("    {:<15}{}\n", fmt::format("{}:", name), value);
     };
@@ -73,21 +72,17 @@ std::string device_text(const OpenclDevice& device, const ScreenStyle& style) {
     line("version", device.version);
     line("driver", device.driver);
     line("floats", fmt::format("{}", fmt::join(device.capabilities, " ")));
-    line("contract", fmt::format("{}; {} where functions such as exp are called", device.contract,
-                                 device.function_contract));
+    line("contract",
+         fmt::format("{}; {} where functions such as exp are called", device.contract, device.function_contract));
     line("extensions", device.extensions);
     return text;
 }
 
 Json device_document(const OpenclDevice& device) {
-    return {{"selector", device.selector},
-            {"name", device.name},
-            {"platform", device.platform},
-            {"version", device.version},
-            {"driver", device.driver},
-            {"capabilities", device.capabilities},
-            {"contract", device.contract},
-            {"function_contract", device.function_contract},
+    return {{"selector", device.selector},    {"name", device.name},
+            {"platform", device.platform},    {"version", device.version},
+            {"driver", device.driver},        {"capabilities", device.capabilities},
+            {"contract", device.contract},    {"function_contract", device.function_contract},
             {"extensions", device.extensions}};
 }
 

@@ -51,7 +51,7 @@ struct MachineState {
     std::vector<BackendState> backends;
     std::vector<std::string> opencl_platforms;  ///< ICD files of this machine
     std::vector<OpenclDevice> opencl_devices;
-    std::vector<std::string> missing;           ///< one line each: what is missing and what to install
+    std::vector<std::string> missing;  ///< one line each: what is missing and what to install
 };
 
 std::string machine_screen(const MachineState& machine, const ScreenStyle& style);

@@ -54,8 +54,7 @@ std::string throughput_screen(const ThroughputReport& report, const ScreenStyle&
 }
 
 std::string throughput_document(const ThroughputReport& report) {
-    Json document = {
-        {"format", "difftest-throughput"}, {"version", 1}, {"configuration", report.configuration}};
+    Json document = {{"format", "difftest-throughput"}, {"version", 1}, {"configuration", report.configuration}};
     document["rows"] = Json::array();
     for (const ThroughputRow& row : report.rows) {
         document["rows"].push_back({{"jobs", row.jobs},

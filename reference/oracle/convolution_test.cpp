@@ -145,8 +145,8 @@ std::int64_t by_definition(const graph::Case& c, const Problem& p, std::int64_t 
 void expect_equals_definition(bool transposed, std::uint32_t seed) {
     Draw draw(seed);
     const std::size_t elements = testing::proof_size("DIFFTEST_PROOF_ELEMENTS", 8000);
-    testing::ProofCount proof(transposed ? "deconvolution, every tap by definition" : "convolution, every tap by definition",
-                              "strict");
+    testing::ProofCount proof(
+        transposed ? "deconvolution, every tap by definition" : "convolution, every tap by definition", "strict");
     for (std::size_t n = 0, checked = 0; checked < elements; ++n) {
         const Problem p = draw_problem(draw, transposed);
         const graph::Case c = build(p, draw);

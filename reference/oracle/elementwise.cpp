@@ -101,10 +101,6 @@ Interval within_ulps(double rounded, double ulps) {
     return {lo, hi};
 }
 
-bool is_subnormal(double value) {
-    return value != 0 && std::fabs(value) < 0x1p-126;
-}
-
 void merge_into(const Context& context, AllowedTensor& result, const AllowedTensor& other) {
     for (std::int64_t index = 0; index < result.size(); ++index) {
         if (result.is_point(index) && other.is_point(index) && result.point(index) == other.point(index)) {

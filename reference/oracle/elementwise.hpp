@@ -1,16 +1,15 @@
 #pragma once
 
+#include "reference/oracle/argument.hpp"
 #include "reference/oracle/context.hpp"
+#include "reference/oracle/elementwise_chunk.hpp"
 #include "reference/oracle/set_builder.hpp"
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <span>
 #include <vector>
 
 /// Evaluation of an operation that is applied element by element, on allowed sets. The operation is given as a small
@@ -27,86 +26,6 @@
 /// arguments: it is then evaluated many elements at a time.
 namespace difftest::oracle {
 
-/// An input of an elementwise operation: its sets, read with numpy broadcast.
-struct Argument {
-    const AllowedTensor* tensor = nullptr;
-    const RealView* real_view = nullptr;  ///< not null when an f32 operation reads an s32 tensor
-    std::vector<std::int64_t> strides;
-
-    bool is_point(std::int64_t offset) const {
-        return tensor->is_point(offset) && (real_view == nullptr || !real_view->contains(offset));
-    }
-    AllowedSet at(std::int64_t offset) const;
-    /// Appends the parts (parts_of) of an element; false when it is unconstrained or may be NaN.
-    bool append_parts_at(std::int64_t offset, std::vector<Interval>& parts) const;
-};
-
-/// The argument for a tensor that is broadcast to `shape`.
-Argument argument_for(const Context& context, graph::TensorId id, const graph::Shape& shape);
-
-/// Walks all elements of a shape in row-major order and keeps the offset of every argument.
-template <std::size_t N>
-class BroadcastCursor {
-public:
-    BroadcastCursor(const graph::Shape& shape, const std::array<Argument, N>& arguments)
-        : shape_(shape), coordinates_(shape.size(), 0) {
-        for (std::size_t n = 0; n < N; ++n) {
-            strides_[n] = arguments[n].strides;
-        }
-    }
-
-    std::int64_t offset(std::size_t argument) const { return offsets_[argument]; }
-    const std::array<std::int64_t, N>& offsets() const { return offsets_; }
-
-    void next() { next_row(shape_.size()); }
-
-    /// To the next index of the first `dimensions` dimensions; the others are left as they are.
-    void next_row(std::size_t dimensions) {
-        for (std::size_t d = dimensions; d > 0; --d) {
-            ++coordinates_[d - 1];
-            for (std::size_t n = 0; n < N; ++n) {
-                offsets_[n] += strides_[n][d - 1];
-            }
-            if (coordinates_[d - 1] < shape_[d - 1]) {
-                return;
-            }
-            for (std::size_t n = 0; n < N; ++n) {
-                offsets_[n] -= strides_[n][d - 1] * shape_[d - 1];
-            }
-            coordinates_[d - 1] = 0;
-        }
-    }
-
-private:
-    const graph::Shape& shape_;
-    std::vector<std::int64_t> coordinates_;
-    std::array<std::vector<std::int64_t>, N> strides_;
-    std::array<std::int64_t, N> offsets_{};
-};
-
-/// The innermost dimensions over which every argument advances by a constant step.
-template <std::size_t N>
-struct Rows {
-    std::size_t outer = 0;    ///< dimensions before them
-    std::int64_t length = 1;  ///< elements of one row
-    std::array<std::int64_t, N> steps{};
-
-    Rows(const graph::Shape& shape, const std::array<Argument, N>& arguments) : outer(shape.size()) {
-        for (; outer > 0; --outer) {
-            const std::size_t d = outer - 1;
-            for (std::size_t n = 0; n < N && shape[d] != 1; ++n) {
-                if (length != 1 && arguments[n].strides[d] != steps[n] * length) {
-                    return;
-                }
-            }
-            for (std::size_t n = 0; n < N && length == 1; ++n) {
-                steps[n] = arguments[n].strides[d];
-            }
-            length *= shape[d];
-        }
-    }
-};
-
 /// The parts of a set that are evaluated one by one: every integer of a small integer set (a barrier has been passed,
 /// so the value is one of them), every float of a narrow interval, else the interval as a whole.
 std::vector<Interval> parts_of(const AllowedSet& set, graph::DataType type);
@@ -116,9 +35,6 @@ void append_parts(const Interval& part, graph::DataType type, std::vector<Interv
 
 /// All f32 values within the given number of ulps of a correctly rounded f32 result (an ulp is at most 2^-23 relative).
 Interval within_ulps(double rounded, double ulps);
-
-/// True when the value is a non-zero f32 below the normal range.
-bool is_subnormal(double value);
 
 /// What remains of an f32 result in the output's type: f16 and bf16 round once more, to nearest even.
 Interval stored_as(graph::DataType type, const Interval& value);
@@ -292,87 +208,10 @@ private:
 
 namespace detail {
 
-/// Elements of a row that are evaluated together, their arguments side by side.
-template <std::size_t N>
-class Chunk {
-public:
-    static constexpr std::int64_t kMost = 256;
-
-    Chunk(const std::array<Argument, N>& arguments, const std::array<std::int64_t, N>& steps)
-        : tensors_(arguments), steps_(steps) {}
-
-    void load(const std::array<std::int64_t, N>& offsets, std::int64_t count) {
-        count_ = count;
-        for (std::size_t n = 0; n < N; ++n) {
-            const double* from = tensors_[n].tensor->points().data() + offsets[n];
-            arguments_[n] = steps_[n] == 1 ? from : copies_[n].data();
-            for (std::int64_t i = 0; steps_[n] != 1 && i < count; ++i) {
-                copies_[n][static_cast<std::size_t>(i)] = from[i * steps_[n]];
-            }
-        }
-    }
-
-    std::array<double, N> at(std::int64_t i) const {
-        std::array<double, N> result;
-        for (std::size_t n = 0; n < N; ++n) {
-            result[n] = arguments_[n][i];
-        }
-        return result;
-    }
-
-    std::int64_t count() const { return count_; }
-    std::span<const double> values() const { return {values_.data(), static_cast<std::size_t>(count_)}; }
-    double& value(std::int64_t i) { return values_[static_cast<std::size_t>(i)]; }
-
-    /// Evaluates all elements under a variant that is a function of numbers; returns whether it gives numbers, and
-    /// those of the variants before it. Comparisons stand in loops of their own, which leaves the others to be
-    /// vectorized.
-    template <class Function>
-    bool agrees(bool first, const Function& function) {
-        double* to = first ? values_.data() : others_.data();
-        for (std::int64_t i = 0; i < count_; ++i) {
-            to[i] = function(at(i));
-        }
-        if (first) {
-            return all_finite() || std::none_of(to, to + count_, [](double value) { return std::isnan(value); });
-        }
-        return std::memcmp(to, values_.data(), static_cast<std::size_t>(count_) * sizeof *to) == 0 ||
-               std::equal(to, to + count_, values_.data());
-    }
-
-    bool any_subnormal() const {
-        bool any = std::any_of(values_.data(), values_.data() + count_, is_subnormal);
-        for (std::size_t n = 0; n < N && !any; ++n) {
-            any = std::any_of(arguments_[n], arguments_[n] + count_, is_subnormal);
-        }
-        return any;
-    }
-
-private:
-    /// By the exponents: with all bits set, one more carries into the sign.
-    bool all_finite() const {
-        constexpr std::uint64_t kExponent = 0x7FF0000000000000U;
-        constexpr std::uint64_t kOne = 0x0010000000000000U;
-        std::uint64_t carries = 0;
-        for (std::int64_t i = 0; i < count_; ++i) {
-            carries |= (std::bit_cast<std::uint64_t>(values_[static_cast<std::size_t>(i)]) & kExponent) + kOne;
-        }
-        return carries >> 63U == 0;
-    }
-
-    const std::array<Argument, N>& tensors_;
-    std::array<std::int64_t, N> steps_;
-    std::int64_t count_ = 0;
-    std::array<const double*, N> arguments_{};
-    std::array<std::array<double, kMost>, N> copies_;
-    std::array<double, kMost> values_;
-    std::array<double, kMost> others_;  ///< of a further variant
-};
-
 /// Whether the variants of an operation agree on one value for every element of the chunk, which then holds the values.
 /// For operations whose variants are functions of numbers:  op.with_function(variant, use)  calls use(function).
 template <std::size_t N, class Op>
-bool all_agree(Chunk<N>& chunk, graph::DataType type, bool flush, const Op& op) {
+bool all_agree(ElementwiseChunk<N>& chunk, graph::DataType type, bool flush, const Op& op) {
     if constexpr (requires { op.with_function(0, [](const auto&) {}); }) {
         if (type == graph::DataType::f16 || type == graph::DataType::bf16) {
             return false;
@@ -406,7 +245,6 @@ bool evaluate_point(const std::array<double, N>& arguments, graph::DataType type
 template <std::size_t N, class Op>
 AllowedTensor evaluate_elementwise(const Context& context, graph::DataType type, const graph::Shape& shape,
                                    const std::array<Argument, N>& arguments, const Op& op) {
-    using Chunk = detail::Chunk<N>;
     AllowedTensor result(type, shape);
     const bool flush = context.grants(contract::Freedom::flush_subnormals);
     ElementEvaluator<N, Op> evaluator(context, arguments, type, op);
@@ -415,14 +253,14 @@ AllowedTensor evaluate_elementwise(const Context& context, graph::DataType type,
         return argument.tensor->all_points() && argument.real_view == nullptr;
     });
     BroadcastCursor<N> cursor(shape, arguments);
-    Chunk chunk(arguments, rows.steps);
+    ElementwiseChunk<N> chunk(arguments, rows.steps);
     for (std::int64_t row = 0; row < result.size(); row += rows.length, cursor.next_row(rows.outer)) {
-        for (std::int64_t begin = 0; begin < rows.length; begin += Chunk::kMost) {
+        for (std::int64_t begin = 0; begin < rows.length; begin += ElementwiseChunk<N>::kMost) {
             std::array<std::int64_t, N> offsets = cursor.offsets();
             for (std::size_t n = 0; n < N; ++n) {
                 offsets[n] += begin * rows.steps[n];
             }
-            chunk.load(offsets, std::min(Chunk::kMost, rows.length - begin));
+            chunk.load(offsets, std::min(ElementwiseChunk<N>::kMost, rows.length - begin));
             if (all_points && detail::all_agree(chunk, type, flush, op)) {
                 result.set_points(row + begin, chunk.values());
                 continue;

@@ -58,7 +58,7 @@ std::int32_t channel_value(const Context& context, graph::TensorId id, std::int6
 }
 
 IntegerOperands::IntegerOperands(const Context& in, graph::NodeId node_id)
-    : context(in), id(node_id), node(in.node(node_id)), contraction(contraction_of(in, node_id)), fits_(false) {
+    : context(in), id(node_id), node(in.node(node_id)), contraction(contraction_of(in, node_id)), narrow_(false) {
     x = in_order(context.set_of(node.inputs[0]), contraction.x_transposed,
                  [&](std::int64_t i) { return contraction.x_source(i); });
     w = in_order(context.set_of(node.inputs[1]), contraction.w_transposed,
@@ -75,7 +75,7 @@ IntegerOperands::IntegerOperands(const Context& in, graph::NodeId node_id)
         subtract(w, shape.output_channels(), shape.taps(),
                  [&](std::int64_t channel) { return channel_value(context, node.inputs[4], channel); });
     }
-    fits_ = fit_into_32_bits(contraction, x, w);
+    narrow_ = are_narrow(contraction, x, w);
 }
 
 std::int32_t IntegerOperands::x_zero_point(std::int64_t channel) const {
@@ -100,8 +100,8 @@ std::int64_t IntegerOperands::bias(std::int64_t result_index) const {
 }
 
 std::vector<std::int64_t> IntegerOperands::accumulate(const std::vector<std::int32_t>& values,
-                                                      const std::vector<std::int32_t>& weights, bool fit) const {
-    if (fit) {
+                                                      const std::vector<std::int32_t>& weights, bool narrow) const {
+    if (narrow) {
         return sum_plane_products(contraction, values, weights);
     }
     return sum_terms<std::int64_t>(contraction, std::span<const std::int32_t>(values),
@@ -110,7 +110,7 @@ std::vector<std::int64_t> IntegerOperands::accumulate(const std::vector<std::int
 }
 
 std::vector<std::int64_t> IntegerOperands::magnitudes() const {
-    return fits_ ? std::vector<std::int64_t>{} : accumulate(magnitudes_of(x), magnitudes_of(w), false);
+    return narrow_ ? std::vector<std::int64_t>{} : accumulate(magnitudes_of(x), magnitudes_of(w), false);
 }
 
 }  // namespace difftest::oracle

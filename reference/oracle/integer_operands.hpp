@@ -27,7 +27,7 @@ struct IntegerOperands {
     bool signed_source() const { return context.tensor(node.inputs[0]).type == graph::DataType::s8; }
 
     /// The exact sums, without bias, in 64 bits.
-    std::vector<std::int64_t> accumulate() const { return accumulate(x, w, fits_); }
+    std::vector<std::int64_t> accumulate() const { return accumulate(x, w, narrow_); }
 
     /// The sums of |x * w|, when one of them may exceed what an s32 holds; empty otherwise.
     std::vector<std::int64_t> magnitudes() const;
@@ -39,14 +39,14 @@ struct IntegerOperands {
         for (std::size_t i = 0; i < x.size(); ++i) {
             constant[i] = value(contraction.x_channel(static_cast<std::int64_t>(i)));
         }
-        return accumulate(constant, w, fit_into_32_bits(contraction, constant, w));
+        return accumulate(constant, w, are_narrow(contraction, constant, w));
     }
 
 private:
     std::vector<std::int64_t> accumulate(const std::vector<std::int32_t>& values,
-                                         const std::vector<std::int32_t>& weights, bool fit) const;
+                                         const std::vector<std::int32_t>& weights, bool narrow) const;
 
-    bool fits_;  ///< fit_into_32_bits
+    bool narrow_;  ///< are_narrow
 };
 
 /// The value of an optional per-channel s32 tensor; a scalar serves all channels, an absent one is 0.

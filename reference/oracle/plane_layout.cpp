@@ -146,11 +146,11 @@ PlaneLayout::PlaneLayout(const Accumulation& shape) : inputs() {
     });
 }
 
-void PlaneLayout::fill(const std::int32_t* channel, std::int64_t stride, std::int32_t* planes) const {
+void PlaneLayout::fill(const std::int32_t* channel, std::int64_t stride, std::int16_t* planes) const {
     for_each_index(inputs.phases, [&](const Extents& phase) {
         for (std::int64_t gz = 0; gz < inputs.grid[0]; ++gz) {
             const std::int64_t z = gz * inputs.step[0] + phase[0] + inputs.origin[0];
-            for (std::int64_t gy = 0; gy < inputs.grid[1]; ++gy, planes += inputs.grid[2]) {
+            for (std::int64_t gy = 0; gy < inputs.grid[1]; ++gy, planes += 2 * inputs.grid[2]) {
                 const std::int64_t y = gy * inputs.step[1] + phase[1] + inputs.origin[1];
                 if (z >= 0 && z < inputs.size[0] && y >= 0 && y < inputs.size[1]) {
                     fill_row(channel + (z * inputs.size[1] + y) * inputs.size[2] * stride, stride, phase[2], planes);
@@ -160,17 +160,13 @@ void PlaneLayout::fill(const std::int32_t* channel, std::int64_t stride, std::in
     });
 }
 
-void PlaneLayout::fill_row(const std::int32_t* row, std::int64_t stride, std::int64_t phase, std::int32_t* to) const {
+void PlaneLayout::fill_row(const std::int32_t* row, std::int64_t stride, std::int64_t phase, std::int16_t* to) const {
     const std::int64_t step = inputs.step[2];
     const std::int64_t shift = phase + inputs.origin[2];  // element g holds input g * step + shift
     const std::int64_t first = std::max<std::int64_t>(0, -floor_of_quotient(shift, step));
     const std::int64_t last = std::min(inputs.grid[2], floor_of_quotient(inputs.size[2] - 1 - shift, step) + 1);
-    if (step == 1 && stride == 1 && first < last) {
-        std::copy(row + first + shift, row + last + shift, to + first);
-        return;
-    }
     for (std::int64_t g = first; g < last; ++g) {
-        to[g] = row[(g * step + shift) * stride];
+        to[2 * g] = static_cast<std::int16_t>(row[(g * step + shift) * stride]);
     }
 }
 

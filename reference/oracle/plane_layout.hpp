@@ -51,11 +51,12 @@ struct PlaneLayout {
 
     explicit PlaneLayout(const Accumulation& shape);
 
-    /// Copies one channel, whose neighbouring elements lie `stride` apart, into its planes. Padding is left alone.
-    void fill(const std::int32_t* channel, std::int64_t stride, std::int32_t* planes) const;
+    /// Copies one channel, whose neighbouring elements lie `stride` apart, into its planes, of which every second
+    /// element is its own. Padding is left alone. Precondition: the elements are 16-bit numbers.
+    void fill(const std::int32_t* channel, std::int64_t stride, std::int16_t* planes) const;
 
 private:
-    void fill_row(const std::int32_t* row, std::int64_t stride, std::int64_t phase, std::int32_t* to) const;
+    void fill_row(const std::int32_t* row, std::int64_t stride, std::int64_t phase, std::int16_t* to) const;
 };
 
 }  // namespace difftest::oracle

@@ -53,33 +53,34 @@ public:
         std::int64_t longest = 0;
         for (const PlaneLayout::Outputs& outputs : layout_.outputs) {
             Part part{cheapest_runs(layout_, outputs), {}, {}};
-            for (std::int64_t i = 0; i < shape_.inputs_per_group; ++i) {
+            for (std::int64_t pair = 0; pair < pairs(); ++pair) {
                 for (const PlaneLayout::Shift& shift : outputs.shifts) {
-                    part.shifts.push_back(i * layout_.channel_size() + shift.start);
+                    part.shifts.push_back(pair * layout_.channel_size() + shift.start);
                 }
             }
             longest = std::max(longest, part.runs.length);
             parts_.push_back(std::move(part));
         }
         pitch_ = (longest + ShiftedSums::kLanes - 1) / ShiftedSums::kLanes * ShiftedSums::kLanes;
-        planes_.resize(static_cast<std::size_t>(shape_.inputs_per_group * layout_.channel_size() + pitch_));
+        planes_.resize(static_cast<std::size_t>(2 * (pairs() * layout_.channel_size() + pitch_)));
         sums_.resize(static_cast<std::size_t>(ShiftedSums::kMostRows * pitch_));
     }
 
     /// `first` is the weight of the group's first output channel and first input channel.
     void load_weights(const std::int32_t* first, std::int64_t output_distance, Distances inputs) {
         for (std::size_t p = 0; p < parts_.size(); ++p) {
-            const std::vector<PlaneLayout::Shift>& shifts = layout_.outputs[p].shifts;
-            parts_[p].weights.resize(static_cast<std::size_t>(shape_.outputs_per_group) * parts_[p].shifts.size());
-            std::int32_t* to = parts_[p].weights.data();
+            parts_[p].weights.resize(static_cast<std::size_t>(2 * shape_.outputs_per_group) * parts_[p].shifts.size());
+            std::int16_t* to = parts_[p].weights.data();
             for (std::int64_t o = 0; o < shape_.outputs_per_group; o += ShiftedSums::kMostRows) {
                 const std::int64_t rows = rows_from(o);
-                for (std::int64_t i = 0; i < shape_.inputs_per_group; ++i) {
+                for (std::int64_t i = 0; i < shape_.inputs_per_group; i += 2) {
                     const std::int32_t* channel = first + o * output_distance + i * inputs.channel;
-                    for (const PlaneLayout::Shift& shift : shifts) {
+                    const bool odd = i + 1 == shape_.inputs_per_group;
+                    for (const PlaneLayout::Shift& shift : layout_.outputs[p].shifts) {
                         const std::int32_t* weight = channel + kernel_index(shift) * inputs.position;
-                        for (std::int64_t r = 0; r < rows; ++r) {
-                            *to++ = weight[r * output_distance];
+                        for (std::int64_t r = 0; r < rows; ++r, weight += output_distance) {
+                            *to++ = static_cast<std::int16_t>(*weight);
+                            *to++ = odd ? std::int16_t{0} : static_cast<std::int16_t>(weight[inputs.channel]);
                         }
                     }
                 }
@@ -91,7 +92,7 @@ public:
     void load_planes(const std::int32_t* first, Distances distances) {
         for (std::int64_t i = 0; i < shape_.inputs_per_group; ++i) {
             layout_.fill(first + i * distances.channel, distances.position,
-                         planes_.data() + i * layout_.channel_size());
+                         planes_.data() + 2 * (i / 2 * layout_.channel_size()) + i % 2);
         }
     }
 
@@ -112,9 +113,12 @@ public:
 private:
     struct Part {
         Runs runs;
-        std::vector<std::int64_t> shifts;   ///< of every tap, input channels outermost
-        std::vector<std::int32_t> weights;  ///< [blocks of output channels][taps][output channels of the block]
+        std::vector<std::int64_t> shifts;   ///< of every tap, pairs of input channels outermost
+        std::vector<std::int16_t> weights;  ///< [blocks of output channels][taps][output channels of the block][pair]
     };
+
+    /// Of input channels; the last may have one.
+    std::int64_t pairs() const { return (shape_.inputs_per_group + 1) / 2; }
 
     std::int64_t kernel_index(const PlaneLayout::Shift& shift) const {
         return shape_.flip_kernel ? shape_.window.kernel_size() - 1 - shift.kernel : shift.kernel;
@@ -127,9 +131,9 @@ private:
     void sum_run(const Part& part, std::int64_t channel, std::int64_t z, std::int64_t y) {
         const PlaneLayout::Extents& grid = layout_.inputs.grid;
         ShiftedSums job;
-        job.values = planes_.data() + (z * grid[1] + y) * grid[2];
+        job.values = planes_.data() + 2 * (z * grid[1] + y) * grid[2];
         job.shifts = part.shifts;
-        job.weights = part.weights.data() + channel * static_cast<std::int64_t>(part.shifts.size());
+        job.weights = part.weights.data() + 2 * channel * static_cast<std::int64_t>(part.shifts.size());
         job.rows = rows_from(channel);
         job.count = part.runs.length;
         job.sums = sums_.data();
@@ -164,7 +168,7 @@ private:
     const PlaneLayout layout_;
     std::vector<Part> parts_;
     std::int64_t pitch_ = 0;
-    std::vector<std::int32_t> planes_;
+    std::vector<std::int16_t> planes_;
     std::vector<std::int32_t> sums_;
 };
 
@@ -210,12 +214,13 @@ void sum_matrices(const Contraction& contraction, const std::int32_t* x, const s
 
 }  // namespace
 
-bool fit_into_32_bits(const Contraction& contraction, std::span<const std::int32_t> x,
-                      std::span<const std::int32_t> w) {
-    const std::int64_t factors = largest_magnitude(x);
-    const std::int64_t largest = std::numeric_limits<std::int32_t>::max();
-    return factors == 0 ||
-           largest_magnitude(w) <= largest / factors / std::max<std::int64_t>(contraction.shape.taps(), 1);
+bool are_narrow(const Contraction& contraction, std::span<const std::int32_t> x, std::span<const std::int32_t> w) {
+    constexpr std::int64_t kLargestFactor = std::numeric_limits<std::int16_t>::max();
+    constexpr std::int64_t kLargestSum = std::numeric_limits<std::int32_t>::max();
+    const std::int64_t a = largest_magnitude(x);
+    const std::int64_t b = largest_magnitude(w);
+    return a <= kLargestFactor && b <= kLargestFactor &&
+           (a * b == 0 || contraction.shape.taps() <= kLargestSum / (a * b));
 }
 
 std::vector<std::int64_t> sum_plane_products(const Contraction& contraction, std::span<const std::int32_t> x,

@@ -8,8 +8,9 @@
 
 namespace difftest::oracle {
 
-/// Whether sum_plane_products may be used: no partial sum of any output, in any order, can leave 32 bits.
-bool fit_into_32_bits(const Contraction& contraction, std::span<const std::int32_t> x, std::span<const std::int32_t> w);
+/// Whether sum_plane_products may be used: all factors fit into 16 bits, and no partial sum of any output, in any
+/// order, can leave 32 bits.
+bool are_narrow(const Contraction& contraction, std::span<const std::int32_t> x, std::span<const std::int32_t> w);
 
 /// The sums of x * w, as sum_terms gives them, in 32 bits and many at a time: the inputs are laid out so that a tap is
 /// a shift (plane_layout.hpp), and the products of several output channels with the same inputs are made together. A

@@ -97,7 +97,7 @@ void expect_equals_definition(const Contraction& contraction, Draw& draw, testin
     const auto slabs = static_cast<std::int64_t>(contraction.slabs.size());
     const auto x = integers(draw, slabs * shape.batch * shape.input_channels() * shape.input_size(), 255);
     const auto w = integers(draw, slabs * shape.output_channels() * shape.taps(), 255);
-    ASSERT_TRUE(fit_into_32_bits(contraction, x, w));
+    ASSERT_TRUE(are_narrow(contraction, x, w));
     const auto expected = sum_terms<std::int64_t>(contraction, std::span<const std::int32_t>(x),
                                                   std::span<const std::int32_t>(w), product);
     ASSERT_EQ(sum_plane_products(contraction, x, w), expected) << text(contraction);
@@ -131,22 +131,33 @@ TEST(PlaneProducts, EqualTheDefinitionForMatrices) {
     }
 }
 
-TEST(PlaneProducts, AreRefusedWhereAPartialSumMayLeave32Bits) {
+TEST(PlaneProducts, AreRefusedWhereAFactorOrAPartialSumMayBeTooLarge) {
     Contraction contraction;
-    contraction.shape.inputs_per_group = 2;
-    // 2 * 32767 * 32768 = 2^31 - 65536; with 32768 twice it is 2^31.
-    const std::vector<std::int32_t> x{32768, -32768};
-    EXPECT_TRUE(fit_into_32_bits(contraction, x, std::vector<std::int32_t>{32767, 1}));
-    EXPECT_FALSE(fit_into_32_bits(contraction, x, std::vector<std::int32_t>{32768, 1}));
-    EXPECT_FALSE(fit_into_32_bits(contraction, x, std::vector<std::int32_t>{0, -2147483647 - 1}));
+    const std::vector<std::int32_t> one{1, 0};
+    EXPECT_TRUE(are_narrow(contraction, std::vector<std::int32_t>{32767, -32767}, one));
+    EXPECT_FALSE(are_narrow(contraction, std::vector<std::int32_t>{32768, 0}, one));
+    EXPECT_FALSE(are_narrow(contraction, one, std::vector<std::int32_t>{0, -32768}));
+    EXPECT_FALSE(
+        are_narrow(contraction, std::vector<std::int32_t>{0, 0}, std::vector<std::int32_t>{-2147483647 - 1, 0}));
+    // 65793 * 255 * 128 = 2147483520 < 2^31, and one tap more is 2^31 + 32512 (semantics, section 3.1).
+    contraction.shape.inputs_per_group = 65793;
+    const std::vector<std::int32_t> x{255, 0};
+    const std::vector<std::int32_t> w{-128, 127};
+    EXPECT_TRUE(are_narrow(contraction, x, w));
+    contraction.shape.inputs_per_group = 65794;
+    EXPECT_FALSE(are_narrow(contraction, x, w));
 }
 
 TEST(ShiftedSums, AreTheSameWithAndWithoutSpecialInstructions) {
     Draw draw(4);
     for (std::int64_t rows = 1; rows <= ShiftedSums::kMostRows; ++rows) {
-        const std::vector<std::int32_t> values = integers(draw, 200, 32767);
+        const auto numbers = [&](std::int64_t count, std::int64_t largest) {
+            const std::vector<std::int32_t> wide = integers(draw, count, largest);
+            return std::vector<std::int16_t>(wide.begin(), wide.end());
+        };
+        const std::vector<std::int16_t> values = numbers(400, 32767);
         const std::vector<std::int64_t> shifts{0, 7, 3, 100, 51};
-        const std::vector<std::int32_t> weights = integers(draw, rows * 5, 13000);  // 5 * 32767 * 13000 < 2^31
+        const std::vector<std::int16_t> weights = numbers(rows * 10, 6500);  // 10 * 32767 * 6500 < 2^31
         constexpr std::int64_t kPitch = 80;
         std::vector<std::int32_t> sums(static_cast<std::size_t>(rows * kPitch));
         std::vector<std::int32_t> portable(sums.size());

@@ -54,12 +54,18 @@ std::int64_t nearest_element(double s, std::int64_t size) {
     return std::clamp<std::int64_t>(std::lround(s), 0, size - 1);
 }
 
-Neighbours neighbours(double s, std::int64_t size) {
-    // Truncation and absolute value are what the border needs: there both neighbours are the outermost element.
-    const std::int64_t left = std::clamp<std::int64_t>(static_cast<std::int64_t>(s), 0, size - 1);
+/// Before the first element both neighbours are that element. It then does not matter for the definition which of them
+/// has the weight s - floor(s); kernels differ (oneDNN 2.6: the reference has the right one, the JIT kernels take the
+/// distance from the element), and f32 rounds 1 - w otherwise.
+void add_neighbours(double at, std::int64_t size, std::vector<Neighbours>& found) {
+    const auto s = static_cast<float>(at);
+    const std::int64_t left = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(s)), 0, size - 1);
     const std::int64_t right = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(s)), 0, size - 1);
-    const float weight = std::fabs(static_cast<float>(s) - static_cast<float>(left));
-    return {left, right, 1.0F - weight, weight};
+    const float weight = s - std::floor(s);
+    found.push_back({left, right, 1.0F - weight, weight});
+    if (s < 0) {
+        found.push_back({left, right, 1.0F + s, -s});
+    }
 }
 
 /// 1-D and 2-D padded to three dimensions; for every position of the result in a dimension what it may be made of.
@@ -79,12 +85,12 @@ Axis axis_of(const Context& context, std::int64_t from, std::int64_t to) {
             for (std::int64_t i = nearest_element(s.lo, from); i <= nearest_element(s.hi, from); ++i) {
                 elements.push_back(i);
             }
-            pairs.push_back(neighbours(s.lo, from));
+            add_neighbours(s.lo, from, pairs);
             if (s.lo != s.hi) {
                 for (double knot = std::floor(s.lo) + 1; knot < s.hi; ++knot) {  // where the neighbours change
-                    pairs.push_back(neighbours(knot, from));
+                    add_neighbours(knot, from, pairs);
                 }
-                pairs.push_back(neighbours(s.hi, from));
+                add_neighbours(s.hi, from, pairs);
             }
         }
         std::sort(elements.begin(), elements.end());

@@ -1,56 +1,70 @@
 #include "reference/oracle/shifted_sums.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstring>
 #include <stdexcept>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 namespace difftest::oracle {
 namespace {
 
-/// Eight sums side by side. GCC and clang compile the operators for what the processor has.
-using Lanes [[gnu::vector_size(32)]] = std::int32_t;
-constexpr std::int64_t kLanesInVector = ShiftedSums::kLanes / 2;
-
-/// Two vectors for each row stay in registers while all terms are added. It is compiled once for each instruction set,
-/// as a part of the functions below.
 template <std::size_t Rows>
-[[gnu::always_inline]] inline void compute_rows(const ShiftedSums& job) {
+void compute_rows(const ShiftedSums& job) {
+    constexpr auto kLanes = static_cast<std::size_t>(ShiftedSums::kLanes);
     for (std::int64_t at = 0; at < job.count; at += ShiftedSums::kLanes) {
-        Lanes left[Rows] = {};   // NOLINT(modernize-avoid-c-arrays): std::array is not kept in registers
-        Lanes right[Rows] = {};  // NOLINT(modernize-avoid-c-arrays)
-        const std::int32_t* weights = job.weights;
+        std::array<std::array<std::int32_t, kLanes>, Rows> sums{};
+        const std::int16_t* weights = job.weights;
         for (const std::int64_t shift : job.shifts) {
-            Lanes x;
-            Lanes y;
-            std::memcpy(&x, job.values + shift + at, sizeof x);
-            std::memcpy(&y, job.values + shift + at + kLanesInVector, sizeof y);
-#pragma GCC unroll 4
-            for (std::size_t r = 0; r < Rows; ++r) {
-                left[r] += x * weights[r];
-                right[r] += y * weights[r];
+            const std::int16_t* values = job.values + (shift + at) * 2;
+            for (std::size_t r = 0; r < Rows; ++r, weights += 2) {
+                for (std::size_t p = 0; p < kLanes; ++p) {
+                    sums[r][p] += values[2 * p] * weights[0] + values[2 * p + 1] * weights[1];
+                }
             }
-            weights += Rows;
         }
         for (std::size_t r = 0; r < Rows; ++r) {
-            std::int32_t* to = job.sums + static_cast<std::int64_t>(r) * job.pitch + at;
-            std::memcpy(to, &left[r], sizeof left[r]);
-            std::memcpy(to + kLanesInVector, &right[r], sizeof right[r]);
+            std::copy(sums[r].begin(), sums[r].end(), job.sums + static_cast<std::int64_t>(r) * job.pitch + at);
         }
-    }
-}
-
-[[gnu::always_inline]] inline void compute_any(const ShiftedSums& job) {
-    switch (job.rows) {
-        case 1: return compute_rows<1>(job);
-        case 2: return compute_rows<2>(job);
-        case 3: return compute_rows<3>(job);
-        case 4: return compute_rows<4>(job);
-        default: throw std::logic_error("shifted sums: from 1 to 4 rows");
     }
 }
 
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] void compute_with_avx2(const ShiftedSums& job) {
-    compute_any(job);
+/// As compute_rows. Two vectors of eight sums for each row stay in registers while all terms are added.
+template <std::size_t Rows>
+[[gnu::target("avx2")]] void compute_rows_with_avx2(const ShiftedSums& job) {
+    for (std::int64_t at = 0; at < job.count; at += ShiftedSums::kLanes) {
+        __m256i left[Rows];   // NOLINT(modernize-avoid-c-arrays): std::array drops the type's attributes
+        __m256i right[Rows];  // NOLINT(modernize-avoid-c-arrays)
+        for (std::size_t r = 0; r < Rows; ++r) {
+            left[r] = right[r] = _mm256_setzero_si256();
+        }
+        const std::int16_t* weights = job.weights;
+        for (const std::int64_t shift : job.shifts) {
+            const std::int16_t* values = job.values + (shift + at) * 2;
+            __m256i x;
+            __m256i y;
+            std::memcpy(&x, values, sizeof x);
+            std::memcpy(&y, values + ShiftedSums::kLanes, sizeof y);
+#pragma GCC unroll 4
+            for (std::size_t r = 0; r < Rows; ++r, weights += 2) {
+                std::int32_t pair = 0;
+                std::memcpy(&pair, weights, sizeof pair);
+                const __m256i weight = _mm256_set1_epi32(pair);
+                left[r] = _mm256_add_epi32(left[r], _mm256_madd_epi16(x, weight));
+                right[r] = _mm256_add_epi32(right[r], _mm256_madd_epi16(y, weight));
+            }
+        }
+        for (std::size_t r = 0; r < Rows; ++r) {
+            std::int32_t* to = job.sums + static_cast<std::int64_t>(r) * job.pitch + at;
+            std::memcpy(to, &left[r], sizeof left[r]);
+            std::memcpy(to + ShiftedSums::kLanes / 2, &right[r], sizeof right[r]);
+        }
+    }
 }
 
 bool has_avx2() {
@@ -59,16 +73,32 @@ bool has_avx2() {
 }
 #endif
 
+[[noreturn]] void refuse_rows() {
+    throw std::logic_error("shifted sums: from 1 to 4 rows");
+}
+
 }  // namespace
 
 void compute_portably(const ShiftedSums& job) {
-    compute_any(job);
+    switch (job.rows) {
+        case 1: return compute_rows<1>(job);
+        case 2: return compute_rows<2>(job);
+        case 3: return compute_rows<3>(job);
+        case 4: return compute_rows<4>(job);
+        default: refuse_rows();
+    }
 }
 
 void compute(const ShiftedSums& job) {
 #if defined(__x86_64__)
     if (has_avx2()) {
-        return compute_with_avx2(job);
+        switch (job.rows) {
+            case 1: return compute_rows_with_avx2<1>(job);
+            case 2: return compute_rows_with_avx2<2>(job);
+            case 3: return compute_rows_with_avx2<3>(job);
+            case 4: return compute_rows_with_avx2<4>(job);
+            default: refuse_rows();
+        }
     }
 #endif
     compute_portably(job);

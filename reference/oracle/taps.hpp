@@ -19,8 +19,9 @@ struct Tap {
     std::int64_t product() const { return (x - data_zero_point) * (w - weights_zero_point); }
 };
 
-/// The connected taps of one element of an integer convolution or deconvolution whose data and weights are inputs or
-/// constants of the case, in the order of the weights; nothing for other nodes. Formula: convolution.cpp.
+/// The connected taps of one element of an integer convolution, deconvolution, inner product or matmul whose data and
+/// weights are inputs or constants of the case, in the order of the weights; nothing for other nodes. Formula:
+/// convolution.cpp.
 std::vector<Tap> taps_of(const graph::Case& value, graph::NodeId node, std::int64_t output_index);
 
 }  // namespace difftest::oracle

@@ -10,7 +10,7 @@
 /// maps each slot on its own, with a guard on both sides that no access survives.
 namespace difftest::backends::protocol {
 
-inline constexpr int kProtocolVersion = 3;
+inline constexpr int kProtocolVersion = 4;
 
 /// The descriptors that a worker program finds open.
 inline constexpr int kSocketDescriptor = 3;

@@ -49,7 +49,7 @@ auto fields_of(Is<Partition> auto& it) {
     return std::tie(it.nodes, it.kind);
 }
 auto fields_of(Is<Plan> auto& it) {
-    return std::tie(it.name, it.partitions, it.traits, it.contract, it.materialized);
+    return std::tie(it.name, it.partitions, it.traits, it.contract, it.materialized, it.unoptimized);
 }
 auto fields_of(Is<Refusal> auto& it) {
     return std::tie(it.plan, it.reason);

@@ -1,0 +1,142 @@
+#include "backends/opencl/opencl_backend.hpp"
+
+#include "backends/opencl/device_programs.hpp"
+#include "backends/opencl/function_library.hpp"
+#include "backends/opencl/opencl_executable.hpp"
+#include "reference/graph/case_builder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+/// On the first device that is here. What a kernel computes is judged by the oracle, in harness/campaign; here is what
+/// the execution notices and how errors are told.
+namespace difftest::backends::opencl {
+namespace {
+
+using graph::DataType;
+using graph::TensorId;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kHasSanitizer = true;  // the drivers' compilers collide with it
+#else
+constexpr bool kHasSanitizer = false;
+#endif
+
+/// y = x + 1 for 5 features in the layout of the plan, by a kernel of the test's own.
+class OwnKernel : public testing::Test {
+protected:
+    void SetUp() override {
+        if (kHasSanitizer || list_devices().empty()) {
+            GTEST_SKIP() << "no OpenCL device here, or one that AddressSanitizer does not bear";
+        }
+        session_ = std::make_unique<DeviceSession>(choose_device(""));
+    }
+
+    static graph::Case make_case() {
+        graph::CaseBuilder builder("own_kernel");
+        const TensorId x =
+            builder.input("x", graph::TensorData(DataType::s8, {1, 5, 1, 2}, std::vector<double>(10, 3)));
+        const TensorId y = builder.node("y", graph::Convert{}, {x}, DataType::s8);
+        return builder.build({y});
+    }
+
+    /// Runs `statement` in each of ten work items; x and y are the buffers, i the item.
+    std::vector<std::string> damage_of(const std::string& statement, const std::string& plan) {
+        PlanSpecification specification = *plan_specification_from(plan);
+        Kernel kernel;
+        kernel.nodes = {0};
+        kernel.implementation = "test";
+        kernel.entry = "own";
+        kernel.source =
+            "__kernel void own(__global char* x, __global char* y) {\n    const int i = get_global_id(0);\n    " +
+            statement + "\n}\n";
+        kernel.is_program = true;
+        kernel.arguments = {TensorArgument{0}, TensorArgument{1}};
+        kernel.global = {10};
+        result_.assign(10, std::byte{0x55});
+        Buffers buffers;
+        buffers.tensors = {value_.data[0].bytes(), std::span(result_)};
+        OpenclExecutable executable(*session_, value_, specification, contract::Contract(), {kernel}, buffers);
+        executable.execute();
+        return executable.damage();
+    }
+
+    graph::Case value_ = make_case();
+    std::vector<std::byte> result_;
+    std::unique_ptr<DeviceSession> session_;
+};
+
+TEST_F(OwnKernel, ACorrectKernelDoesNoDamage) {
+    EXPECT_THAT(damage_of("y[i] = x[i] + 1;", "fused"), IsEmpty());
+    EXPECT_THAT(result_, testing::Each(std::byte{4}));
+}
+
+TEST_F(OwnKernel, WhatIsNotWrittenKeepsThePatternOfTheJudge) {
+    EXPECT_THAT(damage_of("if (i != 7) y[i] = 9;", "fused"), IsEmpty());
+    EXPECT_EQ(result_[6], std::byte{9});
+    EXPECT_EQ(result_[7], std::byte{0x55});
+}
+
+TEST_F(OwnKernel, WritesOutsideAreDamage) {
+    EXPECT_THAT(damage_of("if (i == 0) y[-1] = 1;", "fused"), ElementsAre(HasSubstr("before the buffer of 'y'")));
+    EXPECT_THAT(damage_of("if (i == 0) y[10] = 1;", "fused"), ElementsAre(HasSubstr("behind the last buffer")));
+    EXPECT_THAT(damage_of("if (i == 0) x[3] = 1;", "fused"), ElementsAre(HasSubstr("'x', which is only read")));
+    // Five features of sixteen: the others are padding.
+    EXPECT_THAT(damage_of("if (i == 0) y[5] = 1;", "fused+b_fs_yx_fsv16"),
+                ElementsAre(HasSubstr("a padding lane of 'y' (b_fs_yx_fsv16)")));
+}
+
+TEST_F(OwnKernel, PaddingIsPoisoned) {
+    damage_of("y[0] = x[5];", "fused+b_fs_yx_fsv16");
+    EXPECT_EQ(result_[0], std::byte{0x7f});
+}
+
+TEST_F(OwnKernel, ACompilerErrorNamesTheLine) {
+    try {
+        damage_of("y[i] = undeclared;", "fused");
+        FAIL();
+    } catch (const BackendError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("does not compile"));
+        EXPECT_THAT(error.what(), HasSubstr("undeclared"));
+        EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+    }
+}
+
+TEST(ShortenedLog, IsTheFirstErrorWithItsLine) {
+    const std::string source = "one\n    two = 2;\nthree\n";
+    EXPECT_EQ(
+        shortened_log("warning: nothing\n/tmp/x.cl:2:5: error: use of undeclared identifier 'two'\nmore\n", source),
+        "line 2: use of undeclared identifier 'two' | two = 2;");
+    EXPECT_EQ(shortened_log("something else\n", source), "something else");
+    EXPECT_EQ(shortened_log("", source), "the compiler's log is empty");
+    EXPECT_LT(shortened_log("x:1:1: error: " + std::string(5000, 'y'), source).size(), 700U);
+}
+
+TEST(FunctionLibrary, HoldsWhatIsCalledAndWhatThatCalls) {
+    const std::string text = functions_for("kernel: v = mish_4(x); w = relu_1(y);");
+    EXPECT_THAT(text, HasSubstr("float4 mish_4("));
+    EXPECT_THAT(text, HasSubstr("float4 soft_plus_4("));
+    EXPECT_THAT(text, HasSubstr("float relu_1("));
+    EXPECT_THAT(text, testing::Not(HasSubstr("relu_4(")));
+    EXPECT_THAT(text, testing::Not(HasSubstr("tanh_1(")));
+    EXPECT_LT(text.find("soft_plus_4("), text.find("mish_4("));
+}
+
+TEST(OpenclBackend, AnUnknownDeviceIsOneLineThatNamesTheOthers) {
+    try {
+        make_opencl_backend("no such device");
+        FAIL();
+    } catch (const BackendError& error) {
+        EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+        EXPECT_THAT(error.what(), testing::AnyOf(HasSubstr("no OpenCL device 'no such device'; there is 0.0"),
+                                                 HasSubstr("no OpenCL platform")));
+    }
+}
+
+}  // namespace
+}  // namespace difftest::backends::opencl
