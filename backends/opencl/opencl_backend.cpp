@@ -130,6 +130,10 @@ std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
     std::vector<PlanOffer> offers;
     std::vector<std::pair<Partitioning, PlanSpecification>> known;
     for (const PlanSpecification& specification : selected_plans(asked, cuts, std::hash<std::string>{}(value.name))) {
+        if (const std::string reason = why_not_judged(value.graph, specification.build); !reason.empty()) {
+            offers.emplace_back(Refusal{name_of(specification), reason});
+            continue;
+        }
         Partitioning partitions = partition(value.graph, specification);
         // The same kernels under another name: a graph of one node is fused and split.
         PlanSpecification same = specification;

@@ -179,13 +179,26 @@ std::vector<PartitionReport> OpenclExecutable::partitions() const {
     return reports;
 }
 
+void OpenclExecutable::enqueue() {
+    for (const Launch& launch : launches_) {
+        session_.queue.enqueueNDRangeKernel(launch.kernel, cl::NullRange, range_of(launch.global),
+                                            range_of(launch.local));
+    }
+}
+
+void OpenclExecutable::launch() {
+    try {
+        enqueue();
+        session_.queue.finish();
+    } catch (const cl::Error& error) {
+        rethrow(error, "execution");
+    }
+}
+
 void OpenclExecutable::execute() {
     try {
         memory_.write(session_.queue, buffers_);
-        for (const Launch& launch : launches_) {
-            session_.queue.enqueueNDRangeKernel(launch.kernel, cl::NullRange, range_of(launch.global),
-                                                range_of(launch.local));
-        }
+        enqueue();
         for (std::string& each : memory_.read(session_.queue, buffers_)) {
             if (std::find(damage_.begin(), damage_.end(), each) == damage_.end()) {
                 damage_.push_back(std::move(each));

@@ -32,6 +32,9 @@ public:
     std::vector<PartitionReport> partitions() const override;
     contract::Contract contract() const override { return contract_; }
     void execute() override;
+
+    /// Only the kernels, on what is in the device's memory: what a bare program would do.
+    void launch();
     std::vector<std::string> damage() const override { return damage_; }
 
 private:
@@ -43,6 +46,7 @@ private:
     void plan_memory();
     std::vector<std::byte> placed(const CodeArgument& code) const;
     void build(const std::string& options);
+    void enqueue();
     void set_arguments(Launch& launch, const Kernel& kernel, std::size_t& table);
 
     DeviceSession& session_;

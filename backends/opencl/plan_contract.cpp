@@ -1,5 +1,7 @@
 #include "backends/opencl/plan_contract.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <variant>
 
@@ -71,11 +73,20 @@ contract::Contract contract_of(const graph::Graph& graph, const Device& device, 
     if (relaxed) {
         for (const Freedom freedom :
              {Freedom::scale_association, Freedom::fused_multiply_add, Freedom::reciprocal_division,
-              Freedom::affine_folding, Freedom::opencl_ulp, Freedom::relaxed_math, Freedom::flush_subnormals}) {
+              Freedom::affine_folding, Freedom::opencl_ulp, Freedom::relaxed_math, Freedom::flush_subnormals,
+              Freedom::fake_quantize_scale_shift}) {
             result.grant(freedom);
         }
     }
     return result;
+}
+
+std::string why_not_judged(const graph::Graph& graph, BuildVariant build) {
+    const auto function = std::find_if(graph.nodes.begin(), graph.nodes.end(), calls_functions);
+    if (build != BuildVariant::relaxed_math || function == graph.nodes.end()) {
+        return "";
+    }
+    return fmt::format("'{}': with -cl-fast-relaxed-math OpenCL bounds no error of its function", function->name);
 }
 
 std::string options_of(const Device& device, BuildVariant build) {

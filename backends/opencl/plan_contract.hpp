@@ -15,8 +15,13 @@ namespace difftest::backends::opencl {
 ///   where the graph has such an operation.
 /// * CL_FP_DENORM: without it, or with -cl-denorms-are-zero, subnormal numbers may be flushed: F7.
 /// * FP_CONTRACT ON and -cl-mad-enable: products may be fused with sums: F2.
-/// * -cl-fast-relaxed-math: all of these, reassociation, reciprocals and relaxed functions: F1 F2 F3 F4 F6 F6r F7.
+/// * -cl-fast-relaxed-math: all of these, reassociation (also of the constants of a fake_quantize), reciprocals and
+///   relaxed functions: F1 F2 F3 F4 F6 F6r F7 F13.
 contract::Contract contract_of(const graph::Graph& graph, const Device& device, BuildVariant build);
+
+/// Why kernels of the graph cannot be judged when they are built so; empty when they can. With -cl-fast-relaxed-math
+/// the specification bounds no error of most functions (they may be derived from others in any way).
+std::string why_not_judged(const graph::Graph& graph, BuildVariant build);
 
 /// Build options for the device.
 std::string options_of(const Device& device, BuildVariant build);

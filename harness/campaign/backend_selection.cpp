@@ -40,7 +40,8 @@ std::span<const BackendKind> backend_kinds() {
          "install ocl-icd-opencl-dev and build again",
          true,
          true,
-         std::chrono::minutes(2)},
+         std::chrono::minutes(2),
+         true},
         {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
     }};
     return kKinds;

@@ -23,6 +23,7 @@ struct BackendKind {
     bool maps_freely = false;
     /// How long a worker may take to answer; 0 = as usual. A compiler that makes kernels needs more on a busy machine.
     std::chrono::milliseconds answer_limit{0};
+    bool measures_itself = false;  ///< its worker has a flag --benchmark: a JSON document on bare and checked launches
 };
 
 std::span<const BackendKind> backend_kinds();

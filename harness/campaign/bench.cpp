@@ -4,10 +4,12 @@
 #include "harness/campaign/bench_cases.hpp"
 #include "harness/campaign/evaluation_cache.hpp"
 #include "harness/campaign/judged_run.hpp"
+#include "harness/execute/captured_output.hpp"
 #include "harness/execute/worker.hpp"
 #include "reference/oracle/oracle.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <ctime>
@@ -161,6 +163,24 @@ nanoseconds fastest_evaluation(const graph::Case& value, const contract::Contrac
     return fastest;
 }
 
+/// What the worker measures by itself, since nothing but a worker loads its library.
+std::vector<BenchDevicePlan> device_plans(const BackendSelection& backend) {
+    std::vector<std::string> arguments = backend.arguments;
+    arguments.insert(arguments.begin(), "--benchmark");
+    const CapturedOutput output = captured_output(backend.program, arguments, std::chrono::minutes(10));
+    const nlohmann::json document = nlohmann::json::parse(output.text, nullptr, false);
+    if (!output.problem.empty() || !document.is_object() || !document.contains("plans")) {
+        throw std::runtime_error(fmt::format("{} --benchmark: {}", backend.program.filename().string(),
+                                             output.problem.empty() ? "no answer" : output.problem));
+    }
+    std::vector<BenchDevicePlan> plans;
+    for (const nlohmann::json& plan : document["plans"]) {
+        plans.push_back({plan.value("plan", ""), plan.value("build_ms", 0.0), plan.value("first_execution_ms", 0.0),
+                         plan.value("launch_us", 0.0), plan.value("execute_us", 0.0), plan.value("run_us", 0.0)});
+    }
+    return plans;
+}
+
 bool is_reference(const std::string& implementation) {
     return implementation.starts_with("ref");
 }
@@ -202,6 +222,9 @@ BenchShape measured_shape(Worker& worker, SpeedCase speed) {
 
 BenchReport run_bench(const BenchRequest& request) {
     BenchReport report;
+    if (request.backend.kind->measures_itself) {
+        report.device_plans = device_plans(request.backend);
+    }
     BackendSession session(request.backend, kOneThread);
     report.backend = request.backend.name;
     report.library = session.description().library;

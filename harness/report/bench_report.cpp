@@ -14,6 +14,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 using std::chrono::nanoseconds;
 
+/// Two executions, and one of a fresh executable.
+constexpr double kLaunchesOfARun = 3;
+
 double seconds(nanoseconds time) {
     return std::chrono::duration<double>(time).count();
 }
@@ -124,6 +127,32 @@ Json shape_document(const BenchShape& shape) {
             {"is_reference", shape.is_reference}};
 }
 
+std::string device_text(const BenchReport& report, const ScreenStyle& style) {
+    TextTable table({{"plan"},
+                     {"build ms", Align::right},
+                     {"first run ms", Align::right},
+                     {"launch us", Align::right},
+                     {"checked us", Align::right},
+                     {"ratio", Align::right},
+                     {"whole run us", Align::right},
+                     {"per launch", Align::right}});
+    for (const BenchDevicePlan& plan : report.device_plans) {
+        table.add_row({plan.plan, fmt::format("{:.0f}", plan.build_ms), fmt::format("{:.0f}", plan.first_execution_ms),
+                       fmt::format("{:.1f}", plan.launch_us), fmt::format("{:.1f}", plan.execute_us),
+                       fmt::format("{:.2f}", quotient(plan.execute_us, plan.launch_us)),
+                       fmt::format("{:.1f}", plan.run_us),
+                       fmt::format("{:.2f}", quotient(plan.run_us, kLaunchesOfARun * plan.launch_us))});
+    }
+    return "\na small fused deconvolution on the device: a checked execution against a bare launch and finish\n" +
+           table.text("  ", style.width);
+}
+
+Json device_document(const BenchDevicePlan& plan) {
+    return {
+        {"plan", plan.plan},           {"build_ms", plan.build_ms},     {"first_execution_ms", plan.first_execution_ms},
+        {"launch_us", plan.launch_us}, {"execute_us", plan.execute_us}, {"run_us", plan.run_us}};
+}
+
 }  // namespace
 
 double BenchShape::oracle_per_second() const {
@@ -171,6 +200,7 @@ std::string bench_screen(const BenchReport& report, const ScreenStyle& style) {
     text += fmt::format("  {}ratio {:.2f} by the clock, {:.2f} by processor time; goal at most {:.1f}{}\n",
                         reached ? style.pass() : style.failure(), report.clock_ratio(), report.processor_ratio(),
                         kBenchGoal, style.reset());
+    text += report.device_plans.empty() ? "" : device_text(report, style);
     text += report.endurance.empty() ? "" : endurance_text(report, style);
     text += "\nthe oracle against the library, multiply-accumulates per second\n";
     text += shapes_text(report, style);
@@ -191,6 +221,10 @@ std::string bench_document(const BenchReport& report) {
     for (const BenchShape& shape : report.shapes) {
         shapes.push_back(shape_document(shape));
     }
+    Json device_plans = Json::array();
+    for (const BenchDevicePlan& plan : report.device_plans) {
+        device_plans.push_back(device_document(plan));
+    }
     const Json document = {{"format", "difftest-bench"},
                            {"version", 1},
                            {"backend", report.backend},
@@ -204,6 +238,7 @@ std::string bench_document(const BenchReport& report) {
                            {"processor_ratio", report.processor_ratio()},
                            {"rounds", std::move(rounds)},
                            {"endurance", endurance_document(report)},
+                           {"device_plans", std::move(device_plans)},
                            {"shapes", std::move(shapes)},
                            {"speedup_over_reference",
                             report.speedup_over_reference() > 0 ? Json(report.speedup_over_reference()) : Json()},

@@ -48,6 +48,16 @@ struct BenchHolding {
     std::int64_t resident_bytes = 0;
 };
 
+/// A plan on an OpenCL device: what difftest adds to bare launches of its kernels.
+struct BenchDevicePlan {
+    std::string plan;
+    double build_ms = 0;            ///< of its kernels, when no cache knows them
+    double first_execution_ms = 0;  ///< some drivers compile then
+    double launch_us = 0;           ///< a launch of every kernel and the wait for it
+    double execute_us = 0;          ///< the same with transfers, poison and the look at the guards
+    double run_us = 0;              ///< create, execute twice, create, execute: what every plan of a case gets
+};
+
 struct BenchReport {
     std::string backend;
     std::string library;
@@ -58,6 +68,7 @@ struct BenchReport {
     std::vector<BenchRound> rounds;
     std::vector<BenchShape> shapes;
     std::vector<BenchHolding> endurance;  ///< of one worker, in the order of the cases; empty when it was not asked for
+    std::vector<BenchDevicePlan> device_plans;  ///< of OpenCL devices only
     std::int64_t epilogue_elements = 0;
     std::chrono::nanoseconds epilogue{0};  ///< that the oracle takes for all of them
 
