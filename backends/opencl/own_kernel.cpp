@@ -249,7 +249,10 @@ std::map<std::string, DeviceLayout> OwnKernel::layouts(const graph::Graph& graph
 contract::Contract OwnKernel::contract(const graph::Graph& graph, const Match& match, const Device& device,
                                        BuildVariant build) const {
     if (!manifest_.contract) {
-        return contract_of(graph, device, build);
+        // Generated kernels divide in double where float is not rounded correctly; a user's does not have to.
+        Device in_float = device;
+        in_float.features.divides_in_double = false;
+        return contract_of(graph, in_float, build);
     }
     graph::Graph rest = graph;
     rest.nodes.clear();

@@ -21,7 +21,8 @@ struct BackendKind {
     /// The library reserves address space and maps memory in amounts that say nothing about what it uses, as the
     /// drivers of GPUs do: its worker has no limits on either.
     bool maps_freely = false;
-    /// How long a worker may take to answer; 0 = as usual. A compiler that makes kernels needs more on a busy machine.
+    /// How long a worker may take to answer where nobody chose another limit; 0 = as usual. A compiler that makes
+    /// kernels needs more on a busy machine.
     std::chrono::milliseconds answer_limit{0};
     bool measures_itself = false;  ///< its worker has a flag --benchmark: a JSON document on bare and checked launches
 };

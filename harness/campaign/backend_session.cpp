@@ -27,8 +27,9 @@ WorkerSpec BackendSession::spec(std::string_view isa) const {
         spec.limits.memory_bytes = 0;
         spec.limits.mapping_bytes = 0;
     }
-    if (selection_.kind->answer_limit.count() > 0) {
-        spec.limits.answer = std::max(spec.limits.answer, selection_.kind->answer_limit);
+    // A limit that somebody chose holds: a hang is reduced with a short one.
+    if (selection_.kind->answer_limit.count() > 0 && spec.limits.answer == WorkerLimits{}.answer) {
+        spec.limits.answer = selection_.kind->answer_limit;
     }
     // Threads that spin while they wait take the processor from the judge and from the other workers.
     spec.environment.emplace_back("OMP_WAIT_POLICY", "passive");

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
+#include <string_view>
 #include <tuple>
 
 namespace difftest::harness {
@@ -27,6 +28,19 @@ std::uint32_t short_hash(const std::string& text) {
         hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
     }
     return hash;
+}
+
+/// The implementations of a partition that is more than one primitive: "ref:any, jit:avx2"; none where it did not come
+/// to a choice.
+std::vector<std::string> single_names(const std::string& implementation) {
+    constexpr std::string_view kBetween = ", ";
+    std::vector<std::string> names;
+    for (std::size_t begin = 0; begin < implementation.size();) {
+        const std::size_t end = std::min(implementation.find(kBetween, begin), implementation.size());
+        names.push_back(implementation.substr(begin, end - begin));
+        begin = end + kBetween.size();
+    }
+    return names;
 }
 
 template <typename Counts>
@@ -151,6 +165,7 @@ bool CampaignFold::add_failure(const CaseRecord& record, const FailureRecord& fa
 
 std::vector<OperationCount> CampaignFold::operation_counts() const {
     std::map<std::pair<std::string, std::string>, OperationCount> rows;
+    std::map<std::pair<std::string, std::string>, std::set<std::string>> names;
     for (const auto& [key, operation] : operations_) {
         OperationCount& row = rows[key];
         row.combinations = {operation.combinations.begin(), operation.combinations.end()};
@@ -159,7 +174,9 @@ std::vector<OperationCount> CampaignFold::operation_counts() const {
     }
     for (const auto& [key, counts] : implementations_) {
         OperationCount& row = rows[{std::get<0>(key), std::get<1>(key)}];
-        ++row.implementations;
+        for (const std::string& name : single_names(std::get<2>(key))) {
+            names[{std::get<0>(key), std::get<1>(key)}].insert(name);
+        }
         for (const auto& [verdict, partitions] : counts.runs) {
             row.passed += is_pass(verdict) ? partitions : 0;
             row.vacuous += verdict == Verdict::vacuous ? partitions : 0;
@@ -170,6 +187,7 @@ std::vector<OperationCount> CampaignFold::operation_counts() const {
     }
     std::vector<OperationCount> result;
     for (auto& [key, row] : rows) {
+        row.implementations = std::ssize(names[key]);
         std::tie(row.backend, row.operation) = key;
         result.push_back(std::move(row));
     }

@@ -81,6 +81,7 @@ TEST(CampaignFold, CountsByTheOperationAtTheHead) {
     std::vector<CaseRecord> all = records();
     all[0].failures[0].known_issue = "the_issue";
     all[1].combinations = {{{"onednn", "convolution", "s8*s8 dense -> s8"}, 1}};
+    all[2].partitions = {{{"onednn", "AVX2", "convolution", "jit, ref", Verdict::exact}, 2}};
     for (const CaseRecord& each : all) {
         fold.add(each);
     }
@@ -88,7 +89,7 @@ TEST(CampaignFold, CountsByTheOperationAtTheHead) {
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_EQ(rows[0].operation, "convolution");
     EXPECT_EQ(rows[0].combinations, (std::vector<std::string>{"s8*s8 dense -> s8", "u8*s8 dense -> s8"}));
-    EXPECT_EQ(rows[0].implementations, 1);
+    EXPECT_EQ(rows[0].implementations, 2) << "jit, and ref as the second primitive of a partition";
     EXPECT_EQ(rows[0].passed, 6);
     EXPECT_EQ(rows[0].failing.at(Verdict::violation), 4);
     EXPECT_EQ(rows[0].known, 1);

@@ -152,8 +152,14 @@ TEST_F(OnOnednn, MinimalCasePassesOnEveryIsa) {
     std::set<std::string> isas;
     std::set<std::string> plans;
     for (const json& entry : document.at("runs")) {
+        if (entry.at("verdict") == "unsupported") {
+            EXPECT_EQ(entry.at("plan"), "graph") << "the Graph API, which oneDNN 2 has not";
+            continue;
+        }
         EXPECT_EQ(entry.at("outputs").at(0).at("judged"), 1260);
-        EXPECT_EQ(entry.at("intermediates").empty(), entry.at("plan") != "split");
+        if (entry.at("plan") != "graph") {  // the library decides what it keeps inside
+            EXPECT_EQ(entry.at("intermediates").empty(), entry.at("plan") != "split");
+        }
         EXPECT_EQ(entry.at("outside"), 0);
         EXPECT_NE(entry.at("implementation"), "");
         isas.insert(entry.at("isa"));
@@ -223,7 +229,9 @@ TEST_F(OnOnednn, FoundingChainIsJudgedInSpiteOfTheKnownIssue) {
             EXPECT_EQ(entry.at("plan"), "fused") << entry;
         } else if (entry.at("verdict") == "unsupported") {
             // oneDNN 3 has no deconvolution with so many post-ops below AVX-512, and says so.
-            EXPECT_THAT(entry.at("reason").get<std::string>(), HasSubstr("(unimplemented)"));
+            const bool is_graph = entry.at("plan") == "graph";
+            EXPECT_THAT(entry.at("reason").get<std::string>(),
+                        HasSubstr(is_graph ? "oneDNN 2.x has no Graph API" : "(unimplemented)"));
         } else {
             EXPECT_TRUE(entry.at("verdict") == "exact" || entry.at("verdict") == "allowed") << entry;
             judged.insert(entry.at("isa"));

@@ -116,6 +116,14 @@ TEST_F(Fuzz, ShardsOfOtherCampaignsDoNotMerge) {
     EXPECT_EQ(run.exit_code, 2);
     EXPECT_THAT(run.errors, HasSubstr("is of another campaign than"));
     EXPECT_FALSE(std::filesystem::exists(merged));
+    const std::filesystem::path configured = folder_.parent_path() / "configured";
+    std::filesystem::remove_all(configured);
+    std::string text = kConfiguration;
+    std::ofstream(configuration_) << text.replace(text.find("\"seed\": 3"), 9, "\"seed\": 4");
+    fuzz("0..2", configured);
+    const ProgramRun differs = difftest({"merge", folder_.string(), configured.string(), "--out", merged});
+    EXPECT_EQ(differs.exit_code, 2);
+    EXPECT_THAT(differs.errors, HasSubstr("campaign.json differs"));
     EXPECT_THAT(difftest({"merge", "/nowhere", "--out", merged}).errors,
                 HasSubstr("/nowhere: not a campaign's folder"));
     EXPECT_THAT(fuzz("0..2", other, {"--shard", "4/3"}).errors, HasSubstr("--shard 4/3"));

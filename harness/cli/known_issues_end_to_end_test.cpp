@@ -30,10 +30,11 @@ TEST_P(KnownIssueOfTheCorpora, IsStillDetected) {
         GTEST_SKIP() << issue.backend << " is not here";
     }
     const ProgramRun run = difftest({"--case", issue.case_file.string(), "--backend", issue.backend, "--json"});
-    EXPECT_EQ(run.exit_code, 0) << run.output << run.errors;
     const json document = checked_document(run.output, "run");
     const std::string version = backend.at("library_version");
     if (!affects(issue, backend.at("library"), version)) {
+        // 3: minimal cases are often all zeros, which says nothing where the error does not show.
+        EXPECT_TRUE(run.exit_code == 0 || run.exit_code == 3) << run.output << run.errors;
         EXPECT_TRUE(document.at("known_issues").empty());
         GTEST_SKIP() << issue.library << " " << version << " is not affected, and passes";
     }
@@ -44,6 +45,7 @@ TEST_P(KnownIssueOfTheCorpora, IsStillDetected) {
     if (!issue.trigger.isas.empty() && std::none_of(issue.trigger.isas.begin(), issue.trigger.isas.end(), runs_on)) {
         GTEST_SKIP() << "no ISA of this CPU is affected";
     }
+    EXPECT_EQ(run.exit_code, 0) << run.output << run.errors;
     ASSERT_EQ(document.at("known_issues").size(), 1U) << "no longer detected on " << version;
     EXPECT_EQ(document.at("known_issues").at(0).at("id"), issue.id);
     if (issue.trigger.plan_traits.empty()) {

@@ -76,16 +76,18 @@ TEST_F(OwnKernel, TheFoundingBugInItIsFoundAndNamed) {
     }
 }
 
-/// relu of [1, 3, 2, 2], then the root of it, which a generated kernel computes.
-graph::Case relu_case() {
+/// relu of [1, 3, 2, 2]; `root`: then the root of it, which a generated kernel computes.
+graph::Case relu_case(bool root) {
     graph::CaseBuilder builder("relu");
     const graph::TensorId data = builder.input(
         "data", graph::TensorData(graph::DataType::f32, {1, 3, 2, 2}, {-4, 4, 9, -1, 1, 0, 16, 25, 4, -2, 9, 1}));
     const graph::TensorId relu =
         builder.node("relu", graph::Eltwise{graph::EltwiseAlgorithm::relu}, {data}, graph::DataType::f32);
-    const graph::TensorId root =
-        builder.node("root", graph::Eltwise{graph::EltwiseAlgorithm::sqrt}, {relu}, graph::DataType::f32);
-    return builder.build({root});
+    if (!root) {
+        return builder.build({relu});
+    }
+    return builder.build(
+        {builder.node("root", graph::Eltwise{graph::EltwiseAlgorithm::sqrt}, {relu}, graph::DataType::f32)});
 }
 
 /// Of the kernel `relu(data, output, N)`, one work item for each element.
@@ -107,16 +109,17 @@ std::string relu_kernel(const std::string& body) {
 
 const char* const kRightBody = "    output[i] = fmax(data[i], 0.0f);\n";
 
-RunEntry run_relu(const std::string& source, const json& manifest, const graph::Case& value = relu_case()) {
+RunEntry run_relu(const std::string& source, const json& manifest, bool root = false,
+                  std::chrono::milliseconds answer = std::chrono::seconds(60)) {
     const std::string kernel = file_of_test("my.cl", source).string();
     const std::string description = file_of_test("my.json", manifest.dump()).string();
-    const RunReport report = report_of(selection(kernel, description), {value}, std::chrono::seconds(5));
+    const RunReport report = report_of(selection(kernel, description), {relu_case(root)}, answer);
     EXPECT_FALSE(report.entries.empty());
     return report.entries.empty() ? RunEntry{} : report.entries.front();
 }
 
 TEST_F(OwnKernel, StandsForAPartOfTheGraph) {
-    const RunEntry entry = run_relu(relu_kernel(kRightBody), relu_manifest());
+    const RunEntry entry = run_relu(relu_kernel(kRightBody), relu_manifest(), true);
     EXPECT_THAT(entry.judgement.verdict, AnyOf(Verdict::exact, Verdict::allowed)) << entry.judgement.reason;
     EXPECT_EQ(entry.implementation(), "own:relu + direct:bfyx");
 }
@@ -125,8 +128,9 @@ TEST_F(OwnKernel, StandsForAPartOfTheGraph) {
 TEST_F(OwnKernel, GeneratedKernelsFollowItsLayouts) {
     json manifest = relu_manifest();
     manifest["arguments"][1]["layout"] = "byxf";
-    manifest["defines"] = {{"F", "output.shape[1]"}, {"HALF", {{"constant", "relu.alpha"}}}};
-    const RunEntry entry = run_relu(relu_kernel("    output[i % 4 * F + i / 4] = fmax(data[i], HALF);\n"), manifest);
+    manifest["defines"] = {{"F", "output.shape[1]"}, {"ALPHA", {{"constant", "relu.alpha"}}}};
+    const RunEntry entry =
+        run_relu(relu_kernel("    output[i % 4 * F + i / 4] = fmax(data[i], ALPHA);\n"), manifest, true);
     EXPECT_THAT(entry.judgement.verdict, AnyOf(Verdict::exact, Verdict::allowed)) << entry.judgement.reason;
 }
 
@@ -151,22 +155,28 @@ TEST_P(OwnKernelMisbehaves, GivesTheVerdictMeant) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, OwnKernelMisbehaves,
-    testing::Values(
-        Misbehaviour{"WritesBehind", std::string(kRightBody) + "    if (i == 0) output[n] = 1.0f;\n", Verdict::overrun,
-                     "'relu'"},
-        Misbehaviour{"WritesBefore", std::string(kRightBody) + "    if (i == 0) output[-1] = 1.0f;\n", Verdict::overrun,
-                     "'relu'"},
-        Misbehaviour{"WritesItsInput", std::string(kRightBody) + "    data[i] = 7.0f;\n", Verdict::overrun,
-                     "'data', which is only read, was written on the device"},
-        Misbehaviour{"LeavesOneOut", "    if (i != 5) output[i] = fmax(data[i], 0.0f);\n", Verdict::unwritten,
-                     "1 element"},
-        Misbehaviour{"BuildsOnWhatWasThere", "    output[i] = as_float((as_int(output[i]) & 0xff) + 0x3f800000);\n",
-                     Verdict::nondeterministic, "12 elements differ between executions"},
-        Misbehaviour{"IsWrong", "    output[i] = fabs(data[i]);\n", Verdict::violation, ""},
-        Misbehaviour{"WritesToNowhere", "    *(volatile __global int*)(((ulong)n) << 40) = 1;\n", Verdict::crash,
-                     "SIGSEGV"},
-        Misbehaviour{"DoesNotEnd", "    while (*(volatile __global float*)data != 77.0f) {}\n", Verdict::hang, ""}),
+    testing::Values(Misbehaviour{"WritesBehind", std::string(kRightBody) + "    if (i == 0) output[n] = 1.0f;\n",
+                                 Verdict::overrun, "device memory behind"},
+                    Misbehaviour{"WritesBefore", std::string(kRightBody) + "    if (i == 0) output[-1] = 1.0f;\n",
+                                 Verdict::overrun, "'relu'"},
+                    Misbehaviour{"WritesItsInput", std::string(kRightBody) + "    data[i] = 7.0f;\n", Verdict::overrun,
+                                 "'data', which is only read, was written on the device"},
+                    Misbehaviour{"LeavesOneOut", "    if (i != 5) output[i] = fmax(data[i], 0.0f);\n",
+                                 Verdict::unwritten, "1 element"},
+                    Misbehaviour{"BuildsOnWhatWasThere",
+                                 "    output[i] = as_float((as_int(output[i]) & 0xff) + 0x3f800000);\n",
+                                 Verdict::nondeterministic, "12 elements differ between executions"},
+                    Misbehaviour{"IsWrong", "    output[i] = fabs(data[i]);\n", Verdict::violation, ""},
+                    Misbehaviour{"WritesToNowhere", "    *(volatile __global int*)(((ulong)n) << 40) = 1;\n",
+                                 Verdict::crash, "SIGSEGV"}),
     [](const auto& each) { return each.param.name; });
+
+TEST_F(OwnKernel, OneThatDoesNotEndHangs) {
+    const std::string body =
+        "    while (i == 0 && *(volatile __global float*)data != 77.0f) {}\n    output[i] = 0.0f;\n";
+    const RunEntry entry = run_relu(relu_kernel(body), relu_manifest(), false, std::chrono::seconds(3));
+    EXPECT_EQ(entry.judgement.verdict, Verdict::hang) << entry.judgement.reason;
+}
 
 struct BadKernel {
     std::string name;
@@ -199,11 +209,11 @@ void unchanged(json& /*manifest*/) {}
 INSTANTIATE_TEST_SUITE_P(
     All, BadOwnKernel,
     testing::Values(
-        BadKernel{"DoesNotCompile", relu_kernel("    output[i] = fmax(dta[i], 0.0f);\n"),
+        BadKernel{"DoesNotCompile", relu_kernel("    output[i] = fmax(undeclared[i], 0.0f);\n"),
                   [](json& manifest) {
                       manifest["defines"] = {{"ONE", 1}, {"TWO", 2}};
                   },
-                  "line 3: use of undeclared identifier 'dta' | output[i] = fmax(dta[i], 0.0f);"},
+                  "line 3: use of undeclared identifier 'undeclared' | output[i] = fmax(undeclared[i], 0.0f);"},
         BadKernel{"NoEntryPoint", relu_kernel(kRightBody), [](json& manifest) { manifest["entry"] = "rely"; },
                   "kernel 'rely': the program has no kernel of that name; it has relu"},
         BadKernel{"TooFewArguments", relu_kernel(kRightBody), [](json& manifest) { manifest["arguments"].erase(2); },

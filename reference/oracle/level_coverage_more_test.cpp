@@ -227,9 +227,14 @@ std::vector<Subject> all_subjects() {
     return subjects;
 }
 
-TEST(LevelCoverage, MoreOperationsHoldTheirDefinitionUnderEveryLevel) {
-    testing::expect_definition_under_every_level(all_subjects(), 20260102);
+class MoreLevelCoverage : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(MoreLevelCoverage, HoldsTheDefinitionUnderEveryLevel) {
+    testing::expect_definition_under_every_level(all_subjects(), GetParam());
 }
+
+INSTANTIATE_TEST_SUITE_P(Of, MoreLevelCoverage, ::testing::ValuesIn(testing::names_of(all_subjects())),
+                         [](const auto& name) { return testing::test_name(name.param); });
 
 }  // namespace
 }  // namespace difftest::oracle

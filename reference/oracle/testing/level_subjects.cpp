@@ -90,18 +90,35 @@ void check(const Problem& problem, const contract::Contract& level, ProofCount& 
 
 }  // namespace
 
-void expect_definition_under_every_level(const std::vector<Subject>& subjects, std::uint32_t seed) {
-    const std::size_t elements = proof_size("DIFFTEST_PROOF_ELEMENTS", 1000);
-    Draw draw(seed);
+std::vector<std::string> names_of(const std::vector<Subject>& subjects) {
+    std::vector<std::string> names;
     for (const Subject& subject : subjects) {
-        const auto same = std::count_if(subjects.begin(), subjects.end(),
-                                        [&](const Subject& each) { return each.name == subject.name; });
-        std::vector<std::unique_ptr<ProofCount>> proofs;
-        for (const contract::LevelInfo& level : contract::all_levels()) {
-            proofs.push_back(std::make_unique<ProofCount>(subject.name + " by definition", level.contract.name()));
+        if (std::find(names.begin(), names.end(), subject.name) == names.end()) {
+            names.push_back(subject.name);
         }
+    }
+    return names;
+}
+
+std::string test_name(const std::string& name) {
+    std::string result = name;
+    std::replace(result.begin(), result.end(), ' ', '_');
+    return result;
+}
+
+void expect_definition_under_every_level(const std::vector<Subject>& subjects, const std::string& name) {
+    const std::size_t elements = proof_size("DIFFTEST_PROOF_ELEMENTS", 1000);
+    Draw draw(20260101);
+    const auto same =
+        std::count_if(subjects.begin(), subjects.end(), [&](const Subject& subject) { return subject.name == name; });
+    ASSERT_GT(same, 0);
+    std::vector<std::unique_ptr<ProofCount>> proofs;
+    for (const contract::LevelInfo& level : contract::all_levels()) {
+        proofs.push_back(std::make_unique<ProofCount>(name + " by definition", level.contract.name()));
+    }
+    for (const Subject& subject : subjects) {
         const auto share = static_cast<std::ptrdiff_t>(elements) / same + 1;
-        for (std::ptrdiff_t drawn = 0; drawn < share && !::testing::Test::HasFailure();) {
+        for (std::ptrdiff_t drawn = 0; subject.name == name && drawn < share && !::testing::Test::HasFailure();) {
             const Problem problem = subject.draw(draw);
             drawn += std::count_if(problem.expected.begin(), problem.expected.end(),
                                    [](double value) { return !std::isnan(value); });

@@ -40,8 +40,15 @@ Subject elementwise(std::string name, graph::Operation op, std::vector<graph::Da
 Subject of_rows(std::string name, graph::Operation op, graph::DataType type, graph::DataType output,
                 const Formula& formula);
 
-/// What the definition gives lies in the sets under every level; DIFFTEST_PROOF_ELEMENTS elements for each name, which
-/// the subjects of one name share. A result that is no number is left to the tests of that operation.
-void expect_definition_under_every_level(const std::vector<Subject>& subjects, std::uint32_t seed);
+/// The names of the subjects, each once, in their order.
+std::vector<std::string> names_of(const std::vector<Subject>& subjects);
+
+/// What the definition gives lies in the sets under every level, for the subjects of that name;
+/// DIFFTEST_PROOF_ELEMENTS elements, which they share. A result that is no number is left to the tests of that
+/// operation.
+void expect_definition_under_every_level(const std::vector<Subject>& subjects, const std::string& name);
+
+/// A name as a part of a test's name.
+std::string test_name(const std::string& name);
 
 }  // namespace difftest::oracle::testing
