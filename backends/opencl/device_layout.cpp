@@ -1,5 +1,6 @@
 #include "backends/opencl/device_layout.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace difftest::backends::opencl {
@@ -41,14 +42,14 @@ bool is_row_major(const graph::Shape& shape, DeviceLayout layout) {
     return shape.size() < 2 || layout == DeviceLayout::bfyx;
 }
 
-/// Calls visit(row-major index, physical index) for every element.
+/// Calls visit(place) for every element in row-major order.
 template <typename Visit>
 void for_each_element(const graph::Shape& shape, DeviceLayout layout, const Visit& visit) {
     const AddressMap map = address_map(shape, layout);
     const std::int64_t count = graph::element_count(shape).value_or(0);
     graph::Shape at(shape.size(), 0);
     for (std::int64_t index = 0; index < count; ++index) {
-        visit(index, offset_of(map, at));
+        visit(offset_of(map, at));
         for (std::size_t d = shape.size(); d > 0 && ++at[d - 1] == shape[d - 1]; --d) {
             at[d - 1] = 0;
         }
@@ -123,45 +124,69 @@ std::int64_t offset_of(const AddressMap& map, std::span<const std::int64_t> coor
     return offset;
 }
 
-void to_device(std::span<const std::byte> row_major, const graph::Shape& shape, DeviceLayout layout, std::size_t size,
+std::vector<std::int64_t> element_places(const graph::Shape& shape, DeviceLayout layout) {
+    std::vector<std::int64_t> places;
+    if (!is_row_major(shape, layout)) {
+        for_each_element(shape, layout, [&](std::int64_t physical) { places.push_back(physical); });
+    }
+    return places;
+}
+
+std::vector<std::int64_t> padding_places(const graph::Shape& shape, DeviceLayout layout) {
+    std::vector<bool> used(static_cast<std::size_t>(physical_elements(shape, layout)), false);
+    for_each_element(shape, layout, [&](std::int64_t physical) { used[static_cast<std::size_t>(physical)] = true; });
+    std::vector<std::int64_t> places;
+    for (std::size_t place = 0; place < used.size(); ++place) {
+        if (!used[place]) {
+            places.push_back(static_cast<std::int64_t>(place));
+        }
+    }
+    return places;
+}
+
+namespace {
+
+/// Copies element by element; the size of one is known to the compiler.
+template <std::size_t kSize>
+void scatter(std::span<const std::byte> from, std::span<const std::int64_t> places, std::span<std::byte> to) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        std::memcpy(to.data() + static_cast<std::size_t>(places[i]) * kSize, from.data() + i * kSize, kSize);
+    }
+}
+
+template <std::size_t kSize>
+void gather(std::span<const std::byte> from, std::span<const std::int64_t> places, std::span<std::byte> to) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        std::memcpy(to.data() + i * kSize, from.data() + static_cast<std::size_t>(places[i]) * kSize, kSize);
+    }
+}
+
+}  // namespace
+
+void to_device(std::span<const std::byte> row_major, std::span<const std::int64_t> places, std::size_t size,
                std::span<std::byte> device) {
-    if (row_major.empty()) {
+    if (places.empty()) {
+        std::copy(row_major.begin(), row_major.end(), device.begin());
         return;
     }
-    if (is_row_major(shape, layout)) {
-        std::memcpy(device.data(), row_major.data(), row_major.size());
-        return;
+    switch (size) {
+        case 1: return scatter<1>(row_major, places, device);
+        case 2: return scatter<2>(row_major, places, device);
+        default: return scatter<4>(row_major, places, device);
     }
-    for_each_element(shape, layout, [&](std::int64_t logical, std::int64_t physical) {
-        std::memcpy(device.data() + static_cast<std::size_t>(physical) * size,
-                    row_major.data() + static_cast<std::size_t>(logical) * size, size);
-    });
 }
 
-void from_device(std::span<const std::byte> device, const graph::Shape& shape, DeviceLayout layout, std::size_t size,
+void from_device(std::span<const std::byte> device, std::span<const std::int64_t> places, std::size_t size,
                  std::span<std::byte> row_major) {
-    if (row_major.empty()) {
+    if (places.empty()) {
+        std::copy_n(device.begin(), row_major.size(), row_major.begin());
         return;
     }
-    if (is_row_major(shape, layout)) {
-        std::memcpy(row_major.data(), device.data(), row_major.size());
-        return;
+    switch (size) {
+        case 1: return gather<1>(device, places, row_major);
+        case 2: return gather<2>(device, places, row_major);
+        default: return gather<4>(device, places, row_major);
     }
-    for_each_element(shape, layout, [&](std::int64_t logical, std::int64_t physical) {
-        std::memcpy(row_major.data() + static_cast<std::size_t>(logical) * size,
-                    device.data() + static_cast<std::size_t>(physical) * size, size);
-    });
-}
-
-std::vector<bool> logical_lanes(const graph::Shape& shape, DeviceLayout layout) {
-    const std::int64_t physical = physical_elements(shape, layout);
-    if (physical == graph::element_count(shape).value_or(0)) {
-        return {};
-    }
-    std::vector<bool> lanes(static_cast<std::size_t>(physical), false);
-    for_each_element(shape, layout,
-                     [&](std::int64_t /*logical*/, std::int64_t at) { lanes[static_cast<std::size_t>(at)] = true; });
-    return lanes;
 }
 
 }  // namespace difftest::backends::opencl

@@ -44,15 +44,18 @@ std::int64_t physical_elements(const graph::Shape& shape, DeviceLayout layout);
 
 std::int64_t offset_of(const AddressMap& map, std::span<const std::int64_t> coordinates);
 
-/// Row-major elements of `size` bytes to their places; what belongs to no element of the logical tensor stays.
-void to_device(std::span<const std::byte> row_major, const graph::Shape& shape, DeviceLayout layout, std::size_t size,
+/// For every element, in row-major order, its place in memory. Empty when the layout is row-major.
+std::vector<std::int64_t> element_places(const graph::Shape& shape, DeviceLayout layout);
+
+/// The places that belong to no element of the logical tensor, ascending.
+std::vector<std::int64_t> padding_places(const graph::Shape& shape, DeviceLayout layout);
+
+/// Row-major elements of `size` bytes to their places (element_places); what belongs to no element stays.
+void to_device(std::span<const std::byte> row_major, std::span<const std::int64_t> places, std::size_t size,
                std::span<std::byte> device);
 
 /// The inverse.
-void from_device(std::span<const std::byte> device, const graph::Shape& shape, DeviceLayout layout, std::size_t size,
+void from_device(std::span<const std::byte> device, std::span<const std::int64_t> places, std::size_t size,
                  std::span<std::byte> row_major);
-
-/// For every physical element whether it belongs to the logical tensor. Empty when all do.
-std::vector<bool> logical_lanes(const graph::Shape& shape, DeviceLayout layout);
 
 }  // namespace difftest::backends::opencl

@@ -39,13 +39,13 @@ void DeviceMemory::add_tensor(const graph::Tensor& tensor, graph::TensorId id, D
     Region region;
     region.name = tensor.name;
     region.tensor = id;
-    region.shape = tensor.shape;
     region.element_size = graph::size_of(tensor.type);
     region.layout = layout;
     region.written = written;
     region.bytes = static_cast<std::size_t>(physical_elements(tensor.shape, layout)) * region.element_size;
+    region.places = element_places(tensor.shape, layout);
     if (written) {
-        region.lanes = logical_lanes(tensor.shape, layout);
+        region.padding = padding_places(tensor.shape, layout);
     }
     tensors_.emplace(id, add_region(std::move(region)));
 }
@@ -104,8 +104,8 @@ void DeviceMemory::transfer(const cl::CommandQueue& queue, std::vector<std::byte
 void DeviceMemory::write(const cl::CommandQueue& queue, const Buffers& buffers) {
     for (const Region& region : regions_) {
         if (region.tensor != graph::kAbsent && region.bytes > 0) {
-            to_device(buffers.tensors[static_cast<std::size_t>(region.tensor)], region.shape, region.layout,
-                      region.element_size, image_of(region));
+            to_device(buffers.tensors[static_cast<std::size_t>(region.tensor)], region.places, region.element_size,
+                      image_of(region));
         }
     }
     transfer(queue, image_, true);
@@ -119,8 +119,8 @@ std::vector<std::string> DeviceMemory::read(const cl::CommandQueue& queue, const
         inspect(region, guard_begin, damage);
         guard_begin = region.offset + region.bytes;
         if (region.written && region.bytes > 0) {
-            from_device({result_.data() + region.offset, region.bytes}, region.shape, region.layout,
-                        region.element_size, buffers.tensors[static_cast<std::size_t>(region.tensor)]);
+            from_device({result_.data() + region.offset, region.bytes}, region.places, region.element_size,
+                        buffers.tensors[static_cast<std::size_t>(region.tensor)]);
         }
     }
     const std::span<const std::byte> before(image_);
@@ -145,10 +145,9 @@ void DeviceMemory::inspect(const Region& region, std::size_t guard_begin, std::v
         }
         return;
     }
-    for (std::size_t lane = 0; lane < region.lanes.size(); ++lane) {
-        const std::size_t at = lane * region.element_size;
-        if (!region.lanes[lane] &&
-            !same(own_before.subspan(at, region.element_size), own_after.subspan(at, region.element_size))) {
+    for (const std::int64_t place : region.padding) {
+        const std::size_t at = static_cast<std::size_t>(place) * region.element_size;
+        if (!same(own_before.subspan(at, region.element_size), own_after.subspan(at, region.element_size))) {
             damage.push_back(
                 fmt::format("a padding lane of '{}' ({}) was written", region.name, name_of(region.layout)));
             return;

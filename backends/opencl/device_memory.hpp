@@ -54,11 +54,11 @@ private:
         std::size_t offset = 0;
         std::size_t bytes = 0;
         graph::TensorId tensor = graph::kAbsent;
-        graph::Shape shape;
         std::size_t element_size = 1;
         DeviceLayout layout = DeviceLayout::bfyx;
         bool written = false;
-        std::vector<bool> lanes;  ///< of what is written: whether an element belongs to the tensor; empty = all do
+        std::vector<std::int64_t> places;   ///< element_places
+        std::vector<std::int64_t> padding;  ///< padding_places of what is written
         cl::Buffer buffer;
     };
 
