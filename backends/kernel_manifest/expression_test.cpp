@@ -31,6 +31,14 @@ std::string error_of(const std::string& text) {
     return "";
 }
 
+/// 1 in that many parentheses.
+std::string nested(std::size_t depth) {
+    std::string text(depth, '(');
+    text += '1';
+    text.append(depth, ')');
+    return text;
+}
+
 TEST(Expression, ComputesAsInC) {
     EXPECT_EQ(value("2 + 3 * 4 - 10 / 3 - 7 % 4"), 2 + 12 - 3 - 3);
     EXPECT_EQ(value("10 - 3 - 2"), 5);
@@ -62,9 +70,9 @@ TEST(Expression, WrongOnesAreRefusedInOneLine) {
     EXPECT_THAT(error_of("2 +"), HasSubstr("missing at its end"));
     EXPECT_THAT(error_of("2 3"), HasSubstr("unexpected '3' at character 3"));
     EXPECT_THAT(error_of("system(\"rm\")"), HasSubstr("unknown function 'system'"));
-    EXPECT_THAT(error_of(std::string(33, '(') + "1" + std::string(33, ')')), HasSubstr("nested deeper than 32"));
+    EXPECT_THAT(error_of(nested(33)), HasSubstr("nested deeper than 32"));
     EXPECT_THAT(error_of(std::string(1001, '1')), HasSubstr("longer than 1000"));
-    EXPECT_EQ(value(std::string(31, '(') + "1" + std::string(31, ')')), 1);
+    EXPECT_EQ(value(nested(31)), 1);
 }
 
 }  // namespace

@@ -14,6 +14,24 @@
 namespace difftest::harness {
 namespace {
 
+/// "none", or NAME[@NODE] once or more, separated by commas. Which nodes there are is known only with a case.
+bool names_faults(std::string_view text) {
+    if (text == "none") {
+        return true;
+    }
+    for (;;) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const std::string_view item = text.substr(0, comma);
+        if (!faults::find_fault(item.substr(0, item.find('@')))) {
+            return false;
+        }
+        if (comma == text.size()) {
+            return true;
+        }
+        text.remove_prefix(comma + 1);
+    }
+}
+
 std::string known_names() {
     std::string text;
     for (const BackendKind& kind : backend_kinds()) {
@@ -72,7 +90,7 @@ BackendSelection select_backend(std::string_view text) {
         throw InputError(
             fmt::format("--backend {}: {} is not there; {}", text, worker_program(kind->name).string(), kind->missing));
     }
-    if (kind->name == "faulty" && argument != "none" && !faults::find_fault(argument)) {
+    if (kind->name == "faulty" && !names_faults(argument)) {
         throw InputError(fmt::format("--backend {}: unknown fault (see: difftest list rules)", text));
     }
     BackendSelection selection{std::string(text), &*kind, worker_program(kind->name), {}};

@@ -9,6 +9,7 @@ namespace difftest::harness {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 std::string error_of(const std::string& name) {
     try {
@@ -26,6 +27,17 @@ TEST(BackendSelection, WrongNamesAreRefused) {
     EXPECT_THAT(error_of("faulty"), HasSubstr("--backend faulty: must be faulty:FAULT"));
     EXPECT_THAT(error_of("faulty:"), HasSubstr("must be faulty:FAULT"));
     EXPECT_THAT(error_of("onednn:gpu"), HasSubstr("onednn takes no argument"));
+}
+
+TEST(BackendSelection, FaultsMayNameANodeAndComeInLists) {
+    for (const std::string text : {"none", "clamp_dropped_mid_chain", "clamp_dropped_mid_chain@quant1",
+                                   "clamp_dropped_mid_chain@quant1,scale_before_quantize"}) {
+        EXPECT_THAT(error_of("faulty:" + text), Not(HasSubstr("unknown fault"))) << text;
+    }
+    for (const std::string text :
+         {"clamp", "clamp_dropped_mid_chain,", "@quant1", "clamp_dropped_mid_chain,clamp@quant1"}) {
+        EXPECT_THAT(error_of("faulty:" + text), HasSubstr("unknown fault")) << text;
+    }
 }
 
 TEST(BackendSelection, OnlyLibrariesRunByDefault) {
