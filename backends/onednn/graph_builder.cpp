@@ -19,7 +19,7 @@ namespace {
 using Attributes = std::vector<std::pair<std::string, GraphAttribute>>;
 
 /// The Graph API has no scalars in all places: a scalar is a tensor of one element.
-graph::Shape at_least_one_dimension(graph::Shape shape) {
+graph::Shape at_least_one_dimension(const graph::Shape& shape) {
     return shape.empty() ? graph::Shape{1} : shape;
 }
 

@@ -11,7 +11,6 @@ using graph::BinaryAlgorithm;
 using graph::DataType;
 using graph::EltwiseAlgorithm;
 using graph::Shape;
-using graph::TensorData;
 using graph::TensorId;
 
 bool CatalogueSteps::take_window(const std::string& token) {

@@ -34,7 +34,7 @@ std::vector<double> draw_values(Draw& draw, DataType type, std::int64_t count) {
     return values;
 }
 
-Subject elementwise(std::string name, graph::Operation op, std::vector<DataType> types, DataType output,
+Subject elementwise(std::string name, const graph::Operation& op, const std::vector<DataType>& types, DataType output,
                     const Formula& formula) {
     return {std::move(name), [=](Draw& draw) {
                 CaseBuilder builder("elementwise");
@@ -58,7 +58,7 @@ Subject elementwise(std::string name, graph::Operation op, std::vector<DataType>
             }};
 }
 
-Subject of_rows(std::string name, graph::Operation op, DataType type, DataType output, const Formula& formula) {
+Subject of_rows(std::string name, const graph::Operation& op, DataType type, DataType output, const Formula& formula) {
     return {std::move(name), [=](Draw& draw) {
                 CaseBuilder builder("rows");
                 const std::vector<double> x = draw_values(draw, type, kBatch * kTaps);

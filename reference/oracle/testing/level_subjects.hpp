@@ -33,11 +33,11 @@ std::vector<double> draw_values(Draw& draw, graph::DataType type, std::int64_t c
 
 /// Operands of the given types, as many as `formula` takes: result[i] = formula(operands[0][i], ...).
 using Formula = std::function<double(const std::vector<double>&)>;
-Subject elementwise(std::string name, graph::Operation op, std::vector<graph::DataType> types, graph::DataType output,
-                    const Formula& formula);
+Subject elementwise(std::string name, const graph::Operation& op, const std::vector<graph::DataType>& types,
+                    graph::DataType output, const Formula& formula);
 
 /// An operation on rows of kTaps elements, each of which becomes one: formula(row).
-Subject of_rows(std::string name, graph::Operation op, graph::DataType type, graph::DataType output,
+Subject of_rows(std::string name, const graph::Operation& op, graph::DataType type, graph::DataType output,
                 const Formula& formula);
 
 /// The names of the subjects, each once, in their order.
