@@ -83,7 +83,7 @@ const char* kind_of(graph::BinaryAlgorithm algorithm) {
 }  // namespace
 
 GraphValueId GraphBuilder::add_value(GraphValue value) {
-    value.shape = at_least_one_dimension(std::move(value.shape));
+    value.shape = at_least_one_dimension(value.shape);
     description_.values.push_back(std::move(value));
     is_computed_.push_back(false);
     return description_.values.size() - 1;
