@@ -36,6 +36,9 @@ bool is_probe(const SteeringSetup& setup, std::uint64_t position) {
 }
 
 void LaneSteering::learn(const CaseRecord& record) {
+    if (setup_.candidates > 1) {
+        coverage_.learn(record.features, !record.judged_on.empty());
+    }
     const std::vector<std::string> features = flat_features(record.features);
     std::set<std::string> failed;
     for (const FailureRecord& failure : record.failures) {
