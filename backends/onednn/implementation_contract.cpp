@@ -53,6 +53,11 @@ void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, con
     if (calls_the_c_library(implementation) && has_tanh(graph)) {
         contract.grant(contract::Freedom::library_functions);
     }
+    const auto* pooling = std::get_if<graph::Pooling>(&node.operation);
+    if (pooling != nullptr && pooling->algorithm != graph::PoolingAlgorithm::maximum &&
+        contains(implementation, "jit_int")) {
+        contract.grant(contract::Freedom::reciprocal_division);
+    }
     if (!graph::is_contraction(node.operation)) {
         return;
     }
@@ -83,6 +88,18 @@ void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, con
             contract.grant(contract::Freedom::halved_weights);
         }
     }
+}
+
+bool keeps_weights_whole(const graph::Graph& graph, const graph::Node& node, std::string_view implementation,
+                         std::string_view effective_isa) {
+    const bool convolves = std::holds_alternative<graph::Convolution>(node.operation) ||
+                           std::holds_alternative<graph::Deconvolution>(node.operation);
+    if (!convolves || graph.tensor(node.inputs.front()).type != graph::DataType::s8) {
+        return false;
+    }
+    contract::Contract own("onednn2", {});
+    grant_freedoms(own, graph, node, implementation, effective_isa);
+    return !own.grants(contract::Freedom::halved_weights);
 }
 
 }  // namespace difftest::backends::onednn

@@ -92,6 +92,39 @@ TEST_F(GrantTest, TheCLibrarysTanhWhereNoKernelIsGenerated) {
     EXPECT_TRUE(granted_to(graph::EltwiseAlgorithm::exp, "ref:any").empty());
 }
 
+/// jit_int of 2.6.3: 80 / 3 is 26.666668, which is 80 * rn(1/3), and not 26.666666, which is rn(80/3).
+TEST_F(GrantTest, AveragesOfIntegersByAReciprocal) {
+    const auto granted_to = [&](graph::PoolingAlgorithm algorithm, std::string_view implementation) {
+        build_ = {};
+        graph::Pooling pooling;
+        pooling.algorithm = algorithm;
+        pooling.kernel = {1};
+        pooling.strides = pooling.dilations = {1};
+        pooling.pads_begin = pooling.pads_end = {0};
+        const auto out = build_.node(pooling, {build_.input(DataType::u8, {1, 1, 1}, {1})}, DataType::u8, {1, 1, 1});
+        const graph::Case& value = build_.finish({out});
+        contract::Contract result(level_, {});
+        grant_freedoms(result, value.graph, value.graph.nodes.front(), implementation, "AVX2");
+        return result.freedoms();
+    };
+    const std::vector reciprocal{Freedom::reciprocal_division};
+    EXPECT_EQ(granted_to(graph::PoolingAlgorithm::average_include_padding, "jit_int:avx2"), reciprocal);
+    EXPECT_EQ(granted_to(graph::PoolingAlgorithm::average_exclude_padding, "jit_int:sse41"), reciprocal);
+    EXPECT_TRUE(granted_to(graph::PoolingAlgorithm::average_include_padding, "ref:any").empty());
+    EXPECT_TRUE(granted_to(graph::PoolingAlgorithm::maximum, "jit_int:avx2").empty());
+}
+
+TEST_F(GrantTest, WholeWeightsAreThoseOfSignedDataThatAreNotHalved) {
+    const auto whole = [&](DataType source, std::string_view implementation) {
+        granted(source, false, false, implementation);
+        const graph::Graph& graph = build_.finish({static_cast<graph::TensorId>(2)}).graph;
+        return keeps_weights_whole(graph, graph.nodes.back(), implementation, "AVX2");
+    };
+    EXPECT_TRUE(whole(DataType::s8, "ref_int8:any"));
+    EXPECT_FALSE(whole(DataType::s8, "x64:gemm_s8s8s32:jit")) << "halved";
+    EXPECT_FALSE(whole(DataType::u8, "ref_int8:any")) << "neither";
+}
+
 TEST(Description, NamesTheLoadedLibrary) {
     const Description description = make_onednn_backend()->describe();
     EXPECT_EQ(description.name, "onednn");

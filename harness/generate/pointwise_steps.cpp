@@ -1,3 +1,4 @@
+#include "harness/generate/boundary_mode.hpp"
 #include "harness/generate/steps.hpp"
 
 #include <algorithm>
@@ -67,8 +68,11 @@ bool add_scale(CaseGrower& grower) {
     const double target = choices.chance(1, 40) ? choices.one_of({1e-30, 1e12}) : drawn_target(choices);
     const std::int64_t count = choices.chance(1, 2) ? channels_of(shape) : 1;
     const bool either_sign = choices.chance(1, 8);
+    const double magnitude = target / grower.range(data).largest();
     const TensorId scale =
-        grower.parameter(grower.factors(target / grower.range(data).largest(), count, either_sign), shape.size());
+        grower.parameter(either_sign ? grower.factors(magnitude, count, either_sign)
+                                     : drawn_factors(grower, data, FactorUse::multiply, magnitude, count),
+                         shape.size());
     grower.node("scale", graph::Binary{BinaryAlgorithm::multiply}, {data, scale}, DataType::f32);
     return true;
 }
