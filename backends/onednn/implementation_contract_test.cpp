@@ -33,6 +33,7 @@ TEST(ImplementationContract, GemmAndUnnamedKernelsFollowTheMachine) {
 class GrantTest : public ChainTest {
 protected:
     std::string level_ = "onednn2";
+    std::string isa_ = "AVX2";
 
     contract::Contract granted(DataType source, bool zero_point, bool transposed, std::string_view implementation) {
         build_ = {};
@@ -46,7 +47,7 @@ protected:
         const auto out = build_.node(operation, {data, weights, graph::kAbsent, shift}, DataType::s32, {1, 1, 1, 1});
         const graph::Case& value = build_.finish({out});
         contract::Contract result(level_, {});
-        grant_freedoms(result, value.graph, value.graph.nodes.back(), implementation, "AVX2");
+        grant_freedoms(result, value.graph, value.graph.nodes.back(), implementation, isa_);
         return result;
     }
 };
@@ -56,6 +57,12 @@ TEST_F(GrantTest, HalvesWhereTheyWereMeasured) {
               std::vector{Freedom::halved_weights});
     contract::Contract deconvolution = granted(DataType::s8, false, true, "x64:gemm_s8s8s32:jit");
     EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::pair_saturation});
+    isa_ = "AVX2_VNNI";  // 1 times 2 is 2 there, and not 0
+    deconvolution = granted(DataType::s8, false, true, "jit_uni_deconv:sse41");
+    EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::pair_saturation});
+    isa_ = "AVX2";
+    deconvolution = granted(DataType::s8, false, true, "jit_uni_deconv:sse41");
+    EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::halved_weights});
     level_ = "onednn3";
     EXPECT_EQ(granted(DataType::s8, false, false, "jit:avx2").freedoms(),
               (std::vector{Freedom::pair_saturation, Freedom::halved_weights}));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 // Steps that work element by element in f32: scales, operands, activations, comparisons, joins.
 namespace difftest::harness {
@@ -57,6 +58,16 @@ TensorId operand(CaseGrower& grower, const Shape& shape, double magnitude) {
 /// Where values shall lie behind a scale: small, within 8 bits, just beyond, far beyond.
 double drawn_target(ChoiceSource& choices) {
     return choices.one_of({2.0, 10.0, 100.0, 120.0, 150.0, 300.0, 1000.0});
+}
+
+/// At times: what takes a value of the data, times the factor, to 0. Whether the product is rounded before shows there.
+std::optional<float> drawn_cancellation(ChoiceSource& choices, const graph::TensorData& values, float factor) {
+    if (!choices.chance(1, 5)) {
+        return std::nullopt;
+    }
+    const double value = values.at(choices.integer(0, values.size() - 1));
+    const auto addend = static_cast<float>(-static_cast<double>(factor) * value);
+    return std::isfinite(addend) ? std::optional(addend) : std::nullopt;
 }
 
 }  // namespace
@@ -176,6 +187,9 @@ bool add_eltwise(CaseGrower& grower) {
             const float alpha = grower.factor_near(choices.one_of({0.05, 1.0, 8.0}));
             const float beta = choices.chance(1, 3) ? 0.0F : grower.addend_near(range.largest() * 0.2);
             op = {EltwiseAlgorithm::linear, negative ? -alpha : alpha, choices.chance(1, 2) ? beta : -beta};
+            if (const auto cancelling = drawn_cancellation(choices, grower.values(data), op.alpha)) {
+                op.beta = *cancelling;
+            }
             break;
         }
         case 1: op = {EltwiseAlgorithm::abs, 0, 0}; break;
