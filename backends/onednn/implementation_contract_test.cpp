@@ -99,6 +99,24 @@ TEST_F(GrantTest, TheCLibrarysTanhWhereNoKernelIsGenerated) {
     EXPECT_TRUE(granted_to(graph::EltwiseAlgorithm::exp, "ref:any").empty());
 }
 
+/// What computes them has the name of a convolution; the post-ops are those of the reference.
+TEST_F(GrantTest, TheCLibrarysTanhBehindDeconvolutionsOfReals) {
+    const auto granted_to = [&](graph::Operation operation) {
+        build_ = {};
+        const auto data = build_.input(DataType::f32, {1, 1, 1, 1}, {1});
+        const auto weights = build_.constant(DataType::f32, {1, 1, 1, 1}, {2});
+        const auto sum = build_.node(std::move(operation), {data, weights}, DataType::f32, {1, 1, 1, 1});
+        const auto out = build_.node(graph::Eltwise{graph::EltwiseAlgorithm::tanh}, {sum}, DataType::f32, {1, 1, 1, 1});
+        const graph::Case& value = build_.finish({out});
+        contract::Contract result(level_, {});
+        grant_freedoms(result, value.graph, value.graph.nodes.front(), "jit:avx2", "AVX2");
+        return result.freedoms();
+    };
+    EXPECT_EQ(granted_to(graph::Deconvolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, {0, 0}, 1}),
+              std::vector{Freedom::library_functions});
+    EXPECT_TRUE(granted_to(graph::Convolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, 1}).empty());
+}
+
 /// jit_int of 2.6.3: 80 / 3 is 26.666668, which is 80 * rn(1/3), and not 26.666666, which is rn(80/3).
 TEST_F(GrantTest, AveragesOfIntegersByAReciprocal) {
     const auto granted_to = [&](graph::PoolingAlgorithm algorithm, std::string_view implementation) {
