@@ -55,10 +55,11 @@ private:
     struct Description {
         std::vector<std::string> common;  ///< features, ascending
         std::int64_t matched = 0;         ///< cases with all of them, since it was made
-        std::int64_t failed = 0;          ///< of these, those in the cluster
+        std::int64_t failed = 0;          ///< of these, those in the cluster; in any, as one error makes many clusters
     };
     struct Trail {
         std::vector<Description> descriptions;
+        bool is_known = false;             ///< of a known issue: then only its own failures count
         std::vector<std::string> growing;  ///< what the cases that make the next description have in common so far
         std::int64_t growing_cases = 0;
     };
