@@ -19,7 +19,7 @@ using graph::TensorId;
 constexpr std::array<std::string_view, 10> kPerAxis = {"kernel",      "padding",      "stride",         "dilation",
                                                        "pad_begin",   "pad_end",      "output_padding", "size",
                                                        "result_size", "axis_from_end"};
-constexpr std::array<std::string_view, 17> kOnce = {"groups",
+constexpr std::array<std::string_view, 18> kOnce = {"groups",
                                                     "depthwise",
                                                     "in_channels",
                                                     "out_channels",
@@ -35,6 +35,7 @@ constexpr std::array<std::string_view, 17> kOnce = {"groups",
                                                     "bias",
                                                     "channel_operands",
                                                     "spatial_operands",
+                                                    "batch_operands",
                                                     "rank"};
 
 std::string_view trimmed(std::string_view text) {
@@ -68,6 +69,7 @@ void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::No
         const bool places = std::any_of(shape.end() - static_cast<std::ptrdiff_t>(spatial), shape.end(),
                                         [](std::int64_t size) { return size > 1; });
         facts["spatial_operands"].front() += places ? 1 : 0;
+        facts["batch_operands"].front() += shape.size() == result.size() && !shape.empty() && shape[0] > 1 ? 1 : 0;
     }
 }
 
