@@ -62,13 +62,17 @@ std::vector<PartitionReport> suspects(const graph::Graph& graph, const RunEntry&
     const std::string maker = wrong && graph.tensor(*wrong).producer >= 0
                                   ? graph.node(graph.tensor(*wrong).producer).name
                                   : named_node(graph, failing);
+    // What differs between executions may come from behind what is wrong in each.
+    const bool may_be_behind = failing.judgement.verdict == Verdict::nondeterministic;
+    bool reached = maker.empty() || !may_be_behind;
     std::vector<PartitionReport> result;
     for (const PartitionReport& partition : failing.partitions) {
         const bool made_it = std::find(partition.nodes.begin(), partition.nodes.end(), maker) != partition.nodes.end();
-        if (made_it) {
+        if (made_it && !may_be_behind) {
             return {partition};
         }
-        if (!is_cleared(partition, failing, all)) {
+        reached = reached || made_it;
+        if (reached && (made_it || !is_cleared(partition, failing, all))) {
             result.push_back(partition);
         }
     }

@@ -77,6 +77,10 @@ TEST(Suspects, WrongValuesAccuseWhoMadeTheFirstWrongTensor) {
     const auto blamed = suspects(sample().graph, failing, {failing});
     ASSERT_EQ(blamed.size(), 1U);
     EXPECT_EQ(blamed[0].nodes, std::vector<std::string>{"relu"});
+    failing.judgement.verdict = Verdict::nondeterministic;
+    const auto behind = suspects(sample().graph, failing, {failing});
+    ASSERT_EQ(behind.size(), 2U) << "relu is wrong, but what differs may be made behind";
+    EXPECT_EQ(behind[0].nodes, std::vector<std::string>{"relu"});
 }
 
 }  // namespace
