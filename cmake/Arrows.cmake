@@ -1,5 +1,5 @@
 # Which room may see which: the arrows of the design. What is not listed is forbidden, and cmake/forbidden_arrows tests
-# that it does not compile. `backends` alone stands for the interface backends/backend.hpp.
+# that it cannot be included. `backends` alone stands for the interface backends/backend.hpp.
 set(DIFFTEST_ARROWS)
 
 # difftest_may_see(ROOM room ...)

@@ -40,7 +40,7 @@ int complain(ExitCode code, std::string message) {
 
 /// Tensors come and go by the thousand: freed memory is kept, not given back to be cleared again page by page.
 void keep_freed_memory() {
-    constexpr int kLargestBlock = 64 << 20;
+    constexpr int kLargestBlock = 32 << 20;  // glibc ignores more
     constexpr int kMostKept = 256 << 20;
     ::mallopt(M_MMAP_THRESHOLD, kLargestBlock);
     ::mallopt(M_TRIM_THRESHOLD, kMostKept);
