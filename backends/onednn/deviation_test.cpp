@@ -195,6 +195,20 @@ TEST(ZeroPadding, CountsLanesThatAreNotZero) {
     EXPECT_EQ(dirty_padding_lanes(memory), 1);
     bytes[3] = 9;
     EXPECT_EQ(dirty_padding_lanes(memory), 2);
+    bytes = {1, 2, 3, 0x80, 4, 5, 6, 0};
+    EXPECT_EQ(dirty_padding_lanes(memory), 1) << "128, no float";
+}
+
+/// relu with a slope of -1 makes -0 of 0, which is zero.
+TEST(ZeroPadding, TheSignOfZeroDoesNotMatter) {
+    dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+    const dnnl::memory::desc layout({1, 3, 1, 1}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::aBcd4b);
+    std::vector<float> values{1, 2, 3, -0.0F};
+    const dnnl::memory memory(layout, engine, values.data());
+    values = {1, 2, 3, -0.0F};
+    EXPECT_EQ(dirty_padding_lanes(memory), 0);
+    values[3] = 1e-45F;
+    EXPECT_EQ(dirty_padding_lanes(memory), 1);
 }
 
 TEST(ZeroPadding, FollowsNestedBlocks) {

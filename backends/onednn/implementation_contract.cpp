@@ -24,9 +24,13 @@ bool is_rung_without_vnni(std::string_view isa) {
 
 /// Its functions may be those of the C library: the kernels that no JIT compiler made, by their names, and the post-ops
 /// behind a gemm. Seen on 2.6.3: tanh behind x64:gemm:jit (convolution, SSE41 and AVX) and x64:gemm_s8*s32:jit
-/// (deconvolution, every rung).
-bool calls_the_c_library(std::string_view implementation) {
-    return contains(implementation, "ref") || contains(implementation, "simple") || contains(implementation, "gemm");
+/// (deconvolution, every rung), and behind deconvolutions of reals, which have the name of the convolution that
+/// computes them and reference post-ops (jit:avx2: tanh(-0.60987) is 1.04 * 2^-24 off, beyond what the JIT injector
+/// does there).
+bool calls_the_c_library(const graph::Graph& graph, const graph::Node& node, std::string_view implementation) {
+    return contains(implementation, "ref") || contains(implementation, "simple") || contains(implementation, "gemm") ||
+           (std::holds_alternative<graph::Deconvolution>(node.operation) &&
+            !graph::is_integer(graph.tensor(node.inputs.front()).type));
 }
 
 bool has_tanh(const graph::Graph& graph) {
@@ -50,8 +54,13 @@ bool uses_int16_pairs(std::string_view implementation, std::string_view effectiv
 
 void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
                     std::string_view implementation, std::string_view effective_isa) {
-    if (calls_the_c_library(implementation) && has_tanh(graph)) {
+    if (calls_the_c_library(graph, node, implementation) && has_tanh(graph)) {
         contract.grant(contract::Freedom::library_functions);
+    }
+    const auto* pooling = std::get_if<graph::Pooling>(&node.operation);
+    if (pooling != nullptr && pooling->algorithm != graph::PoolingAlgorithm::maximum &&
+        contains(implementation, "jit_int")) {
+        contract.grant(contract::Freedom::reciprocal_division);
     }
     if (!graph::is_contraction(node.operation)) {
         return;
@@ -72,10 +81,12 @@ void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, con
     if (uses_int16_pairs(implementation, effective_isa)) {
         // Measured on 2.6.3: every JIT kernel and the convolution by GEMM halve the weights of an s8 source, and then
         // no pair can saturate. The deconvolution by GEMM and the products by GEMM (2000 random ones with weights up to
-        // 64 exact, with weights up to 127 saturated) do not halve. What 3.x does was not measured.
+        // 64 exact, with weights up to 127 saturated) do not halve. Nor do deconvolutions that fall to a kernel without
+        // VNNI on a machine that has it (jit_uni_deconv:sse41 on AVX2_VNNI). What 3.x does was not measured.
         const bool is_signed = source == graph::DataType::s8;
         const bool measured = contract.name() == "onednn2";
-        const bool whole = (transposed || is_product) && contains(implementation, "gemm");
+        const bool gemm = (transposed || is_product) && contains(implementation, "gemm");
+        const bool whole = gemm || (transposed && !is_rung_without_vnni(effective_isa));
         if (!is_signed || whole || !measured) {
             contract.grant(contract::Freedom::pair_saturation);
         }
@@ -83,6 +94,18 @@ void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, con
             contract.grant(contract::Freedom::halved_weights);
         }
     }
+}
+
+bool keeps_weights_whole(const graph::Graph& graph, const graph::Node& node, std::string_view implementation,
+                         std::string_view effective_isa) {
+    const bool convolves = std::holds_alternative<graph::Convolution>(node.operation) ||
+                           std::holds_alternative<graph::Deconvolution>(node.operation);
+    if (!convolves || graph.tensor(node.inputs.front()).type != graph::DataType::s8) {
+        return false;
+    }
+    contract::Contract own("onednn2", {});
+    grant_freedoms(own, graph, node, implementation, effective_isa);
+    return !own.grants(contract::Freedom::halved_weights);
 }
 
 }  // namespace difftest::backends::onednn

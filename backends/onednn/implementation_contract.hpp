@@ -16,8 +16,13 @@ bool uses_int16_pairs(std::string_view implementation, std::string_view effectiv
 /// The freedoms that the implementation of a node takes beyond the library's contract level: F8c for reference kernels,
 /// which call the C library, in graphs with a function for which that matters. Of contractions: F9 for
 /// deconvolutions and AVX2-VNNI kernels that compensate in f32 (measured), X1 and X2 for kernels without VNNI
-/// (documented: developer guide, int8 computations; which of the two, measured).
+/// (documented: developer guide, int8 computations; which of the two, measured). F3 for averages of 8-bit and s32 data
+/// by JIT kernels, which multiply by 1/DENOM as the formula of the developer guide, pooling, does (seen on 2.6.3).
 void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
                     std::string_view implementation, std::string_view effective_isa);
+
+/// Whether the implementation is one of a convolution or deconvolution of s8 data that does not halve the weights (X2).
+bool keeps_weights_whole(const graph::Graph& graph, const graph::Node& node, std::string_view implementation,
+                         std::string_view effective_isa);
 
 }  // namespace difftest::backends::onednn

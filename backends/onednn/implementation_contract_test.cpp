@@ -33,6 +33,7 @@ TEST(ImplementationContract, GemmAndUnnamedKernelsFollowTheMachine) {
 class GrantTest : public ChainTest {
 protected:
     std::string level_ = "onednn2";
+    std::string isa_ = "AVX2";
 
     contract::Contract granted(DataType source, bool zero_point, bool transposed, std::string_view implementation) {
         build_ = {};
@@ -46,7 +47,7 @@ protected:
         const auto out = build_.node(operation, {data, weights, graph::kAbsent, shift}, DataType::s32, {1, 1, 1, 1});
         const graph::Case& value = build_.finish({out});
         contract::Contract result(level_, {});
-        grant_freedoms(result, value.graph, value.graph.nodes.back(), implementation, "AVX2");
+        grant_freedoms(result, value.graph, value.graph.nodes.back(), implementation, isa_);
         return result;
     }
 };
@@ -56,6 +57,12 @@ TEST_F(GrantTest, HalvesWhereTheyWereMeasured) {
               std::vector{Freedom::halved_weights});
     contract::Contract deconvolution = granted(DataType::s8, false, true, "x64:gemm_s8s8s32:jit");
     EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::pair_saturation});
+    isa_ = "AVX2_VNNI";  // 1 times 2 is 2 there, and not 0
+    deconvolution = granted(DataType::s8, false, true, "jit_uni_deconv:sse41");
+    EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::pair_saturation});
+    isa_ = "AVX2";
+    deconvolution = granted(DataType::s8, false, true, "jit_uni_deconv:sse41");
+    EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::halved_weights});
     level_ = "onednn3";
     EXPECT_EQ(granted(DataType::s8, false, false, "jit:avx2").freedoms(),
               (std::vector{Freedom::pair_saturation, Freedom::halved_weights}));
@@ -90,6 +97,57 @@ TEST_F(GrantTest, TheCLibrarysTanhWhereNoKernelIsGenerated) {
     EXPECT_EQ(granted_to(graph::EltwiseAlgorithm::tanh, "x64:gemm_s8u8s32:jit"), library) << "post-ops behind a gemm";
     EXPECT_TRUE(granted_to(graph::EltwiseAlgorithm::tanh, "jit:avx2").empty());
     EXPECT_TRUE(granted_to(graph::EltwiseAlgorithm::exp, "ref:any").empty());
+}
+
+/// What computes them has the name of a convolution; the post-ops are those of the reference.
+TEST_F(GrantTest, TheCLibrarysTanhBehindDeconvolutionsOfReals) {
+    const auto granted_to = [&](graph::Operation operation) {
+        build_ = {};
+        const auto data = build_.input(DataType::f32, {1, 1, 1, 1}, {1});
+        const auto weights = build_.constant(DataType::f32, {1, 1, 1, 1}, {2});
+        const auto sum = build_.node(std::move(operation), {data, weights}, DataType::f32, {1, 1, 1, 1});
+        const auto out = build_.node(graph::Eltwise{graph::EltwiseAlgorithm::tanh}, {sum}, DataType::f32, {1, 1, 1, 1});
+        const graph::Case& value = build_.finish({out});
+        contract::Contract result(level_, {});
+        grant_freedoms(result, value.graph, value.graph.nodes.front(), "jit:avx2", "AVX2");
+        return result.freedoms();
+    };
+    EXPECT_EQ(granted_to(graph::Deconvolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, {0, 0}, 1}),
+              std::vector{Freedom::library_functions});
+    EXPECT_TRUE(granted_to(graph::Convolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, 1}).empty());
+}
+
+/// jit_int of 2.6.3: 80 / 3 is 26.666668, which is 80 * rn(1/3), and not 26.666666, which is rn(80/3).
+TEST_F(GrantTest, AveragesOfIntegersByAReciprocal) {
+    const auto granted_to = [&](graph::PoolingAlgorithm algorithm, std::string_view implementation) {
+        build_ = {};
+        graph::Pooling pooling;
+        pooling.algorithm = algorithm;
+        pooling.kernel = {1};
+        pooling.strides = pooling.dilations = {1};
+        pooling.pads_begin = pooling.pads_end = {0};
+        const auto out = build_.node(pooling, {build_.input(DataType::u8, {1, 1, 1}, {1})}, DataType::u8, {1, 1, 1});
+        const graph::Case& value = build_.finish({out});
+        contract::Contract result(level_, {});
+        grant_freedoms(result, value.graph, value.graph.nodes.front(), implementation, "AVX2");
+        return result.freedoms();
+    };
+    const std::vector reciprocal{Freedom::reciprocal_division};
+    EXPECT_EQ(granted_to(graph::PoolingAlgorithm::average_include_padding, "jit_int:avx2"), reciprocal);
+    EXPECT_EQ(granted_to(graph::PoolingAlgorithm::average_exclude_padding, "jit_int:sse41"), reciprocal);
+    EXPECT_TRUE(granted_to(graph::PoolingAlgorithm::average_include_padding, "ref:any").empty());
+    EXPECT_TRUE(granted_to(graph::PoolingAlgorithm::maximum, "jit_int:avx2").empty());
+}
+
+TEST_F(GrantTest, WholeWeightsAreThoseOfSignedDataThatAreNotHalved) {
+    const auto whole = [&](DataType source, std::string_view implementation) {
+        granted(source, false, false, implementation);
+        const graph::Graph& graph = build_.finish({static_cast<graph::TensorId>(2)}).graph;
+        return keeps_weights_whole(graph, graph.nodes.back(), implementation, "AVX2");
+    };
+    EXPECT_TRUE(whole(DataType::s8, "ref_int8:any"));
+    EXPECT_FALSE(whole(DataType::s8, "x64:gemm_s8s8s32:jit")) << "halved";
+    EXPECT_FALSE(whole(DataType::u8, "ref_int8:any")) << "neither";
 }
 
 TEST(Description, NamesTheLoadedLibrary) {

@@ -101,6 +101,8 @@ public:
             const ImplementationName name = add_partition(program_, partition);
             for (const graph::NodeId node : partition.nodes) {
                 grant_freedoms(contract_, graph_, graph_.node(node), name, effective_isa());
+                some_weights_whole_ =
+                    some_weights_whole_ || keeps_weights_whole(graph_, graph_.node(node), name, effective_isa());
             }
             reports_.push_back({names_of(graph_, partition), name.empty() ? "unnamed" : name});
         } catch (const dnnl::error& failure) {
@@ -120,7 +122,15 @@ public:
     }
 
     std::vector<PartitionReport> partitions() const override { return reports_; }
-    contract::Contract contract() const override { return contract_; }
+    contract::Contract contract() const override {
+        contract::Contract result = contract_;
+        // One contract serves all kernels of the plan. Where some halve their weights and others do not, halving cannot
+        // be emulated: with X1 beside it, elements with odd weights are not judged.
+        if (some_weights_whole_ && result.grants(contract::Freedom::halved_weights)) {
+            result.grant(contract::Freedom::pair_saturation);
+        }
+        return result;
+    }
     std::vector<std::string> damage() const override { return program_.damage(); }
     void execute() override { run(Phase::execute); }
 
@@ -128,6 +138,7 @@ private:
     const graph::Graph& graph_;
     Program program_;
     contract::Contract contract_;
+    bool some_weights_whole_ = false;
     std::vector<PartitionReport> reports_;
 };
 

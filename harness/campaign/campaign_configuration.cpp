@@ -98,7 +98,7 @@ void read_gate(const JsonObjectReader& reader, GeneratorSetup& generator) {
 
 SteeringSetup read_steering(const JsonObjectReader& reader) {
     SteeringSetup steering;
-    reader.allow_only({"lanes", "full", "least_matched", "probe"});
+    reader.allow_only({"lanes", "full", "least_matched", "probe", "candidates", "tries"});
     const auto number = [&reader](const std::string& name, std::uint64_t most, std::uint64_t otherwise) {
         return static_cast<std::uint64_t>(
             reader.integer(name, 1, static_cast<std::int64_t>(most), static_cast<std::int64_t>(otherwise)));
@@ -107,6 +107,8 @@ SteeringSetup read_steering(const JsonObjectReader& reader) {
     steering.full = reader.integer("full", 1, 1000000, steering.full);
     steering.least_matched = reader.integer("least_matched", 1, 1000000, steering.least_matched);
     steering.probe = number("probe", 1000000, steering.probe);
+    steering.candidates = static_cast<int>(reader.integer("candidates", 1, 16, steering.candidates));
+    steering.tries = reader.integer("tries", 1, 1000000, steering.tries);
     return steering;
 }
 

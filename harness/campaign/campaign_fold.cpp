@@ -86,6 +86,8 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
         ++steered_[identity];
     }
     steered_cases_ += record.steered.empty() ? 0 : 1;
+    guided_cases_ += record.gained > 0 ? 1 : 0;
+    guided_pairs_ += std::max<std::int64_t>(record.gained, 0);
     for (const std::string& feature : flat_features(record.features)) {
         FeatureCount& count = features_[feature];
         ++count.cases;
@@ -236,6 +238,8 @@ CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const 
     report.resampled = resampled_;
     report.steered = steered_;
     report.steered_cases = steered_cases_;
+    report.guided_cases = guided_cases_;
+    report.guided_pairs = guided_pairs_;
     report.features = features_;
     report.coverage = coverage_.result();
     report.harness_errors = harness_errors_;

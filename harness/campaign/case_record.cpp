@@ -77,6 +77,7 @@ CaseRecord read_record(const Json& line) {
     CaseRecord record;
     line.at("index").get_to(record.index);
     line.at("draw").get_to(record.draw);
+    record.gained = line.value("gained", std::int64_t{0});  // journals of older builds do not have it
     line.at("cost").get_to(record.cost);
     line.at("resampled").get_to(record.resampled);
     line.at("steered").get_to(record.steered);
@@ -92,7 +93,7 @@ CaseRecord read_record(const Json& line) {
         record.partitions[kind] += partition.at(5).get<std::int64_t>();
     }
     read_elements(line.at("elements"), record.elements);
-    // Journals of older builds do not have them.
+    // Nor these.
     for (const Json& each : line.value("combinations", Json::array())) {
         record.combinations[{each.at(0).get<std::string>(), each.at(1).get<std::string>(),
                              each.at(2).get<std::string>()}] += each.at(3).get<std::int64_t>();
@@ -134,6 +135,7 @@ std::string format_record(const CaseRecord& record) {
     }
     const Json line = {{"index", record.index},
                        {"draw", record.draw},
+                       {"gained", record.gained},
                        {"cost", record.cost},
                        {"resampled", Json(record.resampled)},
                        {"steered", record.steered},

@@ -54,6 +54,8 @@ struct FailureRecord {
 struct CaseRecord {
     std::uint64_t index = 0;
     int draw = 0;  ///< of the generator, that was taken: drawn_case gives the case again
+    std::int64_t gained =
+        0;  ///< pairs of attributes new to its lane that it has more than the draw it was preferred to
     std::int64_t cost = 0;
     std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
     std::vector<std::string> steered;  ///< clusters and known issues that draws were refused for; ascending

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <string_view>
 
 namespace difftest::harness {
 namespace {
@@ -22,6 +23,20 @@ bool is_cleared(const PartitionReport& partition, const RunEntry& failing, const
                std::any_of(other.partitions.begin(), other.partitions.end(),
                            [&partition](const PartitionReport& each) { return same(each, partition); });
     });
+}
+
+/// The node that an error of the library names: "... during create: binary + 2 post-ops of 'scale': could not ...";
+/// nothing when it names none.
+std::string named_node(const graph::Graph& graph, const RunEntry& entry) {
+    constexpr std::string_view kOpening = " of '";
+    const std::string& reason = entry.judgement.reason;
+    const std::size_t opening = reason.find(kOpening);
+    if (entry.judgement.verdict != Verdict::crash || opening == std::string::npos) {
+        return "";
+    }
+    const std::size_t begin = opening + kOpening.size();
+    const std::string name = reason.substr(begin, reason.find('\'', begin) - begin);
+    return graph.find_node(name) ? name : "";
 }
 
 /// By how much values are wrong; the places of a random case say less and follow from it only at times.
@@ -44,15 +59,20 @@ std::string pattern_of(const RunEntry& entry) {
 std::vector<PartitionReport> suspects(const graph::Graph& graph, const RunEntry& failing,
                                       const std::vector<RunEntry>& all) {
     const auto wrong = failing.first_wrong ? graph.find_tensor(*failing.first_wrong) : std::nullopt;
-    const std::string maker =
-        wrong && graph.tensor(*wrong).producer >= 0 ? graph.node(graph.tensor(*wrong).producer).name : std::string();
+    const std::string maker = wrong && graph.tensor(*wrong).producer >= 0
+                                  ? graph.node(graph.tensor(*wrong).producer).name
+                                  : named_node(graph, failing);
+    // What differs between executions may come from behind what is wrong in each.
+    const bool may_be_behind = failing.judgement.verdict == Verdict::nondeterministic;
+    bool reached = maker.empty() || !may_be_behind;
     std::vector<PartitionReport> result;
     for (const PartitionReport& partition : failing.partitions) {
         const bool made_it = std::find(partition.nodes.begin(), partition.nodes.end(), maker) != partition.nodes.end();
-        if (made_it) {
+        if (made_it && !may_be_behind) {
             return {partition};
         }
-        if (!is_cleared(partition, failing, all)) {
+        reached = reached || made_it;
+        if (reached && (made_it || !is_cleared(partition, failing, all))) {
             result.push_back(partition);
         }
     }

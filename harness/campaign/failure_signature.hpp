@@ -9,9 +9,9 @@
 
 namespace difftest::harness {
 
-/// The partitions that a failing run may be due to. Where values are wrong, the one that made the first wrong tensor.
-/// Else not those that are part of a run of the same case that passed, on the same rung and with the same
-/// implementation. All, when none is left.
+/// The partitions that a failing run may be due to. Where values are wrong, the one that made the first wrong tensor;
+/// where the library reports an error about a node, that of the node. Else not those that are part of a run of the same
+/// case that passed, on the same rung and with the same implementation. All, when none is left.
 std::vector<backends::PartitionReport> suspects(const graph::Graph& graph, const RunEntry& failing,
                                                 const std::vector<RunEntry>& all);
 

@@ -60,12 +60,27 @@ TEST(Signature, IsThatOfTheSuspectedPartition) {
     EXPECT_THAT(signature.attributes, testing::Not(Contains("convert half_to_even")));
 }
 
+TEST(Suspects, AnErrorAccusesThePartitionOfTheNodeThatItNames) {
+    RunEntry failing = run("split", Verdict::crash, {{{"conv"}, ""}, {{"relu", "out"}, ""}});
+    failing.judgement.reason =
+        "the library reported an error during create: eltwise + 1 post-op of 'relu': could not create a primitive";
+    const auto blamed = suspects(sample().graph, failing, {failing});
+    ASSERT_EQ(blamed.size(), 1U);
+    EXPECT_EQ(signature_of(sample(), failing, blamed).operation, "eltwise");
+    failing.judgement.reason = "killed by SIGSEGV during create of 'something'";
+    EXPECT_EQ(suspects(sample().graph, failing, {failing}).size(), 2U);
+}
+
 TEST(Suspects, WrongValuesAccuseWhoMadeTheFirstWrongTensor) {
     RunEntry failing = run("split", Verdict::violation, {{{"conv"}, "jit"}, {{"relu"}, "uni"}, {{"out"}, "simple"}});
     failing.first_wrong = "relu";
     const auto blamed = suspects(sample().graph, failing, {failing});
     ASSERT_EQ(blamed.size(), 1U);
     EXPECT_EQ(blamed[0].nodes, std::vector<std::string>{"relu"});
+    failing.judgement.verdict = Verdict::nondeterministic;
+    const auto behind = suspects(sample().graph, failing, {failing});
+    ASSERT_EQ(behind.size(), 2U) << "relu is wrong, but what differs may be made behind";
+    EXPECT_EQ(behind[0].nodes, std::vector<std::string>{"relu"});
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ CaseRecord essence(const CaseRecord& record) {
     CaseRecord result;
     result.index = record.index;
     result.features = record.features;
+    result.judged_on = record.judged_on;
     result.failures = record.failures;
     return result;
 }

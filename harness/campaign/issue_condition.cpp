@@ -19,7 +19,7 @@ using graph::TensorId;
 constexpr std::array<std::string_view, 10> kPerAxis = {"kernel",      "padding",      "stride",         "dilation",
                                                        "pad_begin",   "pad_end",      "output_padding", "size",
                                                        "result_size", "axis_from_end"};
-constexpr std::array<std::string_view, 16> kOnce = {"groups",
+constexpr std::array<std::string_view, 18> kOnce = {"groups",
                                                     "depthwise",
                                                     "in_channels",
                                                     "out_channels",
@@ -34,6 +34,8 @@ constexpr std::array<std::string_view, 16> kOnce = {"groups",
                                                     "weights_zero_point",
                                                     "bias",
                                                     "channel_operands",
+                                                    "spatial_operands",
+                                                    "batch_operands",
                                                     "rank"};
 
 std::string_view trimmed(std::string_view text) {
@@ -63,6 +65,11 @@ void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::No
         const bool channels = result.size() > 1 && shape.size() >= back && shape[shape.size() - back] > 1;
         ++facts["operands"].front();
         facts["channel_operands"].front() += channels ? 1 : 0;
+        const std::size_t spatial = back > 0 ? std::min(shape.size(), back - 1) : 0;  // its last dimensions
+        const bool places = std::any_of(shape.end() - static_cast<std::ptrdiff_t>(spatial), shape.end(),
+                                        [](std::int64_t size) { return size > 1; });
+        facts["spatial_operands"].front() += places ? 1 : 0;
+        facts["batch_operands"].front() += shape.size() == result.size() && !shape.empty() && shape[0] > 1 ? 1 : 0;
     }
 }
 

@@ -19,7 +19,8 @@ namespace difftest::harness {
 /// in_per_group, out_per_group, batch, spatial_dims, spatial_elements (of the result), data_zero_point,
 /// weights_zero_point, bias (1 where the slot is used), followers (nodes behind it in its partition), operands (of
 /// itself and its followers, besides the data and weights), channel_operands (of them those with one value for each
-/// channel, or more), rank (of the result).
+/// channel, or more), spatial_operands (of them those that vary over the places), batch_operands (of them those
+/// that vary over the batch), rank (of the result).
 using NodeFacts = std::map<std::string, std::vector<std::int64_t>, std::less<>>;
 
 NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span<const std::string> partition);

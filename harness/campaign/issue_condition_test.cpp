@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace difftest::harness {
 namespace {
@@ -62,7 +64,24 @@ TEST(IssueCondition, Remainders) {
 TEST(IssueCondition, FollowersAreThoseOfThePartition) {
     EXPECT_TRUE(holds({"followers == 0", "operands == 0"}));
     EXPECT_TRUE(holds({"followers == 1", "channel_operands == 1"}, {"window", "scaled"}));
-    EXPECT_TRUE(holds({"followers == 2", "operands == 2", "channel_operands == 1"}, {"window", "scaled", "sum"}));
+    EXPECT_TRUE(holds({"followers == 2", "operands == 2", "channel_operands == 1", "spatial_operands == 0"},
+                      {"window", "scaled", "sum"}));
+}
+
+/// A row of values, one for each place; a value for each channel; both at once; one value.
+TEST(IssueCondition, OperandsThatVaryOverPlaces) {
+    const std::vector<std::pair<graph::Shape, std::int64_t>> operands{{{6}, 1}, {{1, 3, 1}, 0}, {{1, 3, 6}, 1},
+                                                                      {{1}, 0}, {{2, 1, 1}, 0}, {{2, 3, 6}, 1}};
+    for (const auto& [shape, places] : operands) {
+        CaseBuilder builder("places");
+        const auto data = builder.input("data", TensorData(DataType::f32, {2, 3, 6}));
+        const auto other = builder.constant("other", TensorData(DataType::f32, shape));
+        const graph::Case value = builder.build(
+            {builder.node("sum", graph::Binary{graph::BinaryAlgorithm::add}, {data, other}, DataType::f32)});
+        const NodeFacts facts = facts_of(value.graph, value.graph.nodes[0], {});
+        EXPECT_EQ(facts.at("spatial_operands").front(), places);
+        EXPECT_EQ(facts.at("batch_operands").front(), shape[0] == 2 ? 1 : 0);
+    }
 }
 
 TEST(IssueCondition, RefusesWhatItDoesNotUnderstand) {

@@ -78,15 +78,25 @@ std::string name_of_index(const CampaignConfiguration& configuration, std::uint6
     return fmt::format("{}_{}", configuration.name, index);
 }
 
+DrawWish wish_of(const LaneSteering& steering) {
+    DrawWish wish;
+    wish.avoid = [&steering](const graph::Case& value) {
+        return steering.avoided(flat_features(case_features(value)));
+    };
+    if (steering.candidates() > 1) {
+        wish.worth = [&steering](const graph::Case& value) { return steering.unreached(case_features(value)); };
+        wish.candidates = steering.candidates();
+    }
+    return wish;
+}
+
 void judge(CaseRecord& record, const CampaignConfiguration& configuration, const RunSelection& selection,
            const LaneSteering* steering, const RunCase& run) {
-    const Avoidance avoid = [steering](const graph::Case& value) {
-        return steering->avoided(flat_features(case_features(value)));
-    };
     GatedCase drawn = gated_case(configuration.generator, record.index, name_of_index(configuration, record.index),
-                                 steering == nullptr ? Avoidance() : avoid);
+                                 steering == nullptr ? DrawWish() : wish_of(*steering));
     const graph::Case& value = drawn.value;
     record.draw = drawn.draw;
+    record.gained = drawn.gained;
     record.resampled = drawn.refused;
     record.steered.assign(drawn.avoided.begin(), drawn.avoided.end());
     record.cost = case_cost(value);

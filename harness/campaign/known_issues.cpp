@@ -123,6 +123,9 @@ bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
            std::all_of(trigger.operations.begin(), trigger.operations.end(), in_graph) &&
            (trigger.isas.empty() || contains(trigger.isas, run.isa)) &&
            (trigger.implementations.empty() || has_implementation(run, trigger.implementations)) &&
+           (trigger.messages.empty() ||
+            std::any_of(trigger.messages.begin(), trigger.messages.end(),
+                        [&run](const std::string& text) { return run.reason.find(text) != std::string::npos; })) &&
            (!trigger.is_about_a_node() || has_node(trigger, run));
 }
 
@@ -210,11 +213,12 @@ KnownIssue read_known_issue(const std::filesystem::path& file) {
         issue.affected.push_back(read_range(range));
     }
     const JsonObjectReader trigger = reader.object("trigger");
-    trigger.allow_only({"plan_traits", "operations", "isas", "implementations", "node"});
+    trigger.allow_only({"plan_traits", "operations", "isas", "implementations", "messages", "node"});
     issue.trigger = {trigger.texts("plan_traits"),
                      trigger.texts("operations"),
                      trigger.texts("isas"),
                      trigger.texts("implementations"),
+                     trigger.texts("messages"),
                      {},
                      {},
                      {}};

@@ -23,6 +23,7 @@ struct IssueTrigger {
     std::vector<std::string> operations;       ///< all of them, somewhere in the graph
     std::vector<std::string> isas;             ///< one of them
     std::vector<std::string> implementations;  ///< one of them is part of the name of an implementation
+    std::vector<std::string> messages;         ///< one of them is part of what the run says is wrong
     /// One node of a suspected partition must satisfy all that follows, and the implementation above must be that of
     /// its partition.
     std::vector<std::string> node_operations;  ///< one of them is its operation
@@ -58,6 +59,7 @@ struct FailingRun {
     const graph::Case* value = nullptr;
     Verdict verdict = Verdict::violation;
     std::vector<std::string> suspects{};  ///< nodes that may be to blame; all of them when it is empty
+    std::string reason{};                 ///< what is wrong
 };
 
 /// Whether the release is one of the issue's; an unknown version is not.

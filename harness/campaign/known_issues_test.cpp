@@ -42,6 +42,17 @@ struct Failure {
     }
 };
 
+TEST(KnownIssue, AMessageIsPartOfWhatTheRunSays) {
+    KnownIssue issue = repeated_eltwise();
+    issue.trigger.messages = {"during create", "runtime_error"};
+    Failure failure;
+    EXPECT_FALSE(explains(issue, failure.run));
+    failure.run.reason = "could not create a primitive (runtime_error)";
+    EXPECT_TRUE(explains(issue, failure.run));
+    failure.run.reason = "killed by SIGSEGV during execute";
+    EXPECT_FALSE(explains(issue, failure.run));
+}
+
 TEST(KnownIssue, AffectedReleases) {
     KnownIssue issue = repeated_eltwise();
     EXPECT_TRUE(affects(issue, "oneDNN 2.6.3 (N/A)", "2.6.3"));

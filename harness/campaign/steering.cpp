@@ -36,20 +36,28 @@ bool is_probe(const SteeringSetup& setup, std::uint64_t position) {
 }
 
 void LaneSteering::learn(const CaseRecord& record) {
+    if (setup_.candidates > 1) {
+        coverage_.learn(record.features, !record.judged_on.empty());
+    }
     const std::vector<std::string> features = flat_features(record.features);
     std::set<std::string> failed;
+    bool fails_unexplained = false;
     for (const FailureRecord& failure : record.failures) {
         failed.insert(steering_identity(failure));
+        fails_unexplained = fails_unexplained || !failure.known_issue;
     }
     for (auto& [identity, trail] : trails_) {
         for (Description& each : trail.descriptions) {
             if (has_all(features, each.common)) {
                 ++each.matched;
-                each.failed += failed.contains(identity) ? 1 : 0;
+                each.failed += failed.contains(identity) || (fails_unexplained && !trail.is_known) ? 1 : 0;
             }
         }
         std::erase_if(trail.descriptions,
                       [this](const Description& each) { return is_sure(each) && kPart * each.failed < each.matched; });
+    }
+    for (const FailureRecord& failure : record.failures) {
+        trails_[steering_identity(failure)].is_known = failure.known_issue.has_value();
     }
     for (const std::string& identity : failed) {
         learn_failure(trails_[identity], features);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/campaign/case_record.hpp"
+#include "harness/campaign/lane_coverage.hpp"
 
 #include <cstdint>
 #include <map>
@@ -10,7 +11,7 @@
 
 namespace difftest::harness {
 
-/// How the generator is steered away from failures that are known well enough.
+/// How the generator is steered away from failures that are known well enough, and towards what was not reached yet.
 ///
 /// Indices lie in lanes: index i in lane i % lanes. What an index is steered away from depends on the records of the
 /// lower indices of its own lane alone. So a shard that owns whole lanes needs nothing from the others, judges may work
@@ -20,16 +21,21 @@ struct SteeringSetup {
     std::int64_t full = 4;           ///< cases of a cluster in a lane that make a description of what to avoid
     std::int64_t least_matched = 6;  ///< cases that fit a description until it is known how many of them fail
     std::uint64_t probe = 8;         ///< one of so many indices of a lane is not steered, so that changes are seen
+    /// So many draws of an index are compared, and the one with the most pairs of attributes that its lane has not
+    /// reached is taken; 1: no guidance.
+    int candidates = 1;
+    std::int64_t tries = 4;  ///< cases of a lane in which a pair is not judged until it no longer guides
 };
 
-/// What the lower indices of one lane say about the next: what the cases of a cluster have in common.
+/// What the lower indices of one lane say about the next: what the cases of a cluster have in common, and what was
+/// reached.
 ///
 /// A cluster is described by several lists of features: every `full` of its cases that no description fits yet make one
 /// of what they have in common. So a few odd cases do not spoil what describes the rest. A description that too many
 /// other cases fit is forgotten.
 class LaneSteering {
 public:
-    explicit LaneSteering(const SteeringSetup& setup) : setup_(setup) {}
+    explicit LaneSteering(const SteeringSetup& setup) : setup_(setup), coverage_(setup.tries) {}
 
     /// Records of one lane, in ascending order of their indices.
     void learn(const CaseRecord& record);
@@ -38,14 +44,22 @@ public:
     /// third case that it fitted has failed so.
     std::optional<std::string> avoided(const std::vector<std::string>& features) const;
 
+    int candidates() const { return setup_.candidates; }
+
+    /// How many pairs of attributes a case (its case_features) has that the lane has not reached.
+    std::int64_t unreached(const std::vector<std::vector<std::string>>& features) const {
+        return coverage_.unreached(features);
+    }
+
 private:
     struct Description {
         std::vector<std::string> common;  ///< features, ascending
         std::int64_t matched = 0;         ///< cases with all of them, since it was made
-        std::int64_t failed = 0;          ///< of these, those in the cluster
+        std::int64_t failed = 0;          ///< of these, those in the cluster; in any, as one error makes many clusters
     };
     struct Trail {
         std::vector<Description> descriptions;
+        bool is_known = false;             ///< of a known issue: then only its own failures count
         std::vector<std::string> growing;  ///< what the cases that make the next description have in common so far
         std::int64_t growing_cases = 0;
     };
@@ -53,6 +67,7 @@ private:
     bool is_sure(const Description& description) const { return description.matched >= setup_.least_matched; }
 
     SteeringSetup setup_;
+    LaneCoverage coverage_;
     std::map<std::string, Trail> trails_;  ///< by identity of the cluster
 };
 

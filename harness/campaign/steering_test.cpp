@@ -47,6 +47,25 @@ TEST(Steering, WhatTheCasesOfAClusterHaveInCommonIsAvoided) {
     EXPECT_FALSE(lane.avoided({"deconvolution u8", "relu f32"})) << "no gaps";
 }
 
+/// One error of a library makes a cluster for each kernel and each pattern that it shows in. They count together; a
+/// known issue does not.
+TEST(Steering, OneErrorMayMakeManyClusters) {
+    LaneSteering lane(quick());
+    FailureRecord other = failure("deconvolution");
+    for (const char* implementation : {"jit", "jit", "jit:avx2", "gemm", "ref"}) {
+        other.signature.implementation = implementation;
+        lane.learn(record({{"deconvolution", "gaps", "u8"}}, {other}));
+    }
+    EXPECT_TRUE(lane.avoided(kDeconvolution)) << "three fit what two had in common, and all of them failed";
+
+    LaneSteering known(quick());
+    for (const char* issue : {"a", "a", "b", "c", "d", "e", "f"}) {
+        other.known_issue = issue;
+        known.learn(record({{"deconvolution", "gaps", "u8"}}, {other}));
+    }
+    EXPECT_FALSE(known.avoided(kDeconvolution));
+}
+
 TEST(Steering, WhatSeldomFailsIsNotAvoided) {
     LaneSteering lane(quick());
     for (int turn = 0; turn < 20; ++turn) {

@@ -22,7 +22,7 @@ std::string configuration(const std::string& steering) {
                       "topologies": {"free": 1}, "steps": {"fake_quantize": 2, "scale": 2, "relu": 1},
                       "first_steps": {"convolution": 1, "fake_quantize": 1, "pooling": 1}}})";
 }
-const std::string kSteering = R"("steering": {"lanes": 4, "full": 2, "least_matched": 3},)";
+const std::string kSteering = R"("steering": {"lanes": 4, "full": 2, "least_matched": 3, "candidates": 2},)";
 
 class Endurance : public testing::Test {
 protected:
@@ -86,6 +86,22 @@ TEST_F(Endurance, SteeringKeepsALoudErrorFromDrowningTheRest) {
     const ProgramRun again = difftest({"--case", (folder("steered") / smallest.at("file").get<std::string>()).string(),
                                        "--backend", "faulty:levels_instead_of_levels_minus_one"});
     EXPECT_EQ(again.exit_code, 1);
+}
+
+TEST_F(Endurance, GuidanceReachesMorePairsOfAttributesWithAsManyCases) {
+    const auto pairs = [this](const std::string& steering, const std::string& out) {
+        std::ofstream(configuration_) << configuration(steering);
+        const json document = checked_document(fuzz("0..80", out).output, "campaign");
+        std::int64_t judged = 0;
+        for (const json& row : document.at("pairs").at("operations")) {
+            judged += row.at("judged").get<std::int64_t>();
+        }
+        EXPECT_EQ(document.at("guided").at("cases") > 0, steering.find("candidates") != std::string::npos);
+        return judged;
+    };
+    // Nothing is steered away from: no cluster gets that full.
+    const std::int64_t guided = pairs(R"("steering": {"lanes": 1, "full": 1000, "candidates": 4},)", "guided");
+    EXPECT_GT(guided, pairs("", "unguided"));
 }
 
 TEST_F(Endurance, SteeredCampaignsAreTheSameHoweverTheyAreSharedOut) {

@@ -68,6 +68,25 @@ TensorId CaseGrower::node(const char* kind, graph::Operation operation, std::vec
     return id;
 }
 
+TensorData CaseGrower::probed(const graph::Operation& operation, const std::vector<TensorId>& inputs,
+                              graph::DataType output) const {
+    graph::CaseBuilder alone("node");
+    std::vector<TensorId> own;
+    for (const TensorId id : inputs) {
+        const std::string name = fmt::format("input{}", own.size());
+        own.push_back(id == graph::kAbsent ? id : alone.constant(name, values(id)));
+    }
+    const TensorId result = alone.node("result", operation, own, output);
+    const graph::Case value = alone.build({result});
+    const oracle::Evaluation evaluation = oracle::evaluate(value, contract::Contract());
+    const oracle::AllowedTensor& allowed = evaluation.of(result);
+    TensorData data(output, allowed.shape());
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+        data.set(i, allowed.is_point(i) ? allowed.point(i) : 0);
+    }
+    return data;
+}
+
 TensorData CaseGrower::values_of_node(const graph::Node& node) const {
     graph::Case alone;
     alone.name = "node";

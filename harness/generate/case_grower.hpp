@@ -47,6 +47,10 @@ public:
     graph::TensorId node(const char* kind, graph::Operation operation, std::vector<graph::TensorId> inputs,
                          graph::DataType output);
 
+    /// The values that a node would have, without adding it.
+    graph::TensorData probed(const graph::Operation& operation, const std::vector<graph::TensorId>& inputs,
+                             graph::DataType output) const;
+
     /// The tensor that the next step continues; nothing at the start.
     std::optional<graph::TensorId> current() const { return current_; }
     void continue_at(graph::TensorId id) { current_ = id; }

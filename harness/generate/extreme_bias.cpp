@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace difftest::harness {
 
@@ -29,6 +30,27 @@ TensorData bias_near_the_ends(CaseGrower& grower, TensorData& weights, bool posi
         // Some orders of the additions may go beyond s32 where the whole sum does not.
         const double margin = very_end ? 0 : largest_sum * choices.one_of({1.0, 0.5});
         bias.set(channel, sign * (kEnd - std::min(margin, kEnd)));
+    }
+    return bias;
+}
+
+TensorData bias_that_cancels(ChoiceSource& choices, const TensorData& sums) {
+    constexpr double kEnd = std::numeric_limits<std::int32_t>::max();
+    const graph::Shape& shape = sums.shape();
+    const std::int64_t channels = shape[1];
+    std::int64_t inner = 1;
+    for (std::size_t d = 2; d < shape.size(); ++d) {
+        inner *= shape[d];
+    }
+    std::vector<double> largest(static_cast<std::size_t>(channels), 0);
+    for (std::int64_t i = 0; i < sums.size(); ++i) {
+        double& each = largest[static_cast<std::size_t>(i / inner % channels)];
+        each = std::fabs(sums.at(i)) > std::fabs(each) ? sums.at(i) : each;
+    }
+    TensorData bias(DataType::s32, {channels});
+    for (std::int64_t channel = 0; channel < channels; ++channel) {
+        const double rest = static_cast<double>(choices.integer(-3, 3));
+        bias.set(channel, std::clamp(rest - largest[static_cast<std::size_t>(channel)], -kEnd, kEnd));
     }
     return bias;
 }

@@ -9,4 +9,8 @@ namespace difftest::harness {
 /// be the very end; the weights of its channel are then turned so that the sum cannot go beyond.
 graph::TensorData bias_near_the_ends(CaseGrower& grower, graph::TensorData& weights, bool positive_data);
 
+/// An s32 bias that cancels a sum of every channel up to a few units: minus the sum that is largest in the channel.
+/// `sums` are those without a bias, [N, C, ...].
+graph::TensorData bias_that_cancels(ChoiceSource& choices, const graph::TensorData& sums);
+
 }  // namespace difftest::harness

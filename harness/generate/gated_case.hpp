@@ -31,17 +31,25 @@ struct GatedCase {
     int draw = 0;                                 ///< which draw of the index it is: drawn_case gives it again
     std::map<std::string, std::int64_t> refused;  ///< draws that the gate refused, by reason
     std::set<std::string> avoided;                ///< what `avoid` said of the draws that it refused
+    std::int64_t gained = 0;  ///< what it is worth more than the first of the draws that it was compared with
 };
 
-/// Says why a drawn case shall not be taken, beyond what the gate asks for; nothing when it may be.
-using Avoidance = std::function<std::optional<std::string>(const graph::Case&)>;
+/// What a draw of an index shall be like, beyond what the gate asks for.
+struct DrawWish {
+    /// Says why a drawn case shall not be taken; nothing when it may be. May be empty.
+    std::function<std::optional<std::string>(const graph::Case&)> avoid;
+    /// How much a drawn case is worth: of `candidates` draws the one that is worth most is tried first, of equal ones
+    /// the first. May be empty.
+    std::function<std::int64_t(const graph::Case&)> worth;
+    int candidates = 1;
+};
 
 /// A draw of an index, whatever the gate says: a function of seed, limits, index and draw alone.
 graph::Case drawn_case(const GeneratorSetup& setup, std::uint64_t index, int draw, const std::string& name);
 
-/// The first draw that the gate and `avoid` (may be empty) let pass: a function of the setup, the index and `avoid`
-/// alone, whatever came before.
+/// The first draw that the gate and the wish let pass, or that is worth most among as many as are compared: a function
+/// of the setup, the index and the wish alone, whatever came before.
 GatedCase gated_case(const GeneratorSetup& setup, std::uint64_t index, const std::string& name,
-                     const Avoidance& avoid = {});
+                     const DrawWish& wish = {});
 
 }  // namespace difftest::harness

@@ -1,7 +1,9 @@
+#include "harness/generate/boundary_mode.hpp"
 #include "harness/generate/steps.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 // Steps that work element by element in f32: scales, operands, activations, comparisons, joins.
 namespace difftest::harness {
@@ -58,6 +60,16 @@ double drawn_target(ChoiceSource& choices) {
     return choices.one_of({2.0, 10.0, 100.0, 120.0, 150.0, 300.0, 1000.0});
 }
 
+/// At times: what takes a value of the data, times the factor, to 0. Whether the product is rounded before shows there.
+std::optional<float> drawn_cancellation(ChoiceSource& choices, const graph::TensorData& values, float factor) {
+    if (!choices.chance(1, 5)) {
+        return std::nullopt;
+    }
+    const double value = values.at(choices.integer(0, values.size() - 1));
+    const auto addend = static_cast<float>(-static_cast<double>(factor) * value);
+    return std::isfinite(addend) ? std::optional(addend) : std::nullopt;
+}
+
 }  // namespace
 
 bool add_scale(CaseGrower& grower) {
@@ -67,8 +79,11 @@ bool add_scale(CaseGrower& grower) {
     const double target = choices.chance(1, 40) ? choices.one_of({1e-30, 1e12}) : drawn_target(choices);
     const std::int64_t count = choices.chance(1, 2) ? channels_of(shape) : 1;
     const bool either_sign = choices.chance(1, 8);
+    const double magnitude = target / grower.range(data).largest();
     const TensorId scale =
-        grower.parameter(grower.factors(target / grower.range(data).largest(), count, either_sign), shape.size());
+        grower.parameter(either_sign ? grower.factors(magnitude, count, either_sign)
+                                     : drawn_factors(grower, data, FactorUse::multiply, magnitude, count),
+                         shape.size());
     grower.node("scale", graph::Binary{BinaryAlgorithm::multiply}, {data, scale}, DataType::f32);
     return true;
 }
@@ -172,6 +187,9 @@ bool add_eltwise(CaseGrower& grower) {
             const float alpha = grower.factor_near(choices.one_of({0.05, 1.0, 8.0}));
             const float beta = choices.chance(1, 3) ? 0.0F : grower.addend_near(range.largest() * 0.2);
             op = {EltwiseAlgorithm::linear, negative ? -alpha : alpha, choices.chance(1, 2) ? beta : -beta};
+            if (const auto cancelling = drawn_cancellation(choices, grower.values(data), op.alpha)) {
+                op.beta = *cancelling;
+            }
             break;
         }
         case 1: op = {EltwiseAlgorithm::abs, 0, 0}; break;

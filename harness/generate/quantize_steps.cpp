@@ -1,3 +1,4 @@
+#include "harness/generate/boundary_mode.hpp"
 #include "harness/generate/steps.hpp"
 
 #include <algorithm>
@@ -56,10 +57,11 @@ TensorId zero_point(CaseGrower& grower, DataType type) {
 }
 
 /// Positive values for a tensor's channels or as a whole; the equal neighbours of a real network at times.
-TensorId scales(CaseGrower& grower, TensorId data, double magnitude) {
+TensorId scales(CaseGrower& grower, TensorId data, FactorUse use, double magnitude) {
     ChoiceSource& choices = grower.choices();
     const Shape& shape = grower.shape(data);
-    std::vector<float> values = grower.factors(magnitude, choices.chance(1, 2) ? channels_of(shape) : 1, false);
+    const std::int64_t count = choices.chance(1, 2) ? channels_of(shape) : 1;
+    std::vector<float> values = drawn_factors(grower, data, use, magnitude, count);
     if (choices.chance(1, 6)) {
         std::fill(values.begin(), values.begin() + static_cast<std::ptrdiff_t>((values.size() + 1) / 2),
                   values.front());
@@ -135,7 +137,7 @@ bool add_quantize(CaseGrower& grower) {
     const TensorId data = *grower.current();
     const DataType type = choices.chance(1, 12) ? DataType::s32 : drawn_byte(choices);
     const double levels = choices.one_of({30.0, 60.0, 128.0, 128.0, 300.0, 1000.0});
-    const TensorId scale = scales(grower, data, grower.range(data).largest() / levels);
+    const TensorId scale = scales(grower, data, FactorUse::divide, grower.range(data).largest() / levels);
     const TensorId zp = zero_point(grower, type);
     const bool before = choices.chance(1, 5);
     grower.node("quantize",
@@ -153,7 +155,7 @@ bool add_dequantize(CaseGrower& grower) {
     if (!grower.is_integer(data)) {
         return false;
     }
-    const TensorId scale = scales(grower, data, grower.choices().one_of({0.01, 0.1, 1.0}));
+    const TensorId scale = scales(grower, data, FactorUse::multiply, grower.choices().one_of({0.01, 0.1, 1.0}));
     const TensorId zp = grower.type(data) == DataType::s32 ? graph::kAbsent : zero_point(grower, grower.type(data));
     grower.node("dequantize", graph::Dequantize{}, {data, scale, zp}, DataType::f32);
     return true;
@@ -164,7 +166,7 @@ bool add_requantize(CaseGrower& grower) {
     const TensorId data = *grower.current();
     const DataType type = drawn_byte(choices);
     const double target = choices.one_of({30.0, 120.0, 200.0, 500.0});
-    const TensorId multiplier = scales(grower, data, target / grower.range(data).largest());
+    const TensorId multiplier = scales(grower, data, FactorUse::multiply, target / grower.range(data).largest());
     const TensorId zp = zero_point(grower, type);
     const bool before = choices.chance(1, 5);
     grower.node("requantize",

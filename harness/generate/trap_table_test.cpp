@@ -1,6 +1,7 @@
 #include "harness/generate/trap_table.hpp"
 
 #include "harness/generate/gated_case.hpp"
+#include "harness/generate/sample_size_test.hpp"
 #include "reference/graph/case_builder.hpp"
 #include "reference/graph/validation.hpp"
 
@@ -60,10 +61,14 @@ TEST(TrapTable, SeesAClampThatMatters) {
     }
 }
 
+/// So many cases show the rarest trap with its share; fewer only show that looking for traps does no harm.
+constexpr std::int64_t kEnoughForShares = 4000;
+constexpr std::int64_t kEnoughForOperations = 400;
+
 /// 4,000 cases, or as many as DIFFTEST_TRAP_CASES says: scripts/trap-shares.
 std::int64_t wanted_cases() {
     const char* text = std::getenv("DIFFTEST_TRAP_CASES");  // NOLINT(concurrency-mt-unsafe): nothing sets it
-    return text == nullptr ? 4000 : std::max(std::atoll(text), 1LL);
+    return text == nullptr ? sample_size(kEnoughForShares) : std::max(std::atoll(text), 1LL);
 }
 
 /// The table of measured shares; each trap must have its own.
@@ -91,12 +96,16 @@ TEST(TrapTable, EveryTrapIsReachedOftenEnough) {
         std::printf("T%-2d %6ld per 10^5 (at least %ld): %.*s\n", trap.number, static_cast<long>(share),
                     static_cast<long>(trap.least_per_100000), static_cast<int>(trap.stimulus.size()),
                     trap.stimulus.data());
-        EXPECT_GE(share, trap.least_per_100000) << "T" << trap.number << ": " << trap.stimulus;
+        if (cases >= kEnoughForShares) {
+            EXPECT_GE(share, trap.least_per_100000) << "T" << trap.number << ": " << trap.stimulus;
+        }
     }
     for (const auto& [reason, count] : refused) {
         std::printf("refused %ld draws: %s\n", static_cast<long>(count), reason.c_str());
     }
-    EXPECT_EQ(operations.size(), std::variant_size_v<graph::Operation>) << "an operation is never generated";
+    if (cases >= kEnoughForOperations) {
+        EXPECT_EQ(operations.size(), std::variant_size_v<graph::Operation>) << "an operation is never generated";
+    }
 }
 
 }  // namespace

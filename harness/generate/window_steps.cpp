@@ -207,21 +207,26 @@ private:
         }
         std::vector<TensorId> inputs{*current, grower_.constant("weights", std::move(weights_data)), graph::kAbsent,
                                      graph::kAbsent};
-        if (bias) {
-            inputs[2] = grower_.constant("bias", std::move(*bias));
-        }
         if (with_zero_point) {
             inputs[3] = zero_point(type, data[1]);
         }
-        const Geometry& g = geometry_;
         const DataType result = integers ? DataType::s32 : DataType::f32;
-        if (transposed_) {
-            grower_.node("deconv",
-                         graph::Deconvolution{g.strides, g.dilations, g.begin, g.end, g.output_padding, groups}, inputs,
-                         result);
-        } else {
-            grower_.node("conv", graph::Convolution{g.strides, g.dilations, g.begin, g.end, groups}, inputs, result);
+        const graph::Operation operation = geometry_operation(groups);
+        if (bias && integers && choices_.chance(1, 12)) {
+            bias = bias_that_cancels(choices_, grower_.probed(operation, inputs, result));
         }
+        if (bias) {
+            inputs[2] = grower_.constant("bias", std::move(*bias));
+        }
+        grower_.node(transposed_ ? "deconv" : "conv", operation, inputs, result);
+    }
+
+    graph::Operation geometry_operation(std::int64_t groups) const {
+        const Geometry& g = geometry_;
+        if (transposed_) {
+            return graph::Deconvolution{g.strides, g.dilations, g.begin, g.end, g.output_padding, groups};
+        }
+        return graph::Convolution{g.strides, g.dilations, g.begin, g.end, groups};
     }
 
     CaseGrower& grower_;

@@ -210,6 +210,11 @@ std::string remarks(const CampaignReport& report) {
     for (const auto& [identity, count] : report.steered) {
         text += fmt::format("    {:>7} {}\n", count, identity);
     }
+    if (report.guided_cases > 0) {
+        text += fmt::format(
+            "  guided: of {} indices a draw with more pairs of attributes new to its lane was taken, {} more\n",
+            report.guided_cases, report.guided_pairs);
+    }
     for (const KnownIssueSeen& issue : report.known_issues) {
         text += fmt::format("  known issue {}: {} runs: {}\n", issue.id, issue.runs, issue.title);
     }

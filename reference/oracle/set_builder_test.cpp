@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
 
 namespace difftest::oracle {
 namespace {
@@ -32,6 +35,39 @@ TEST(SetBuilder, BeyondItsCapacityJoinsTheClosestAndSaysSo) {
     EXPECT_TRUE(widened);
     EXPECT_EQ(set.intervals.size(), SetBuilder::kMostParts);
     EXPECT_EQ(set.intervals.front(), (Interval{0, 1}));
+}
+
+/// Points whose gaps are 0 to 30, many of them equal; the definition is taken literally: again and again the narrowest
+/// gap goes, the lowest of equal ones first.
+TEST(SetBuilder, JoinsAsIfTwoAtATime) {
+    std::uint32_t state = 1;
+    for (std::size_t count = SetBuilder::kMostParts + 1; count < 400; count += 67) {
+        SetBuilder builder;
+        std::vector<Interval> expected;
+        double at = -1000;
+        for (std::size_t i = 0; i < count; ++i) {
+            state = state * 1664525U + 1013904223U;
+            at += 1 + (state >> 27U);
+            const Interval part{at, at + (i % 3 == 0 ? 0.5 : 0)};
+            builder.add(part);
+            expected.push_back(part);
+        }
+        expected.back().lo = expected.back().hi = std::numeric_limits<double>::infinity();
+        builder.add(expected.back());
+        expected.insert(expected.end() - 1, Interval{at, at + ((count - 1) % 3 == 0 ? 0.5 : 0)});
+        while (expected.size() > SetBuilder::kMostParts) {
+            std::size_t closest = 1;
+            for (std::size_t i = 2; i < expected.size(); ++i) {
+                const double gap = expected[i].lo - expected[i - 1].hi;
+                closest = gap < expected[closest].lo - expected[closest - 1].hi ? i : closest;
+            }
+            expected[closest - 1].hi = expected[closest].hi;
+            expected.erase(expected.begin() + static_cast<std::ptrdiff_t>(closest));
+        }
+        bool widened = false;
+        EXPECT_EQ(builder.build(widened).intervals, expected) << count;
+        EXPECT_TRUE(widened);
+    }
 }
 
 TEST(AllowedSet, NaNIsAllowedOnlyWhenItIsSaid) {

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <span>
+#include <variant>
 
 namespace difftest::oracle {
 namespace {
@@ -41,52 +43,96 @@ struct Extremes {
     }
 };
 
-std::int32_t greatest_of(const AllowedTensor& tensor, std::int64_t index) {
+/// An end of the set of an element.
+enum class End : std::uint8_t { lowest, greatest };
+
+std::int32_t end_of(End end, const AllowedTensor& tensor, std::int64_t index) {
     if (tensor.is_point(index)) {
         return static_cast<std::int32_t>(tensor.point(index));
     }
     const AllowedSet set = tensor.at(index);
-    return static_cast<std::int32_t>(set.unconstrained ? static_cast<double>(graph::highest_of(tensor.type()))
-                                                       : set.intervals.back().hi);
+    const graph::DataType type = tensor.type();
+    if (set.unconstrained) {
+        return static_cast<std::int32_t>(end == End::lowest ? graph::lowest_of(type) : graph::highest_of(type));
+    }
+    return static_cast<std::int32_t>(end == End::lowest ? set.intervals.front().lo : set.intervals.back().hi);
 }
 
-/// What the kernel multiplies, in the order of the contraction: data from 0 to 255, at its greatest where it is a set,
-/// so that no product is farther from 0.
+/// What the kernel multiplies, in the order of the contraction.
 struct Factors {
     std::vector<std::int32_t> x;
     std::vector<std::int32_t> w;
-
-    explicit Factors(const IntegerOperands& operands) : x(operands.x.size()), w(operands.w.size()) {
-        const AllowedTensor& data = operands.context.set_of(operands.node.inputs[0]);
-        const AllowedTensor& weights = operands.context.set_of(operands.node.inputs[1]);
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            x[i] = greatest_of(data, operands.contraction.x_source(static_cast<std::int64_t>(i))) +
-                   (operands.signed_source() ? kShift : 0);
-        }
-        for (std::size_t i = 0; i < w.size(); ++i) {
-            const std::int64_t source = operands.contraction.w_source(static_cast<std::int64_t>(i));
-            w[i] = weights.is_point(source) ? static_cast<std::int32_t>(weights.point(source)) : -kShift;
-        }
-    }
+    std::int32_t padding = 0;  ///< what an unconnected tap may multiply its weight with: 0, or what stands for it
 };
 
-/// The greatest number from 0 to 255 that an unconnected tap may multiply its weight with: 0, or what stands for 0 in
-/// the kernel's data.
-std::int32_t padding_value(const IntegerOperands& operands) {
+/// One operand of an s8 product is made u8. If it is the data: from 0 to 255, at its greatest where it is a set, so
+/// that no product is farther from 0; unconnected taps at their greatest, too.
+Factors factors_of(const IntegerOperands& operands) {
+    const AllowedTensor& data = operands.context.set_of(operands.node.inputs[0]);
+    const AllowedTensor& weights = operands.context.set_of(operands.node.inputs[1]);
     const std::int32_t shift = operands.signed_source() ? kShift : 0;
-    std::int32_t greatest = shift;
+    Factors factors{std::vector<std::int32_t>(operands.x.size()), std::vector<std::int32_t>(operands.w.size()), shift};
+    for (std::size_t i = 0; i < factors.x.size(); ++i) {
+        const std::int64_t source = operands.contraction.x_source(static_cast<std::int64_t>(i));
+        factors.x[i] = end_of(End::greatest, data, source) + shift;
+    }
+    for (std::size_t i = 0; i < factors.w.size(); ++i) {
+        const std::int64_t source = operands.contraction.w_source(static_cast<std::int64_t>(i));
+        factors.w[i] = weights.is_point(source) ? static_cast<std::int32_t>(weights.point(source)) : -kShift;
+    }
     if (const graph::TensorId zero_points = operands.node.inputs[3]; zero_points != graph::kAbsent) {
         for (const double zero_point : operands.context.set_of(zero_points).points()) {
-            greatest = std::max(greatest, static_cast<std::int32_t>(std::clamp(zero_point + shift, 0.0, 255.0)));
+            factors.padding =
+                std::max(factors.padding, static_cast<std::int32_t>(std::clamp(zero_point + shift, 0.0, 255.0)));
         }
     }
-    return greatest;
+    return factors;
 }
 
-Extremes of_padding(std::int32_t padding, const Factors& factors, std::int64_t begin, std::int64_t taps) {
+/// If it is the weights: the products at one end of the data's sets.
+Factors factors_with_shifted_weights(const IntegerOperands& operands, End end) {
+    const AllowedTensor& data = operands.context.set_of(operands.node.inputs[0]);
+    Factors factors = factors_of(operands);
+    factors.padding = 0;
+    for (std::size_t i = 0; i < factors.x.size(); ++i) {
+        factors.x[i] = end_of(end, data, operands.contraction.x_source(static_cast<std::int64_t>(i)));
+    }
+    const AllowedTensor& weights = operands.context.set_of(operands.node.inputs[1]);
+    for (std::size_t i = 0; i < factors.w.size(); ++i) {
+        const std::int64_t source = operands.contraction.w_source(static_cast<std::int64_t>(i));
+        factors.w[i] = end_of(End::greatest, weights, source) + kShift;
+    }
+    if (const graph::TensorId zero_points = operands.node.inputs[3]; zero_points != graph::kAbsent) {
+        for (const double zero_point : operands.context.set_of(zero_points).points()) {
+            const auto value = static_cast<std::int32_t>(std::clamp(zero_point, -128.0, 127.0));
+            factors.padding = end == End::lowest ? std::min(factors.padding, value) : std::max(factors.padding, value);
+        }
+    }
+    return factors;
+}
+
+/// Where the second operand has one column, a product by a vector (gemv) shifts it: measured on 2.6.3, and documented
+/// as "one of the s8 inputs".
+bool may_shift_weights(const IntegerOperands& operands) {
+    const Context& context = operands.context;
+    const graph::Shape& weights = context.tensor(operands.node.inputs[1]).shape;
+    const std::int64_t columns = std::visit(
+        [&](const auto& op) {
+            if constexpr (requires { op.groups; }) {
+                return weights[0] / op.groups;
+            } else {
+                return context.tensor(operands.node.output).shape.back();
+            }
+        },
+        operands.node.operation);
+    return operands.signed_source() && context.tensor(operands.node.inputs[1]).type == graph::DataType::s8 &&
+           columns == 1;
+}
+
+Extremes of_padding(const Factors& factors, std::int64_t begin, std::int64_t taps) {
     Extremes result;
     for (std::int64_t tap = 0; tap < taps; ++tap) {
-        result += padding * factors.w[static_cast<std::size_t>(begin + tap)];
+        result += factors.padding * factors.w[static_cast<std::size_t>(begin + tap)];
     }
     return result;
 }
@@ -102,10 +148,10 @@ std::int64_t nonzero_weights(const Factors& factors, std::int64_t begin, std::in
 }
 
 /// No two products of the node can saturate together.
-bool all_safe(const Factors& factors, std::int32_t padding) {
-    std::int32_t x = padding;
+bool all_safe(const Factors& factors) {
+    std::int32_t x = std::abs(factors.padding);
     for (const std::int32_t each : factors.x) {
-        x = std::max(x, each);
+        x = std::max(x, std::abs(each));
     }
     std::int32_t w = 0;
     for (const std::int32_t each : factors.w) {
@@ -114,8 +160,10 @@ bool all_safe(const Factors& factors, std::int32_t padding) {
     return 2 * x * w <= std::numeric_limits<std::int16_t>::max();
 }
 
-void exclude_saturating_pairs(const IntegerOperands& operands, const Factors& factors, std::int32_t padding_x,
-                              AllowedTensor& result) {
+void exclude_saturating_pairs(const IntegerOperands& operands, const Factors& factors, AllowedTensor& result) {
+    if (all_safe(factors)) {
+        return;
+    }
     const Contraction& contraction = operands.contraction;
     const std::int64_t taps = contraction.shape.taps();
     const std::vector<Extremes> extremes =
@@ -126,7 +174,7 @@ void exclude_saturating_pairs(const IntegerOperands& operands, const Factors& fa
         for (std::int64_t o = 0; o < contraction.shape.output_channels(); ++o) {
             const std::int64_t begin = contraction.slabs[s].w + o * taps;
             const std::int64_t weights = nonzero_weights(factors, begin, taps);
-            const Extremes padding = of_padding(padding_x, factors, begin, taps);
+            const Extremes padding = of_padding(factors, begin, taps);
             contraction.for_each_result(static_cast<std::int64_t>(s), o, [&](std::int64_t index) {
                 Extremes all = extremes[static_cast<std::size_t>(index)];
                 if (all.products < weights) {
@@ -191,12 +239,15 @@ void exclude_sloppy_elements(const IntegerOperands& operands, AllowedTensor& res
     if (emulates_halved_weights(context, operands.id)) {
         return;
     }
-    const Factors factors(operands);
+    const Factors factors = factors_of(operands);
     if (halves) {
         exclude_odd_weights(operands, factors, result);
     }
-    if (const std::int32_t padding = padding_value(operands); !all_safe(factors, padding)) {
-        exclude_saturating_pairs(operands, factors, padding, result);
+    exclude_saturating_pairs(operands, factors, result);
+    if (may_shift_weights(operands)) {
+        for (const End end : {End::lowest, End::greatest}) {
+            exclude_saturating_pairs(operands, factors_with_shifted_weights(operands, end), result);
+        }
     }
 }
 

@@ -14,8 +14,10 @@ std::int32_t doubled_half(std::int32_t weight);
 
 /// X1: products are added in pairs, which saturate in s16. Which products meet depends on the layout that the library
 /// has chosen. An element is exact in any pairing when neither the sum of its two largest products exceeds 32767 nor
-/// that of its two smallest -32768; all others are outside the contract. Where X2 is granted with X1, or for another
-/// operation, it is not known whether the kernel halves: elements with odd weights are outside, too.
+/// that of its two smallest -32768; all others are outside the contract. With s8 data one operand is made u8 by 128
+/// ("adds 128 to one of the s8 inputs", dev_guide_int8_computations): the data, or for one column of weights either.
+/// Where X2 is granted with X1, or for another operation, it is not known whether the kernel halves: elements with odd
+/// weights are outside, too.
 void exclude_sloppy_elements(const IntegerOperands& operands, AllowedTensor& result);
 
 }  // namespace difftest::oracle

@@ -84,6 +84,25 @@ TEST(PairSaturation, PaddingStandsForTheZeroPoint) {
                 ElementsAre("{12700}", "{25400}"));
 }
 
+/// Measured on 2.6.3 (AVX512_CORE, gemm:jit): rows of two data by the one column (0, 4). Exactly 508 in each; the
+/// kernel makes (128, 132) of the weights and gives 508, 383 and 255: 126 * 128 + 127 * 132 = 32 892 is 125 beyond s16,
+/// 127 * 128 + 127 * 132 = 33 020 is 253 beyond. With (0, 1) and -128: -128 * 128 - 128 * 129 = -32 896 is 128 below.
+/// Two columns are right.
+TEST(PairSaturation, WeightsOfOneColumnMayBeTheShiftedOperand) {
+    const auto product = [](std::int64_t rows, const std::vector<double>& a, const std::vector<double>& b) {
+        CaseBuilder builder("gemv");
+        const auto columns = static_cast<std::int64_t>(b.size()) / 2;
+        const auto x = builder.input("a", TensorData(DataType::s8, {rows, 2}, a));
+        const auto w = builder.constant("b", TensorData(DataType::s8, {2, columns}, b));
+        return builder.build({builder.node("y", graph::Matmul{}, {x, w}, DataType::s32)});
+    };
+    EXPECT_THAT(sets(product(3, {100, 127, 126, 127, 127, 127}, {0, 4}), Freedom::pair_saturation),
+                ElementsAre("{508}", "anything", "anything"));
+    EXPECT_THAT(sets(product(2, {-127, -128, -128, -128}, {0, 1}), Freedom::pair_saturation),
+                ElementsAre("{-128}", "anything"));
+    EXPECT_THAT(sets(product(1, {127, 127}, {0, 0, 4, 4}), Freedom::pair_saturation), ElementsAre("{508}", "{508}"));
+}
+
 TEST(HalvedWeights, AreEmulated) {
     // Measured, 1.3.4: 16 channels of 10: w = 1 gives 0 for 160, w = 3 and w = 5 give 640 for 480 and 800. Even weights
     // are exact. -1 / 2 = -0.5 becomes 0, -3 / 2 becomes -2.
