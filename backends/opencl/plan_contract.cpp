@@ -1,5 +1,7 @@
 #include "backends/opencl/plan_contract.hpp"
 
+#include "reference/graph/transcendental_algorithms.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,26 +13,9 @@ namespace {
 using contract::Freedom;
 using graph::EltwiseAlgorithm;
 
-bool is_function(EltwiseAlgorithm algorithm) {
-    switch (algorithm) {
-        case EltwiseAlgorithm::exp:
-        case EltwiseAlgorithm::log:
-        case EltwiseAlgorithm::tanh:
-        case EltwiseAlgorithm::logistic:
-        case EltwiseAlgorithm::elu:
-        case EltwiseAlgorithm::gelu_tanh:
-        case EltwiseAlgorithm::gelu_erf:
-        case EltwiseAlgorithm::swish:
-        case EltwiseAlgorithm::mish:
-        case EltwiseAlgorithm::soft_relu:
-        case EltwiseAlgorithm::pow: return true;
-        default: return false;
-    }
-}
-
 bool calls_functions(const graph::Node& node) {
     const auto* eltwise = std::get_if<graph::Eltwise>(&node.operation);
-    return (eltwise != nullptr && is_function(eltwise->algorithm)) ||
+    return (eltwise != nullptr && graph::is_transcendental(eltwise->algorithm)) ||
            std::holds_alternative<graph::Softmax>(node.operation);
 }
 

@@ -1,8 +1,7 @@
 #include "backends/opencl/plan_space.hpp"
 
-#include "reference/graph/plan_pattern.hpp"
+#include "backends/plan_name/plan_selection.hpp"
 
-#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -10,12 +9,6 @@ namespace difftest::backends::opencl {
 namespace {
 
 constexpr int kCombinations = 8;
-
-void add_once(std::vector<PlanSpecification>& plans, PlanSpecification plan) {
-    if (std::find(plans.begin(), plans.end(), plan) == plans.end()) {
-        plans.push_back(std::move(plan));
-    }
-}
 
 /// Each part of the plan deviates or not.
 PlanSpecification combination(std::mt19937_64& random, std::size_t cuts) {
@@ -42,17 +35,17 @@ std::vector<PlanSpecification> whole_space(std::size_t cuts, std::uint64_t seed)
         for (const std::string& deviation : deviation_names()) {
             PlanSpecification plan = base;
             deviate(plan, deviation);
-            add_once(plans, std::move(plan));
+            add_plan_once(plans, std::move(plan));
         }
     }
     for (std::size_t cut = 1; cut <= cuts; ++cut) {
         PlanSpecification plan;
         plan.cuts = {cut};
-        add_once(plans, std::move(plan));
+        add_plan_once(plans, std::move(plan));
     }
     std::mt19937_64 random(seed);  // its numbers are the same everywhere
     for (int index = 0; index < kCombinations; ++index) {
-        add_once(plans, combination(random, cuts));
+        add_plan_once(plans, combination(random, cuts));
     }
     return plans;
 }
@@ -68,26 +61,7 @@ std::vector<PlanSpecification> base_plans() {
 
 std::vector<PlanSpecification> selected_plans(const std::vector<std::string>& patterns, std::size_t cuts,
                                               std::uint64_t seed) {
-    std::vector<PlanSpecification> plans = base_plans();
-    std::vector<PlanSpecification> space;
-    for (const std::string& pattern : patterns) {
-        if (const auto named = plan_specification_from(pattern)) {
-            add_once(plans, *named);
-            continue;
-        }
-        if (pattern != "all" && pattern.find('*') == std::string::npos) {
-            continue;
-        }
-        if (space.empty()) {
-            space = whole_space(cuts, seed);
-        }
-        for (const PlanSpecification& plan : space) {
-            if (graph::matches_plan(pattern, name_of(plan))) {
-                add_once(plans, plan);
-            }
-        }
-    }
-    return plans;
+    return plans_that_fit(base_plans(), patterns, plan_specification_from, [&] { return whole_space(cuts, seed); });
 }
 
 }  // namespace difftest::backends::opencl

@@ -33,7 +33,7 @@ enum class BuildVariant : std::uint8_t {
 /// What a plan's name says: how the graph is cut, and how the kernels are generated and built. The name is the plan:
 /// whoever has it can run it again.
 ///
-///     BASE[@IMPLEMENTATION]{+DEVIATION}
+///     BASE[@IMPLEMENTATION]{+DEVIATION}          (backends/plan_name)
 ///
 /// BASE is "fused", "split", or "cut2.5": fused, but the second and the fifth result that "fused" keeps inside a kernel
 /// go through memory. IMPLEMENTATION is "tiled"; without one the kernels are direct. A DEVIATION is one of
