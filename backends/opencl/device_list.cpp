@@ -24,6 +24,36 @@ bool lists(const std::string& extensions, std::string_view name) {
     return (" " + extensions + " ").find(fmt::format(" {} ", name)) != std::string::npos;
 }
 
+/// The value of a property that older devices do not know; 0 where it is unknown.
+template <typename Value>
+Value property(const cl::Device& handle, cl_device_info name) {
+    Value value = 0;
+    return clGetDeviceInfo(handle(), name, sizeof value, &value, nullptr) == CL_SUCCESS ? value : Value{0};
+}
+
+bool has_dot_product(const std::string& extensions, const cl::Device& handle) {
+    const auto kinds = property<cl_device_integer_dot_product_capabilities_khr>(
+        handle, CL_DEVICE_INTEGER_DOT_PRODUCT_CAPABILITIES_KHR);
+    return lists(extensions, "cl_khr_integer_dot_product") &&
+           (kinds & CL_DEVICE_INTEGER_DOT_PRODUCT_INPUT_4x8BIT_KHR) != 0;
+}
+
+bool has_half(const std::string& extensions, const cl::Device& handle) {
+    constexpr cl_device_fp_config kNeeded = CL_FP_ROUND_TO_NEAREST | CL_FP_DENORM;
+    return lists(extensions, "cl_khr_fp16") &&
+           (property<cl_device_fp_config>(handle, CL_DEVICE_HALF_FP_CONFIG) & kNeeded) == kNeeded;
+}
+
+/// Devices of OpenCL 3.0 that have sub-groups may list no extension for them.
+SubGroups sub_groups_of(const std::string& extensions, const cl::Device& handle) {
+    if (lists(extensions, "cl_intel_subgroups") && lists(extensions, "cl_intel_subgroups_char") &&
+        lists(extensions, "cl_intel_required_subgroup_size")) {
+        return SubGroups::intel;
+    }
+    const bool has_some = property<cl_uint>(handle, CL_DEVICE_MAX_NUM_SUB_GROUPS) > 0;
+    return has_some || lists(extensions, "cl_khr_subgroups") ? SubGroups::khr : SubGroups::none;
+}
+
 Device describe(const cl::Platform& platform, const cl::Device& handle, std::string selector) {
     Device device;
     device.selector = std::move(selector);
@@ -38,11 +68,10 @@ Device describe(const cl::Platform& platform, const cl::Device& handle, std::str
     device.round_to_nearest = (config & CL_FP_ROUND_TO_NEAREST) != 0;
     device.fused_multiply_add = (config & CL_FP_FMA) != 0;
     device.full_profile = trimmed(handle.getInfo<CL_DEVICE_PROFILE>()) == "FULL_PROFILE";
-    device.features.integer_dot_product = lists(device.extensions, "cl_khr_integer_dot_product");
+    device.features.integer_dot_product = has_dot_product(device.extensions, handle);
     device.features.divides_in_double = !device.correctly_rounded_division && lists(device.extensions, "cl_khr_fp64");
-    device.features.half = lists(device.extensions, "cl_khr_fp16");
-    device.features.sub_groups =
-        lists(device.extensions, "cl_khr_subgroups") || lists(device.extensions, "cl_intel_subgroups");
+    device.features.half = has_half(device.extensions, handle);
+    device.features.sub_groups = sub_groups_of(device.extensions, handle);
     device.alignment = std::max<std::uint64_t>(handle.getInfo<CL_DEVICE_MEM_BASE_ADDR_ALIGN>() / 8, 1);
     device.largest_allocation = handle.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();
     device.handle = handle;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backends/opencl/kernel_writer.hpp"
+#include "backends/opencl/device_features.hpp"
 #include "backends/opencl/opencl_api.hpp"
 
 #include <cstdint>

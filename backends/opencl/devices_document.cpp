@@ -14,6 +14,20 @@ contract::Contract function_contract(const Device& device) {
     return contract_of(graph, device, BuildVariant::strict);
 }
 
+/// What kernels the features give, in words.
+std::vector<std::string> kernels_of(const DeviceFeatures& features) {
+    std::vector<std::string> kernels;
+    kernels.emplace_back(features.integer_dot_product ? "@tiled with integer dot products of the device"
+                                                      : "@tiled with emulated dot products");
+    switch (features.sub_groups) {
+        case SubGroups::none: kernels.emplace_back("no sub-groups: @subgroup+emulated_subgroup only"); break;
+        case SubGroups::khr: kernels.emplace_back("@subgroup by broadcasts"); break;
+        case SubGroups::intel: kernels.emplace_back("@subgroup with block reads and shuffles"); break;
+    }
+    kernels.emplace_back(features.half ? "+native_half" : "no cl_khr_fp16: f16 by conversion only");
+    return kernels;
+}
+
 }  // namespace
 
 std::string devices_document() {
@@ -37,6 +51,7 @@ std::string devices_document() {
                             {"capabilities", capabilities},
                             {"contract", contract_of({}, device, BuildVariant::strict).to_string()},
                             {"function_contract", function_contract(device).to_string()},
+                            {"kernels", kernels_of(device.features)},
                             {"extensions", device.extensions}});
     }
     return document.dump();

@@ -49,6 +49,9 @@ $F pow_$n($F x, float alpha, float beta) { return alpha * pow(x, ($F)(beta)); }
 $F add_$n($F a, $F b) { return a + b; }
 $F subtract_$n($F a, $F b) { return a - b; }
 $F multiply_$n($F a, $F b) { return a * b; }
+$F half_add_$n($F a, $F b) { return convert_float$V(convert_half$V(a) + convert_half$V(b)); }
+$F half_subtract_$n($F a, $F b) { return convert_float$V(convert_half$V(a) - convert_half$V(b)); }
+$F half_multiply_$n($F a, $F b) { return convert_float$V(convert_half$V(a) * convert_half$V(b)); }
 $F divide_$n($F a, $F b) { return quotient_$n(a, b); }
 $F maximum_$n($F a, $F b) { return a < b ? b : a; }
 $F minimum_$n($F a, $F b) { return b < a ? b : a; }
@@ -251,8 +254,9 @@ std::string functions_for(const std::string& kernels, bool divides_in_double) {
     return text;
 }
 
-std::string library_preamble(bool contraction) {
-    return contraction ? "" : "#pragma OPENCL FP_CONTRACT OFF\n";
+std::string library_preamble(bool contraction, bool native_half) {
+    return std::string(contraction ? "" : "#pragma OPENCL FP_CONTRACT OFF\n") +
+           (native_half ? "#pragma OPENCL EXTENSION cl_khr_fp16 : enable\n" : "");
 }
 
 }  // namespace difftest::backends::opencl

@@ -5,6 +5,7 @@
 #include "backends/opencl/own_kernel.hpp"
 #include "backends/opencl/partitioning.hpp"
 #include "backends/opencl/plan_contract.hpp"
+#include "backends/opencl/plan_refusal.hpp"
 #include "backends/opencl/plan_space.hpp"
 #include "backends/opencl/shared_kernel.hpp"
 
@@ -42,6 +43,11 @@ Plan plan_from(const graph::Graph& graph, const Device& device, const PlanSpecif
     return plan;
 }
 
+bool has_halves(const graph::Graph& graph) {
+    return std::any_of(graph.tensors.begin(), graph.tensors.end(),
+                       [](const graph::Tensor& tensor) { return tensor.type == graph::DataType::f16; });
+}
+
 class OpenclBackend final : public Backend {
 public:
     OpenclBackend(const std::string& selector, const std::optional<OwnKernelFiles>& own)
@@ -56,6 +62,9 @@ public:
     std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) override;
 
 private:
+    std::function<bool(const PlanSpecification&)> possible() const {
+        return [this](const PlanSpecification& plan) { return why_refused(session_.device, plan).empty(); };
+    }
     std::vector<PlanOffer> plans_around(const graph::Case& value, const kernel_manifest::Match& match) const;
     std::vector<PlanOffer> refusals(const graph::Case& value, const std::string& reason) const;
     std::unique_ptr<Executable> prepare_around(const graph::Case& value, PlanSpecification specification,
@@ -82,8 +91,13 @@ std::vector<PlanOffer> OpenclBackend::plans_around(const graph::Case& value,
     std::vector<PlanOffer> offers;
     std::vector<std::pair<Partitioning, PlanSpecification>> known;
     const std::vector<std::string>& asked = value.execution.plans;
-    for (const PlanSpecification& specification : selected_plans(asked, 0, std::hash<std::string>{}(value.name))) {
+    for (const PlanSpecification& specification :
+         selected_plans(asked, 0, std::hash<std::string>{}(value.name), possible())) {
         const std::string name = name_of(specification);
+        if (std::string reason = why_refused(session_.device, specification); !reason.empty()) {
+            offers.emplace_back(Refusal{name, std::move(reason)});
+            continue;
+        }
         if (!specification.cuts.empty() || specification.shared) {
             offers.emplace_back(Refusal{name, "no such plan with a kernel of your own"});
             continue;
@@ -129,9 +143,12 @@ std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
     const std::vector<std::string>& asked = value.execution.plans;
     std::vector<PlanOffer> offers;
     std::vector<std::pair<Partitioning, PlanSpecification>> known;
-    for (const PlanSpecification& specification : selected_plans(asked, cuts, std::hash<std::string>{}(value.name))) {
-        if (const std::string reason = why_not_judged(value.graph, specification.build); !reason.empty()) {
-            offers.emplace_back(Refusal{name_of(specification), reason});
+    for (const PlanSpecification& specification :
+         selected_plans(asked, cuts, std::hash<std::string>{}(value.name), possible())) {
+        std::string reason = why_refused(session_.device, specification);
+        reason = reason.empty() ? why_not_judged(value.graph, specification.build) : reason;
+        if (!reason.empty()) {
+            offers.emplace_back(Refusal{name_of(specification), std::move(reason)});
             continue;
         }
         Partitioning partitions = partition(value.graph, specification);
@@ -139,6 +156,7 @@ std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
         PlanSpecification same = specification;
         same.fusion = Fusion::fused;
         same.cuts.clear();
+        same.native_half = same.native_half && has_halves(value.graph);
         std::pair entry{partitions, same};
         const bool is_named = std::find(asked.begin(), asked.end(), name_of(specification)) != asked.end();
         if (is_named || std::find(known.begin(), known.end(), entry) == known.end()) {

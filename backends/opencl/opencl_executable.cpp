@@ -34,13 +34,28 @@ cl::NDRange range_of(const std::vector<std::size_t>& sizes) {
     }
 }
 
+/// A device that chooses the size of sub-groups may choose one that the kernel was not written for.
+void expect_one_sub_group(const cl::Kernel& built, const Kernel& kernel, const Device& device) {
+    if (kernel.sub_group == 0) {
+        return;
+    }
+    std::size_t count = 0;
+    const std::size_t items = kernel.sub_group;
+    const cl_int status = clGetKernelSubGroupInfo(built(), device.handle(), CL_KERNEL_SUB_GROUP_COUNT_FOR_NDRANGE,
+                                                  sizeof items, &items, sizeof count, &count, nullptr);
+    if (status != CL_SUCCESS || count != 1) {
+        throw Unsupported(fmt::format("'{}' makes no single sub-group of {} work items ({})", device.name, items,
+                                      status == CL_SUCCESS ? fmt::format("{} of them", count) : status_text(status)));
+    }
+}
+
 /// All kernels that are no programs of their own, with the functions that they call.
-std::string common_source(const std::vector<Kernel>& kernels, bool contraction, bool divides_in_double) {
+std::string common_source(const std::vector<Kernel>& kernels, const std::string& preamble, bool divides_in_double) {
     std::string text;
     for (const Kernel& kernel : kernels) {
         text += kernel.is_program ? "" : "\n" + kernel.source;
     }
-    return text.empty() ? text : library_preamble(contraction) + functions_for(text, divides_in_double) + text;
+    return text.empty() ? text : preamble + functions_for(text, divides_in_double) + text;
 }
 
 }  // namespace
@@ -130,7 +145,8 @@ void OpenclExecutable::build(const std::string& options) {
         specification_.build == BuildVariant::contraction || specification_.build == BuildVariant::mad_enable;
     const bool in_double =
         session_.device.features.divides_in_double && specification_.build != BuildVariant::relaxed_math;
-    const std::string common = common_source(kernels_, contraction, in_double);
+    const std::string common =
+        common_source(kernels_, library_preamble(contraction, specification_.native_half), in_double);
     std::size_t table = 0;
     for (const Kernel& kernel : kernels_) {
         const bool is_users = !kernel.parameters.empty();
@@ -139,6 +155,7 @@ void OpenclExecutable::build(const std::string& options) {
             is_users ? own_program(session_.programs, session_.device, kernel, options)
                      : session_.programs.program(kernel.is_program ? kernel.source : common, own_options);
         Launch launch{cl::Kernel(program, kernel.entry.c_str()), kernel.global, kernel.local};
+        expect_one_sub_group(launch.kernel, kernel, session_.device);
         set_arguments(launch, kernel, table);
         const bool is_empty = std::find(launch.global.begin(), launch.global.end(), 0) != launch.global.end();
         if (!is_empty) {

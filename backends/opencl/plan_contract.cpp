@@ -75,8 +75,9 @@ std::string why_not_judged(const graph::Graph& graph, BuildVariant build) {
 }
 
 std::string options_of(const Device& device, BuildVariant build) {
-    // The integer dot product is a part of OpenCL C 3.0 only; nothing else here needs more than 1.2.
-    std::string options = device.features.integer_dot_product ? "-cl-std=CL3.0" : "-cl-std=CL1.2";
+    // The integer dot product and sub-groups are parts of OpenCL C 3.0 only; nothing else here needs more than 1.2.
+    const bool newer = device.features.integer_dot_product || device.features.sub_groups != SubGroups::none;
+    std::string options = newer ? "-cl-std=CL3.0" : "-cl-std=CL1.2";
     if (device.correctly_rounded_division && build != BuildVariant::relaxed_math) {
         options += " -cl-fp32-correctly-rounded-divide-sqrt";
     }

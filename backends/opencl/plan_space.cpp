@@ -2,6 +2,7 @@
 
 #include "backends/plan_name/plan_selection.hpp"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -14,7 +15,7 @@ constexpr int kCombinations = 8;
 PlanSpecification combination(std::mt19937_64& random, std::size_t cuts) {
     PlanSpecification plan;
     plan.fusion = random() % 4 == 0 ? Fusion::split : Fusion::fused;
-    plan.implementation = random() % 2 == 0 ? Implementation::tiled : Implementation::direct;
+    plan.implementation = static_cast<Implementation>(random() % 3);
     for (std::size_t cut = 1; plan.fusion == Fusion::fused && cut <= cuts; ++cut) {
         if (random() % 3 == 0) {
             plan.cuts.push_back(cut);
@@ -30,8 +31,14 @@ PlanSpecification combination(std::mt19937_64& random, std::size_t cuts) {
 }
 
 std::vector<PlanSpecification> whole_space(std::size_t cuts, std::uint64_t seed) {
-    std::vector<PlanSpecification> plans = base_plans();
-    for (const PlanSpecification& base : base_plans()) {
+    std::vector<PlanSpecification> bases = base_plans();
+    PlanSpecification sub_groups;
+    sub_groups.implementation = Implementation::sub_group;
+    bases.push_back(sub_groups);
+    sub_groups.emulated_subgroup = true;
+    bases.push_back(sub_groups);
+    std::vector<PlanSpecification> plans = bases;
+    for (const PlanSpecification& base : bases) {
         for (const std::string& deviation : deviation_names()) {
             PlanSpecification plan = base;
             deviate(plan, deviation);
@@ -60,8 +67,13 @@ std::vector<PlanSpecification> base_plans() {
 }
 
 std::vector<PlanSpecification> selected_plans(const std::vector<std::string>& patterns, std::size_t cuts,
-                                              std::uint64_t seed) {
-    return plans_that_fit(base_plans(), patterns, plan_specification_from, [&] { return whole_space(cuts, seed); });
+                                              std::uint64_t seed,
+                                              const std::function<bool(const PlanSpecification&)>& possible) {
+    return plans_that_fit(base_plans(), patterns, plan_specification_from, [&] {
+        std::vector<PlanSpecification> plans = whole_space(cuts, seed);
+        plans.erase(std::remove_if(plans.begin(), plans.end(), std::not_fn(possible)), plans.end());
+        return plans;
+    });
 }
 
 }  // namespace difftest::backends::opencl

@@ -4,12 +4,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace difftest::backends::opencl {
 namespace {
 
-constexpr std::string_view kTiled = "tiled";
+struct NamedImplementation {
+    Implementation implementation;
+    std::string_view name;
+};
+constexpr std::array<NamedImplementation, 2> kImplementations{{
+    {Implementation::tiled, "tiled"},
+    {Implementation::sub_group, "subgroup"},
+}};
+
 constexpr std::string_view kWorkGroup = "work_group";
 constexpr std::size_t kLargestWorkGroup = 1024;
 
@@ -31,9 +40,11 @@ struct NamedSwitch {
     std::string_view name;
     bool is_offered;
 };
-constexpr std::array<NamedSwitch, 4> kSwitches{{
+constexpr std::array<NamedSwitch, 6> kSwitches{{
     {&PlanSpecification::shared, "shared", true},
     {&PlanSpecification::emulated_dot, "emulated_dot", true},
+    {&PlanSpecification::emulated_subgroup, "emulated_subgroup", false},
+    {&PlanSpecification::native_half, "native_half", true},
     {&PlanSpecification::separate_buffers, "separate_buffers", true},
     {&PlanSpecification::clamp_optimisation, "clamp_optimisation", false},
 }};
@@ -71,9 +82,14 @@ std::string base_name(const PlanSpecification& specification) {
 /// For read_plan.
 struct Meaning {
     static std::optional<PlanSpecification> base(std::string_view text) { return base_from(text); }
-    static bool choose(PlanSpecification& specification, std::string_view implementation) {
-        specification.implementation = Implementation::tiled;
-        return implementation == kTiled;
+    static bool choose(PlanSpecification& specification, std::string_view name) {
+        const auto* const chosen = std::find_if(kImplementations.begin(), kImplementations.end(),
+                                                [name](const NamedImplementation& each) { return each.name == name; });
+        if (chosen == kImplementations.end()) {
+            return false;
+        }
+        specification.implementation = chosen->implementation;
+        return true;
     }
     static bool deviate(PlanSpecification& specification, std::string_view deviation) {
         return opencl::deviate(specification, deviation);
@@ -89,8 +105,8 @@ std::string_view name_of(BuildVariant variant) {
 
 std::string name_of(const PlanSpecification& specification) {
     std::string name = base_name(specification);
-    if (specification.implementation == Implementation::tiled) {
-        name += fmt::format("@{}", kTiled);
+    for (const NamedImplementation& each : kImplementations) {
+        name += specification.implementation == each.implementation ? fmt::format("@{}", each.name) : "";
     }
     if (specification.layout) {
         name += fmt::format("+{}", name_of(*specification.layout));
@@ -153,8 +169,8 @@ bool deviate(PlanSpecification& specification, std::string_view deviation) {
 }
 
 DeviceLayout activation_layout(const PlanSpecification& specification) {
-    const bool tiled = specification.implementation == Implementation::tiled;
-    return specification.layout.value_or(tiled ? DeviceLayout::b_fs_yx_fsv16 : DeviceLayout::bfyx);
+    const bool direct = specification.implementation == Implementation::direct;
+    return specification.layout.value_or(direct ? DeviceLayout::bfyx : DeviceLayout::b_fs_yx_fsv16);
 }
 
 }  // namespace difftest::backends::opencl

@@ -111,7 +111,8 @@ void read_opencl_devices(MachineState& machine) {
             {device.value("selector", ""), device.value("name", ""), device.value("platform", ""),
              device.value("version", ""), device.value("driver", ""),
              device.value("capabilities", std::vector<std::string>{}), device.value("contract", ""),
-             device.value("function_contract", ""), device.value("extensions", "")});
+             device.value("function_contract", ""), device.value("kernels", std::vector<std::string>{}),
+             device.value("extensions", "")});
     }
 }
 
