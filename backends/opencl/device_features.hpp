@@ -14,7 +14,8 @@ enum class SubGroups : std::uint8_t {
 /// What the device offers to the code that is generated.
 struct DeviceFeatures {
     bool integer_dot_product = false;  ///< cl_khr_integer_dot_product on vectors of four bytes
-    bool half = false;                 ///< cl_khr_fp16, rounding to nearest and with subnormal numbers
+    bool half = false;                 ///< cl_khr_fp16, rounding to nearest
+    bool half_subnormals = false;      ///< and it keeps subnormal halves
     bool divides_in_double = false;    ///< no correctly rounded division of floats, but cl_khr_fp64
     SubGroups sub_groups = SubGroups::none;
     friend bool operator==(const DeviceFeatures&, const DeviceFeatures&) = default;

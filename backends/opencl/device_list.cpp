@@ -38,10 +38,10 @@ bool has_dot_product(const std::string& extensions, const cl::Device& handle) {
            (kinds & CL_DEVICE_INTEGER_DOT_PRODUCT_INPUT_4x8BIT_KHR) != 0;
 }
 
-bool has_half(const std::string& extensions, const cl::Device& handle) {
-    constexpr cl_device_fp_config kNeeded = CL_FP_ROUND_TO_NEAREST | CL_FP_DENORM;
-    return lists(extensions, "cl_khr_fp16") &&
-           (property<cl_device_fp_config>(handle, CL_DEVICE_HALF_FP_CONFIG) & kNeeded) == kNeeded;
+void ask_for_half(Device& device, const cl::Device& handle) {
+    const auto config = property<cl_device_fp_config>(handle, CL_DEVICE_HALF_FP_CONFIG);
+    device.features.half = lists(device.extensions, "cl_khr_fp16") && (config & CL_FP_ROUND_TO_NEAREST) != 0;
+    device.features.half_subnormals = device.features.half && (config & CL_FP_DENORM) != 0;
 }
 
 /// Devices of OpenCL 3.0 that have sub-groups may list no extension for them.
@@ -70,7 +70,7 @@ Device describe(const cl::Platform& platform, const cl::Device& handle, std::str
     device.full_profile = trimmed(handle.getInfo<CL_DEVICE_PROFILE>()) == "FULL_PROFILE";
     device.features.integer_dot_product = has_dot_product(device.extensions, handle);
     device.features.divides_in_double = !device.correctly_rounded_division && lists(device.extensions, "cl_khr_fp64");
-    device.features.half = has_half(device.extensions, handle);
+    ask_for_half(device, handle);
     device.features.sub_groups = sub_groups_of(device.extensions, handle);
     device.alignment = std::max<std::uint64_t>(handle.getInfo<CL_DEVICE_MEM_BASE_ADDR_ALIGN>() / 8, 1);
     device.largest_allocation = handle.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();

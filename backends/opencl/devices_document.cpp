@@ -24,7 +24,12 @@ std::vector<std::string> kernels_of(const DeviceFeatures& features) {
         case SubGroups::khr: kernels.emplace_back("@subgroup by broadcasts"); break;
         case SubGroups::intel: kernels.emplace_back("@subgroup with block reads and shuffles"); break;
     }
-    kernels.emplace_back(features.half ? "+native_half" : "no cl_khr_fp16: f16 by conversion only");
+    if (features.half_subnormals) {
+        kernels.emplace_back("+native_half");
+    } else {
+        kernels.emplace_back(features.half ? "f16 by conversion only: cl_khr_fp16 without CL_FP_DENORM"
+                                           : "f16 by conversion only: no cl_khr_fp16");
+    }
     return kernels;
 }
 

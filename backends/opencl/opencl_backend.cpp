@@ -67,11 +67,23 @@ private:
     }
     std::vector<PlanOffer> plans_around(const graph::Case& value, const kernel_manifest::Match& match) const;
     std::vector<PlanOffer> refusals(const graph::Case& value, const std::string& reason) const;
-    std::unique_ptr<Executable> prepare_around(const graph::Case& value, PlanSpecification specification,
-                                               const Buffers& buffers);
+
+    /// What is made of a case and a plan before anything is built. A run asks for it twice, for its executable and for
+    /// a fresh one: kernels, memory and arguments are made anew for each, the text is the same.
+    struct Generated {
+        graph::Case value;
+        std::string plan;
+        PlanSpecification specification;
+        contract::Contract contract;
+        std::shared_ptr<const KernelSet> kernels;
+    };
+    Generated generated(const graph::Case& value, const std::string& plan) const;
+    Generated generated_around(const graph::Case& value, const std::string& plan,
+                               PlanSpecification specification) const;
 
     DeviceSession session_;
     std::optional<OwnKernel> own_;
+    std::optional<Generated> last_;
 };
 
 Description OpenclBackend::describe() {
@@ -168,42 +180,50 @@ std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
 }
 
 std::unique_ptr<Executable> OpenclBackend::prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) {
-    const std::optional<PlanSpecification> specification = plan_specification_from(plan.name);
-    if (!specification) {
-        throw BackendError(fmt::format("the OpenCL backend has no plan '{}'", plan.name));
+    if (!last_ || last_->plan != plan.name || !(last_->value == value)) {
+        last_.reset();
+        last_ = generated(value, plan.name);
     }
-    if (own_) {
-        return prepare_around(value, *specification, buffers);
-    }
-    std::vector<Kernel> kernels;
-    for (const PlannedPartition& partition : partition(value.graph, *specification)) {
-        kernels.push_back(specification->shared
-                              ? shared_kernel(value, *specification, session_.device.features, partition)
-                              : generate_kernel(value, *specification, session_.device.features, partition,
-                                                fmt::format("kernel_{}", kernels.size())));
-    }
-    return std::make_unique<OpenclExecutable>(session_, value, *specification,
-                                              contract_of(value.graph, session_.device, specification->build),
-                                              std::move(kernels), buffers);
+    return std::make_unique<OpenclExecutable>(session_, value, last_->specification, last_->contract, last_->kernels,
+                                              buffers);
 }
 
-std::unique_ptr<Executable> OpenclBackend::prepare_around(const graph::Case& value, PlanSpecification specification,
-                                                          const Buffers& buffers) {
+OpenclBackend::Generated OpenclBackend::generated(const graph::Case& value, const std::string& plan) const {
+    const std::optional<PlanSpecification> specification = plan_specification_from(plan);
+    if (!specification) {
+        throw BackendError(fmt::format("the OpenCL backend has no plan '{}'", plan));
+    }
+    if (own_) {
+        return generated_around(value, plan, *specification);
+    }
+    const DeviceFeatures& features = session_.device.features;
+    std::vector<Kernel> kernels;
+    for (const PlannedPartition& partition : partition(value.graph, *specification)) {
+        kernels.push_back(specification->shared ? shared_kernel(value, *specification, features, partition)
+                                                : generate_kernel(value, *specification, features, partition,
+                                                                  fmt::format("kernel_{}", kernels.size())));
+    }
+    return {value, plan, *specification, contract_of(value.graph, session_.device, specification->build),
+            std::make_shared<KernelSet>(kernel_set(std::move(kernels), *specification, features))};
+}
+
+OpenclBackend::Generated OpenclBackend::generated_around(const graph::Case& value, const std::string& plan,
+                                                         PlanSpecification specification) const {
     const auto place = own_->match(value.graph);
     const auto* match = std::get_if<kernel_manifest::Match>(&place);
     if (match == nullptr) {
         throw Unsupported(std::get<kernel_manifest::Mismatch>(place).reason);
     }
     specification.own_layouts = own_->layouts(value.graph, *match);
+    const DeviceFeatures& features = session_.device.features;
     std::vector<Kernel> kernels;
     for (const PlannedPartition& each : partition_around(value.graph, specification, match->nodes)) {
         kernels.push_back(each.nodes == match->nodes ? own_->kernel(value, *match)
-                                                     : generate_kernel(value, specification, session_.device.features,
-                                                                       each, fmt::format("kernel_{}", kernels.size())));
+                                                     : generate_kernel(value, specification, features, each,
+                                                                       fmt::format("kernel_{}", kernels.size())));
     }
-    return std::make_unique<OpenclExecutable>(session_, value, specification,
-                                              own_->contract(value.graph, *match, session_.device, specification.build),
-                                              std::move(kernels), buffers);
+    return {value, plan, specification, own_->contract(value.graph, *match, session_.device, specification.build),
+            std::make_shared<KernelSet>(kernel_set(std::move(kernels), specification, features))};
 }
 
 }  // namespace

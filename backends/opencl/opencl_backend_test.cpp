@@ -61,7 +61,8 @@ protected:
         result_.assign(10, std::byte{0x55});
         Buffers buffers;
         buffers.tensors = {value_.data[0].bytes(), std::span(result_)};
-        OpenclExecutable executable(*session_, value_, specification, contract::Contract(), {kernel}, buffers);
+        const auto set = std::make_shared<KernelSet>(kernel_set({kernel}, specification, session_->device.features));
+        OpenclExecutable executable(*session_, value_, specification, contract::Contract(), set, buffers);
         executable.execute();
         return executable.damage();
     }

@@ -1,6 +1,5 @@
 #include "backends/opencl/opencl_executable.hpp"
 
-#include "backends/opencl/function_library.hpp"
 #include "backends/opencl/own_program.hpp"
 #include "backends/opencl/plan_contract.hpp"
 
@@ -49,15 +48,6 @@ void expect_one_sub_group(const cl::Kernel& built, const Kernel& kernel, const D
     }
 }
 
-/// All kernels that are no programs of their own, with the functions that they call.
-std::string common_source(const std::vector<Kernel>& kernels, const std::string& preamble, bool divides_in_double) {
-    std::string text;
-    for (const Kernel& kernel : kernels) {
-        text += kernel.is_program ? "" : "\n" + kernel.source;
-    }
-    return text.empty() ? text : preamble + functions_for(text, divides_in_double) + text;
-}
-
 }  // namespace
 
 DeviceSession::DeviceSession(Device chosen)
@@ -70,12 +60,12 @@ DeviceSession::DeviceSession(Device chosen)
 
 OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& value,
                                    const PlanSpecification& specification, const contract::Contract& contract,
-                                   std::vector<Kernel> kernels, const Buffers& buffers)
+                                   std::shared_ptr<const KernelSet> set, const Buffers& buffers)
     : session_(session),
       value_(value),
       specification_(specification),
       contract_(contract),
-      kernels_(std::move(kernels)),
+      set_(std::move(set)),
       buffers_(buffers),
       memory_(session.device.alignment) {
     plan_memory();
@@ -98,7 +88,7 @@ OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& va
 
 void OpenclExecutable::plan_memory() {
     std::set<graph::TensorId> written;
-    for (const Kernel& kernel : kernels_) {
+    for (const Kernel& kernel : set_->kernels) {
         written.insert(value_.graph.node(kernel.nodes.back()).output);
     }
     std::set<graph::TensorId> known;
@@ -108,7 +98,7 @@ void OpenclExecutable::plan_memory() {
             memory_.add_tensor(described, id, layout_of(described, specification_), written.count(id) != 0);
         }
     };
-    for (const Kernel& kernel : kernels_) {
+    for (const Kernel& kernel : set_->kernels) {
         for (const KernelArgument& argument : kernel.arguments) {
             if (const auto* tensor = std::get_if<TensorArgument>(&argument)) {
                 add_tensor(tensor->tensor);
@@ -119,7 +109,7 @@ void OpenclExecutable::plan_memory() {
             }
         }
     }
-    for (const Kernel& kernel : kernels_) {
+    for (const Kernel& kernel : set_->kernels) {
         for (const KernelArgument& argument : kernel.arguments) {
             if (const auto* table = std::get_if<TableArgument>(&argument)) {
                 memory_.add_table(table->bytes);
@@ -141,19 +131,13 @@ std::vector<std::byte> OpenclExecutable::placed(const CodeArgument& code) const 
 }
 
 void OpenclExecutable::build(const std::string& options) {
-    const bool contraction =
-        specification_.build == BuildVariant::contraction || specification_.build == BuildVariant::mad_enable;
-    const bool in_double =
-        session_.device.features.divides_in_double && specification_.build != BuildVariant::relaxed_math;
-    const std::string common =
-        common_source(kernels_, library_preamble(contraction, specification_.native_half), in_double);
     std::size_t table = 0;
-    for (const Kernel& kernel : kernels_) {
+    for (const Kernel& kernel : set_->kernels) {
         const bool is_users = !kernel.parameters.empty();
         const std::string own_options = kernel.options.empty() ? options : options + " " + kernel.options;
         const cl::Program& program =
             is_users ? own_program(session_.programs, session_.device, kernel, options)
-                     : session_.programs.program(kernel.is_program ? kernel.source : common, own_options);
+                     : session_.programs.program(kernel.is_program ? kernel.source : set_->source, own_options);
         Launch launch{cl::Kernel(program, kernel.entry.c_str()), kernel.global, kernel.local};
         expect_one_sub_group(launch.kernel, kernel, session_.device);
         set_arguments(launch, kernel, table);
@@ -185,7 +169,7 @@ void OpenclExecutable::set_arguments(Launch& launch, const Kernel& kernel, std::
 
 std::vector<PartitionReport> OpenclExecutable::partitions() const {
     std::vector<PartitionReport> reports;
-    for (const Kernel& kernel : kernels_) {
+    for (const Kernel& kernel : set_->kernels) {
         PartitionReport report;
         for (const graph::NodeId id : kernel.nodes) {
             report.nodes.push_back(value_.graph.node(id).name);

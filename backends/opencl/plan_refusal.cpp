@@ -27,7 +27,13 @@ std::string why_no_sub_groups(const Device& device, const PlanSpecification& spe
 /// that of f16): no freedom is needed. What the compiler may do beyond, no freedom of the contract says for halves.
 std::string why_no_half(const Device& device, const PlanSpecification& specification) {
     if (!device.features.half) {
-        return fmt::format("'{}' has no cl_khr_fp16 with CL_FP_ROUND_TO_NEAREST and CL_FP_DENORM", device.name);
+        return fmt::format("'{}' has no cl_khr_fp16 that rounds to nearest", device.name);
+    }
+    if (!device.features.half_subnormals) {
+        return fmt::format(
+            "'{}' may flush subnormal halves (CL_DEVICE_HALF_FP_CONFIG without CL_FP_DENORM), and no "
+            "freedom of the contract allows that: F7 is about f32",
+            device.name);
     }
     if (specification.shared) {
         return "the shared programs calculate nothing in half";
