@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <utility>
 
 namespace difftest::backends::opencl {
@@ -88,16 +91,50 @@ std::vector<cl::Platform> platforms() {
     return found;
 }
 
+/// "x.icd", ...: the drivers that the loader was told of, and could not load when it finds no platform.
+std::vector<std::string> driver_files() {
+    const char* const folder = std::getenv("OCL_ICD_VENDORS");
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(folder == nullptr ? "/etc/OpenCL/vendors" : folder, error)) {
+        if (entry.path().extension() == ".icd") {
+            std::string library;
+            std::getline(std::ifstream(entry.path()), library);
+            names.push_back(fmt::format("{} ({})", entry.path().string(), library));
+        }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::string why_no_device() {
+    if (!platforms().empty()) {
+        return "no OpenCL platform has a device";
+    }
+    const std::vector<std::string> files = driver_files();
+    return files.empty() ? "the ICD loader finds no OpenCL platform (install pocl-opencl-icd)"
+                         : fmt::format("the ICD loader finds no OpenCL platform: no driver of {} can be loaded",
+                                       fmt::join(files, ", "));
+}
+
 std::string in_lower_case(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char letter) { return std::tolower(letter); });
     return text;
 }
 
-bool fits(const Device& device, const std::string& selector) {
+/// The device of that number, else the first whose platform has the name in its own, else the first that has it itself:
+/// PoCL's devices have the names of CPUs, and "intel" means Intel's driver where both are there.
+std::vector<Device>::const_iterator find_device(const std::vector<Device>& devices, const std::string& selector) {
     const std::string wanted = in_lower_case(selector);
-    return selector.empty() || device.selector == selector ||
-           in_lower_case(device.name).find(wanted) != std::string::npos ||
-           in_lower_case(device.platform).find(wanted) != std::string::npos;
+    const auto has_number = [&](const Device& each) { return selector.empty() || each.selector == selector; };
+    const auto in_platform = [&](const Device& each) {
+        return in_lower_case(each.platform).find(wanted) != std::string::npos;
+    };
+    const auto in_name = [&](const Device& each) { return in_lower_case(each.name).find(wanted) != std::string::npos; };
+    auto found = std::find_if(devices.begin(), devices.end(), has_number);
+    found = found == devices.end() ? std::find_if(devices.begin(), devices.end(), in_platform) : found;
+    return found == devices.end() ? std::find_if(devices.begin(), devices.end(), in_name) : found;
 }
 
 }  // namespace
@@ -126,11 +163,9 @@ std::vector<Device> list_devices() {
 Device choose_device(const std::string& selector) {
     const std::vector<Device> devices = list_devices();
     if (devices.empty()) {
-        throw BackendError(platforms().empty() ? "the ICD loader finds no OpenCL platform (install pocl-opencl-icd)"
-                                               : "no OpenCL platform has a device");
+        throw BackendError(why_no_device());
     }
-    const auto device =
-        std::find_if(devices.begin(), devices.end(), [&selector](const Device& each) { return fits(each, selector); });
+    const auto device = find_device(devices, selector);
     if (device == devices.end()) {
         std::vector<std::string> names;
         for (const Device& each : devices) {

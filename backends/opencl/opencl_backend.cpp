@@ -37,6 +37,13 @@ Plan plan_from(const graph::Graph& graph, const Device& device, const PlanSpecif
     if (specification.build != BuildVariant::strict) {
         plan.traits.emplace_back(name_of(specification.build));
     }
+    if (specification.layout) {
+        plan.traits.emplace_back(name_of(*specification.layout));
+    }
+    if (specification.implementation == Implementation::tiled && device.features.integer_dot_product &&
+        !specification.emulated_dot) {
+        plan.traits.emplace_back("integer_dot_product");
+    }
     if (specification.clamp_optimisation) {
         plan.traits.emplace_back("deliberately_wrong");
     }
