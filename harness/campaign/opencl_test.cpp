@@ -89,7 +89,7 @@ TEST_F(OpenclTest, TheFusedCatalogueRunsInGeneratedKernels) {
 /// A device without sub-groups says so, and emulates them.
 TEST_F(OpenclTest, TheFusedCatalogueRunsInSubGroups) {
     const bool all = environment("DIFFTEST_OPENCL_GENERATED", "0") == "1";
-    const std::set<int> some{20, 36};
+    const std::set<int> some{20};  // a barrier makes a kernel slow to compile
     for (const CatalogueRow& row : catalogue()) {
         if (row.chain.empty() || (!all && some.count(row.number) == 0)) {
             continue;
