@@ -1,5 +1,7 @@
 #include "backends/kernel_manifest/kernel_file.hpp"
 
+#include "backends/kernel_manifest/kernel_macros.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -41,6 +43,11 @@ KernelFiles read_kernel(const std::filesystem::path& kernel, const std::filesyst
     if (is_spirv(files.source) && !files.manifest.defines.empty()) {
         throw ManifestError(
             fmt::format("{}: /defines: {} is SPIR-V, for which there are none", manifest.string(), kernel.string()));
+    }
+    if (const std::string complaint =
+            is_spirv(files.source) ? "" : complaint_about_macros(files.source, files.manifest);
+        !complaint.empty()) {
+        throw ManifestError(fmt::format("{}: {} ({})", manifest.string(), complaint, kernel.string()));
     }
     return files;
 }

@@ -1,6 +1,6 @@
 #include "backends/onednn/plan_space.hpp"
 
-#include "reference/graph/plan_pattern.hpp"
+#include "backends/plan_name/plan_selection.hpp"
 
 #include <algorithm>
 
@@ -12,12 +12,6 @@ namespace {
 constexpr const char* kReference = "ref";
 
 constexpr int kCombinations = 8;
-
-void add_once(std::vector<PlanSpecification>& plans, PlanSpecification plan) {
-    if (std::find(plans.begin(), plans.end(), plan) == plans.end()) {
-        plans.push_back(std::move(plan));
-    }
-}
 
 /// Every implementation of every primitive is reached: positions up to the longest list, and the reference by name. A
 /// position at which no primitive has anything but a reference is left to the latter.
@@ -91,20 +85,20 @@ std::vector<PlanSpecification> whole_space(const PlanSurvey& survey) {
     std::vector<PlanSpecification> plans = base_plans();
     for (const PlanSpecification& base : base_plans()) {
         for (PlanSpecification& plan : implementations_from(base, survey)) {
-            add_once(plans, std::move(plan));
+            add_plan_once(plans, std::move(plan));
         }
         for (const std::string& deviation : deviation_names()) {
             PlanSpecification plan = base;
             deviate(plan.options, deviation);
-            add_once(plans, std::move(plan));
+            add_plan_once(plans, std::move(plan));
         }
     }
     for (std::size_t cut = 1; cut <= survey.fused_results; ++cut) {
-        add_once(plans, {Fusion::fused, {cut}, {}});
+        add_plan_once(plans, PlanSpecification{Fusion::fused, {cut}, {}});
     }
     Sequence sequence(survey.seed);
     for (int index = 0; index < kCombinations; ++index) {
-        add_once(plans, combination(sequence, survey));
+        add_plan_once(plans, combination(sequence, survey));
     }
     return plans;
 }
@@ -122,26 +116,7 @@ std::vector<PlanSpecification> base_plans() {
 
 std::vector<PlanSpecification> selected_plans(const std::vector<std::string>& patterns,
                                               const std::function<PlanSurvey()>& survey) {
-    std::vector<PlanSpecification> plans = base_plans();
-    std::vector<PlanSpecification> space;
-    for (const std::string& pattern : patterns) {
-        if (const auto named = plan_specification_from(pattern)) {
-            add_once(plans, *named);
-            continue;
-        }
-        if (pattern != "all" && pattern.find('*') == std::string::npos) {
-            continue;
-        }
-        if (space.empty()) {
-            space = whole_space(survey());
-        }
-        for (const PlanSpecification& plan : space) {
-            if (graph::matches_plan(pattern, name_of(plan))) {
-                add_once(plans, plan);
-            }
-        }
-    }
-    return plans;
+    return plans_that_fit(base_plans(), patterns, plan_specification_from, [&] { return whole_space(survey()); });
 }
 
 }  // namespace difftest::backends::onednn

@@ -1,18 +1,17 @@
 #include "backends/onednn/plan_specification.hpp"
 
+#include "backends/plan_name/plan_name.hpp"
+
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 namespace difftest::backends::onednn {
 
 namespace {
 
-constexpr std::string_view kCut = "cut";
 constexpr std::string_view kThreads = "threads";
 constexpr std::size_t kMostThreads = 1024;
 
@@ -53,14 +52,6 @@ constexpr std::array<NamedParameters, 2> kParameters{{
     {Parameters::compile_time, "compile_time_parameters"},
 }};
 
-/// Digits without a leading zero.
-std::optional<std::size_t> number_from(std::string_view text) {
-    std::size_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && !text.starts_with('0') ? std::optional(number) : std::nullopt;
-}
-
 /// A text of digits is a position, which begins with 2: the first is the plan without a choice.
 std::optional<ImplementationChoice> implementation_from(std::string_view text) {
     if (text.empty() || text.find_first_of("*@+, ") != std::string_view::npos) {
@@ -69,47 +60,25 @@ std::optional<ImplementationChoice> implementation_from(std::string_view text) {
     if (text.find_first_not_of("0123456789") != std::string_view::npos) {
         return ImplementationChoice{1, std::string(text)};
     }
-    const std::optional<std::size_t> position = number_from(text);
+    const std::optional<std::size_t> position = plan_number_from(text);
     return position && *position > 1 ? std::optional(ImplementationChoice{*position, ""}) : std::nullopt;
-}
-
-/// "2.5" of "cut2.5".
-std::optional<std::vector<std::size_t>> cuts_from(std::string_view text) {
-    std::vector<std::size_t> cuts;
-    while (true) {
-        const std::size_t point = text.find('.');
-        const std::optional<std::size_t> cut = number_from(text.substr(0, point));
-        if (!cut || (!cuts.empty() && *cut <= cuts.back())) {
-            return std::nullopt;
-        }
-        cuts.push_back(*cut);
-        if (point == std::string_view::npos) {
-            return cuts;
-        }
-        text.remove_prefix(point + 1);
-    }
 }
 
 std::optional<PlanSpecification> base_from(std::string_view text) {
     if (const std::optional<Fusion> fusion = fusion_from(text)) {
         return PlanSpecification{*fusion, {}, {}};
     }
-    if (!text.starts_with(kCut)) {
-        return std::nullopt;
-    }
-    std::optional<std::vector<std::size_t>> cuts = cuts_from(text.substr(kCut.size()));
+    std::optional<std::vector<std::size_t>> cuts = cuts_from(text);
     return cuts ? std::optional(PlanSpecification{Fusion::fused, *std::move(cuts), {}}) : std::nullopt;
 }
 
 bool set_threads(CreationOptions& options, std::string_view deviation) {
-    if (options.threads || !deviation.starts_with(kThreads)) {
+    const std::optional<std::size_t> threads = plan_number_after(kThreads, deviation, kMostThreads);
+    if (options.threads || !threads) {
         return false;
     }
-    const std::optional<std::size_t> threads = number_from(deviation.substr(kThreads.size()));
-    if (threads && *threads <= kMostThreads) {
-        options.threads = static_cast<int>(*threads);
-    }
-    return options.threads.has_value();
+    options.threads = static_cast<int>(*threads);
+    return true;
 }
 
 std::string deviations_of(const CreationOptions& options) {
@@ -126,11 +95,27 @@ std::string deviations_of(const CreationOptions& options) {
     return text + (options.threads ? fmt::format("+{}{}", kThreads, *options.threads) : "");
 }
 
+/// For read_plan.
+struct Meaning {
+    static std::optional<PlanSpecification> base(std::string_view text) { return base_from(text); }
+    static bool choose(PlanSpecification& specification, std::string_view text) {
+        const std::optional<ImplementationChoice> implementation = implementation_from(text);
+        if (implementation) {
+            specification.options.implementation = *implementation;
+        }
+        return implementation.has_value();
+    }
+    static bool deviate(PlanSpecification& specification, std::string_view deviation) {
+        return onednn::deviate(specification.options, deviation);
+    }
+    static std::string name(const PlanSpecification& specification) { return name_of(specification); }
+};
+
 }  // namespace
 
 std::string name_of(const PlanSpecification& specification) {
-    std::string name = specification.cuts.empty() ? std::string(name_of(specification.fusion))
-                                                  : fmt::format("{}{}", kCut, fmt::join(specification.cuts, "."));
+    std::string name =
+        specification.cuts.empty() ? std::string(name_of(specification.fusion)) : cut_base(specification.cuts);
     const ImplementationChoice& implementation = specification.options.implementation;
     if (!(implementation == ImplementationChoice{})) {
         name += '@';
@@ -140,26 +125,7 @@ std::string name_of(const PlanSpecification& specification) {
 }
 
 std::optional<PlanSpecification> plan_specification_from(std::string_view name) {
-    const std::size_t plus = name.find('+');
-    const std::string_view front = name.substr(0, plus);
-    const std::size_t at = front.find('@');
-    std::optional<PlanSpecification> specification = base_from(front.substr(0, at));
-    if (specification && at != std::string_view::npos) {
-        const std::optional<ImplementationChoice> implementation = implementation_from(front.substr(at + 1));
-        if (!implementation) {
-            return std::nullopt;
-        }
-        specification->options.implementation = *implementation;
-    }
-    for (std::size_t begin = plus; specification && begin != std::string_view::npos;) {
-        const std::size_t end = name.find('+', begin + 1);
-        if (!deviate(specification->options, name.substr(begin + 1, end - begin - 1))) {
-            return std::nullopt;
-        }
-        begin = end;
-    }
-    // One name for one plan: deviations in their order.
-    return specification && name_of(*specification) == name ? specification : std::nullopt;
+    return read_plan(name, Meaning());
 }
 
 std::vector<std::string> deviation_names() {

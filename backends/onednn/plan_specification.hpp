@@ -13,7 +13,7 @@ namespace difftest::backends::onednn {
 /// What a plan's name says: how the graph is cut, and how the primitives are created. The name is the plan: whoever has
 /// it can run it again.
 ///
-///     BASE[@IMPLEMENTATION]{+DEVIATION}
+///     BASE[@IMPLEMENTATION]{+DEVIATION}          (backends/plan_name)
 ///
 /// BASE is the name of a Fusion, or "cut2.5": fused, but the second and the fifth result that "fused" keeps inside a
 /// primitive go through memory. IMPLEMENTATION is a position in the library's order of preference ("fused@2") or a part

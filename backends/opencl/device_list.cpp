@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <utility>
 
 namespace difftest::backends::opencl {
@@ -24,6 +27,36 @@ bool lists(const std::string& extensions, std::string_view name) {
     return (" " + extensions + " ").find(fmt::format(" {} ", name)) != std::string::npos;
 }
 
+/// The value of a property that older devices do not know; 0 where it is unknown.
+template <typename Value>
+Value property(const cl::Device& handle, cl_device_info name) {
+    Value value = 0;
+    return clGetDeviceInfo(handle(), name, sizeof value, &value, nullptr) == CL_SUCCESS ? value : Value{0};
+}
+
+bool has_dot_product(const std::string& extensions, const cl::Device& handle) {
+    const auto kinds = property<cl_device_integer_dot_product_capabilities_khr>(
+        handle, CL_DEVICE_INTEGER_DOT_PRODUCT_CAPABILITIES_KHR);
+    return lists(extensions, "cl_khr_integer_dot_product") &&
+           (kinds & CL_DEVICE_INTEGER_DOT_PRODUCT_INPUT_4x8BIT_KHR) != 0;
+}
+
+void ask_for_half(Device& device, const cl::Device& handle) {
+    const auto config = property<cl_device_fp_config>(handle, CL_DEVICE_HALF_FP_CONFIG);
+    device.features.half = lists(device.extensions, "cl_khr_fp16") && (config & CL_FP_ROUND_TO_NEAREST) != 0;
+    device.features.half_subnormals = device.features.half && (config & CL_FP_DENORM) != 0;
+}
+
+/// Devices of OpenCL 3.0 that have sub-groups may list no extension for them.
+SubGroups sub_groups_of(const std::string& extensions, const cl::Device& handle) {
+    if (lists(extensions, "cl_intel_subgroups") && lists(extensions, "cl_intel_subgroups_char") &&
+        lists(extensions, "cl_intel_required_subgroup_size")) {
+        return SubGroups::intel;
+    }
+    const bool has_some = property<cl_uint>(handle, CL_DEVICE_MAX_NUM_SUB_GROUPS) > 0;
+    return has_some || lists(extensions, "cl_khr_subgroups") ? SubGroups::khr : SubGroups::none;
+}
+
 Device describe(const cl::Platform& platform, const cl::Device& handle, std::string selector) {
     Device device;
     device.selector = std::move(selector);
@@ -38,11 +71,10 @@ Device describe(const cl::Platform& platform, const cl::Device& handle, std::str
     device.round_to_nearest = (config & CL_FP_ROUND_TO_NEAREST) != 0;
     device.fused_multiply_add = (config & CL_FP_FMA) != 0;
     device.full_profile = trimmed(handle.getInfo<CL_DEVICE_PROFILE>()) == "FULL_PROFILE";
-    device.features.integer_dot_product = lists(device.extensions, "cl_khr_integer_dot_product");
+    device.features.integer_dot_product = has_dot_product(device.extensions, handle);
     device.features.divides_in_double = !device.correctly_rounded_division && lists(device.extensions, "cl_khr_fp64");
-    device.features.half = lists(device.extensions, "cl_khr_fp16");
-    device.features.sub_groups =
-        lists(device.extensions, "cl_khr_subgroups") || lists(device.extensions, "cl_intel_subgroups");
+    ask_for_half(device, handle);
+    device.features.sub_groups = sub_groups_of(device.extensions, handle);
     device.alignment = std::max<std::uint64_t>(handle.getInfo<CL_DEVICE_MEM_BASE_ADDR_ALIGN>() / 8, 1);
     device.largest_allocation = handle.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();
     device.handle = handle;
@@ -59,16 +91,50 @@ std::vector<cl::Platform> platforms() {
     return found;
 }
 
+/// "x.icd", ...: the drivers that the loader was told of, and could not load when it finds no platform.
+std::vector<std::string> driver_files() {
+    const char* const folder = std::getenv("OCL_ICD_VENDORS");
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(folder == nullptr ? "/etc/OpenCL/vendors" : folder, error)) {
+        if (entry.path().extension() == ".icd") {
+            std::string library;
+            std::getline(std::ifstream(entry.path()), library);
+            names.push_back(fmt::format("{} ({})", entry.path().string(), library));
+        }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::string why_no_device() {
+    if (!platforms().empty()) {
+        return "no OpenCL platform has a device";
+    }
+    const std::vector<std::string> files = driver_files();
+    return files.empty() ? "the ICD loader finds no OpenCL platform (install pocl-opencl-icd)"
+                         : fmt::format("the ICD loader finds no OpenCL platform: no driver of {} can be loaded",
+                                       fmt::join(files, ", "));
+}
+
 std::string in_lower_case(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char letter) { return std::tolower(letter); });
     return text;
 }
 
-bool fits(const Device& device, const std::string& selector) {
+/// The device of that number, else the first whose platform has the name in its own, else the first that has it itself:
+/// PoCL's devices have the names of CPUs, and "intel" means Intel's driver where both are there.
+std::vector<Device>::const_iterator find_device(const std::vector<Device>& devices, const std::string& selector) {
     const std::string wanted = in_lower_case(selector);
-    return selector.empty() || device.selector == selector ||
-           in_lower_case(device.name).find(wanted) != std::string::npos ||
-           in_lower_case(device.platform).find(wanted) != std::string::npos;
+    const auto has_number = [&](const Device& each) { return selector.empty() || each.selector == selector; };
+    const auto in_platform = [&](const Device& each) {
+        return in_lower_case(each.platform).find(wanted) != std::string::npos;
+    };
+    const auto in_name = [&](const Device& each) { return in_lower_case(each.name).find(wanted) != std::string::npos; };
+    auto found = std::find_if(devices.begin(), devices.end(), has_number);
+    found = found == devices.end() ? std::find_if(devices.begin(), devices.end(), in_platform) : found;
+    return found == devices.end() ? std::find_if(devices.begin(), devices.end(), in_name) : found;
 }
 
 }  // namespace
@@ -97,11 +163,9 @@ std::vector<Device> list_devices() {
 Device choose_device(const std::string& selector) {
     const std::vector<Device> devices = list_devices();
     if (devices.empty()) {
-        throw BackendError(platforms().empty() ? "the ICD loader finds no OpenCL platform (install pocl-opencl-icd)"
-                                               : "no OpenCL platform has a device");
+        throw BackendError(why_no_device());
     }
-    const auto device =
-        std::find_if(devices.begin(), devices.end(), [&selector](const Device& each) { return fits(each, selector); });
+    const auto device = find_device(devices, selector);
     if (device == devices.end()) {
         std::vector<std::string> names;
         for (const Device& each : devices) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backends/opencl/kernel_writer.hpp"
+#include "backends/opencl/device_features.hpp"
 #include "backends/opencl/opencl_api.hpp"
 
 #include <cstdint>
@@ -32,8 +32,8 @@ struct Device {
 /// All devices of all platforms; empty when no platform is installed. A device that cannot be asked is left out.
 std::vector<Device> list_devices();
 
-/// The device that `selector` names: "PLATFORM.DEVICE", or a part of the name of the device or its platform, without
-/// regard to case; the first device when it is empty. Throws BackendError, naming what there is.
+/// The device that `selector` names: "PLATFORM.DEVICE", or a part of the name of its platform or, failing that, of its
+/// own, without regard to case; the first device when it is empty. Throws BackendError, naming what there is.
 Device choose_device(const std::string& selector);
 
 /// One JSON document on the devices, for whoever must not load the drivers: `difftest doctor`.

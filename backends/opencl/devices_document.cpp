@@ -14,6 +14,25 @@ contract::Contract function_contract(const Device& device) {
     return contract_of(graph, device, BuildVariant::strict);
 }
 
+/// What kernels the features give, in words.
+std::vector<std::string> kernels_of(const DeviceFeatures& features) {
+    std::vector<std::string> kernels;
+    kernels.emplace_back(features.integer_dot_product ? "@tiled with integer dot products of the device"
+                                                      : "@tiled with emulated dot products");
+    switch (features.sub_groups) {
+        case SubGroups::none: kernels.emplace_back("no sub-groups: @subgroup+emulated_subgroup only"); break;
+        case SubGroups::khr: kernels.emplace_back("@subgroup by broadcasts"); break;
+        case SubGroups::intel: kernels.emplace_back("@subgroup with block reads and shuffles"); break;
+    }
+    if (features.half_subnormals) {
+        kernels.emplace_back("+native_half");
+    } else {
+        kernels.emplace_back(features.half ? "f16 by conversion only: cl_khr_fp16 without CL_FP_DENORM"
+                                           : "f16 by conversion only: no cl_khr_fp16");
+    }
+    return kernels;
+}
+
 }  // namespace
 
 std::string devices_document() {
@@ -37,6 +56,7 @@ std::string devices_document() {
                             {"capabilities", capabilities},
                             {"contract", contract_of({}, device, BuildVariant::strict).to_string()},
                             {"function_contract", function_contract(device).to_string()},
+                            {"kernels", kernels_of(device.features)},
                             {"extensions", device.extensions}});
     }
     return document.dump();

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 #include <variant>
 
@@ -44,12 +45,19 @@ public:
         : epilogue_(epilogue), writer_(writer), node_(node), lanes_(lanes), is_last_(is_last) {}
 
     Expression operator()(const graph::Eltwise& op) const {
+        if (op.algorithm == graph::EltwiseAlgorithm::square && is_half_throughout({"data"})) {
+            return {fmt::format("half_multiply_{0}({1}, {1})", lanes_, real("data"))};
+        }
         return {fmt::format("{}_{}({}, {}, {})", graph::name_of_value(op.algorithm), lanes_, real("data"),
                             literal(op.alpha), literal(op.beta))};
     }
 
     Expression operator()(const graph::Binary& op) const {
-        return {fmt::format("{}_{}({}, {})", graph::name_of_value(op.algorithm), lanes_, real("a"), real("b"))};
+        const bool has_half = op.algorithm == graph::BinaryAlgorithm::add ||
+                              op.algorithm == graph::BinaryAlgorithm::subtract ||
+                              op.algorithm == graph::BinaryAlgorithm::multiply;
+        const char* const half = has_half && is_half_throughout({"a", "b"}) ? "half_" : "";
+        return {fmt::format("{}{}_{}({}, {})", half, graph::name_of_value(op.algorithm), lanes_, real("a"), real("b"))};
     }
 
     Expression operator()(const graph::Select& /*op*/) const {
@@ -146,6 +154,12 @@ public:
 private:
     DataType type() const { return writer_.tensor(node_.output).type; }
     DataType type_of(std::string_view slot) const { return writer_.tensor(graph::input_at(node_, slot)).type; }
+    /// Operands and result are f16, and the plan calculates in half what comes out the same (plan_refusal.cpp).
+    bool is_half_throughout(std::initializer_list<std::string_view> slots) const {
+        return writer_.specification().native_half && type() == DataType::f16 &&
+               std::all_of(slots.begin(), slots.end(),
+                           [this](std::string_view slot) { return type_of(slot) == DataType::f16; });
+    }
     std::string real(std::string_view slot) const { return epilogue_.real(graph::input_at(node_, slot)); }
     std::string integer(std::string_view slot) const { return epilogue_.integer(graph::input_at(node_, slot)); }
     std::string vector() const { return lanes_ == 1 ? "" : std::to_string(lanes_); }

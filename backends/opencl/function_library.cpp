@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,9 @@ $F pow_$n($F x, float alpha, float beta) { return alpha * pow(x, ($F)(beta)); }
 $F add_$n($F a, $F b) { return a + b; }
 $F subtract_$n($F a, $F b) { return a - b; }
 $F multiply_$n($F a, $F b) { return a * b; }
+$F half_add_$n($F a, $F b) { return convert_float$V(convert_half$V(a) + convert_half$V(b)); }
+$F half_subtract_$n($F a, $F b) { return convert_float$V(convert_half$V(a) - convert_half$V(b)); }
+$F half_multiply_$n($F a, $F b) { return convert_float$V(convert_half$V(a) * convert_half$V(b)); }
 $F divide_$n($F a, $F b) { return quotient_$n(a, b); }
 $F maximum_$n($F a, $F b) { return a < b ? b : a; }
 $F minimum_$n($F a, $F b) { return b < a ? b : a; }
@@ -192,26 +196,40 @@ void write_lanes(std::string& text, unsigned lanes, bool divides_in_double) {
     replace_all(text, "$n", std::to_string(lanes));
 }
 
+struct Definition {
+    std::string text;
+    std::string called;  ///< "relu_4("
+};
+
+Definition definition_from(std::string text) {
+    const std::size_t parenthesis = text.find('(');
+    const std::size_t space = text.rfind(' ', parenthesis);
+    std::string called = text.substr(space + 1, parenthesis - space);
+    return {std::move(text), std::move(called)};
+}
+
 /// A definition ends with a brace that ends a line that is not indented.
-std::vector<std::string> definitions(const std::string& library) {
-    std::vector<std::string> result;
+std::vector<Definition> definitions(unsigned lanes, bool divides_in_double) {
+    std::string library(kFunctions);
+    write_lanes(library, lanes, divides_in_double);
+    std::vector<Definition> result;
     std::istringstream lines(library);
     std::string definition;
     for (std::string line; std::getline(lines, line);) {
         definition += line.empty() ? "" : line + "\n";
         if (!line.empty() && line.back() == '}' && line.front() != ' ') {
-            result.push_back(std::move(definition));
+            result.push_back(definition_from(std::move(definition)));
             definition.clear();
         }
     }
     return result;
 }
 
-/// "relu_4(" of its definition.
-std::string called(const std::string& definition) {
-    const std::size_t parenthesis = definition.find('(');
-    const std::size_t space = definition.rfind(' ', parenthesis);
-    return definition.substr(space + 1, parenthesis - space);
+/// For 1 or 4 lanes; it takes longer to write them than to launch a small kernel.
+const std::vector<Definition>& library_of(unsigned lanes, bool divides_in_double) {
+    static const std::array<std::vector<Definition>, 4> kLibraries{definitions(1, false), definitions(1, true),
+                                                                   definitions(4, false), definitions(4, true)};
+    return kLibraries[(lanes == 1 ? 0 : 2) + (divides_in_double ? 1 : 0)];
 }
 
 }  // namespace
@@ -225,13 +243,11 @@ std::string functions_for(const std::string& kernels, bool divides_in_double) {
     std::vector<std::string> used;
     std::string known = kernels;
     for (const unsigned lanes : {4U, 1U}) {
-        std::string library(kFunctions);
-        write_lanes(library, lanes, divides_in_double);
-        const std::vector<std::string> all = definitions(library);
+        const std::vector<Definition>& all = library_of(lanes, divides_in_double);
         for (auto each = all.rbegin(); each != all.rend(); ++each) {
-            if (known.find(called(*each)) != std::string::npos) {
-                used.push_back("static " + *each);
-                known += *each;
+            if (known.find(each->called) != std::string::npos) {
+                used.push_back("static " + each->text);
+                known += each->text;
             }
         }
     }
@@ -251,8 +267,9 @@ std::string functions_for(const std::string& kernels, bool divides_in_double) {
     return text;
 }
 
-std::string library_preamble(bool contraction) {
-    return contraction ? "" : "#pragma OPENCL FP_CONTRACT OFF\n";
+std::string library_preamble(bool contraction, bool native_half) {
+    return std::string(contraction ? "" : "#pragma OPENCL FP_CONTRACT OFF\n") +
+           (native_half ? "#pragma OPENCL EXTENSION cl_khr_fp16 : enable\n" : "");
 }
 
 }  // namespace difftest::backends::opencl

@@ -13,8 +13,8 @@ namespace difftest::backends::opencl {
 /// device does not round quotients and roots of floats correctly, but has double.
 std::string functions_for(const std::string& kernels, bool divides_in_double = false);
 
-/// What stands before the functions: the pragma that forbids contraction unless it is allowed.
-std::string library_preamble(bool contraction);
+/// What stands before the functions: the pragma that forbids contraction unless it is allowed, and the one for half.
+std::string library_preamble(bool contraction, bool native_half = false);
 
 /// "float4", "int4"; without a number for one lane.
 std::string vector_type(const char* type, unsigned lanes);

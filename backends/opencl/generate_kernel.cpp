@@ -2,6 +2,7 @@
 
 #include "backends/opencl/epilogue.hpp"
 #include "backends/opencl/heads.hpp"
+#include "backends/opencl/sub_group_body.hpp"
 #include "backends/opencl/tiled_contraction.hpp"
 
 #include <fmt/format.h>
@@ -105,6 +106,34 @@ Function tiled_function(KernelWriter& writer, const PlannedPartition& partition,
     return {coordinates_text(tiles, "item", "c") + text, body.variant(), graph::element_count(tiles).value_or(0)};
 }
 
+/// The kernel except for what all kinds have in common: source, work sizes and how it was made.
+std::string describe_sub_groups(Kernel& kernel, KernelWriter& writer, const PlannedPartition& partition) {
+    const bool emulated = writer.specification().emulated_subgroup;
+    const SubGroupWords words(emulated ? SubGroups::none : writer.features().sub_groups);
+    const SubGroupBody body = sub_group_body(writer, words, partition);
+    kernel.source = fmt::format("{}__kernel void {}({}) {{\n{}{}}}\n", words.attributes(), kernel.entry,
+                                writer.parameters(), words.begin(), body.text);
+    kernel.sub_group = emulated ? 0 : static_cast<std::size_t>(kSubGroup);
+    kernel.local = {static_cast<std::size_t>(kSubGroup)};
+    kernel.global = {static_cast<std::size_t>(body.groups * kSubGroup)};
+    return fmt::format("{}_{}", emulated ? "emulated_subgroup" : "subgroup", body.variant);
+}
+
+std::string describe_items(Kernel& kernel, const PlanSpecification& specification, KernelWriter& writer,
+                           const PlannedPartition& partition) {
+    const graph::Shape& shape = writer.tensor(output_of(writer.graph(), partition)).shape;
+    const bool tiled = specification.implementation == Implementation::tiled && shape.size() >= 2;
+    const Function function =
+        tiled ? tiled_function(writer, partition, shape) : direct_function(writer, partition, shape);
+    kernel.source = fmt::format(
+        "__kernel void {}({}) {{\n"
+        "    const int item = (int)get_global_id(0);\n"
+        "    if (item >= {}) return;\n{}}}\n",
+        kernel.entry, writer.parameters(), function.items, function.body);
+    set_work_items(kernel, specification, static_cast<std::size_t>(function.items));
+    return tiled ? "tiled_" + function.implementation : function.implementation;
+}
+
 }  // namespace
 
 void set_work_items(Kernel& kernel, const PlanSpecification& specification, std::size_t items) {
@@ -117,24 +146,16 @@ Kernel generate_kernel(const graph::Case& value, const PlanSpecification& specif
                        const PlannedPartition& partition, const std::string& entry) {
     KernelWriter writer(value, specification, features);
     const graph::TensorId output = output_of(value.graph, partition);
-    const graph::Shape& shape = value.graph.tensor(output).shape;
     writer.pointer(output, true);
-    const bool tiled = specification.implementation == Implementation::tiled && shape.size() >= 2;
-    const Function function =
-        tiled ? tiled_function(writer, partition, shape) : direct_function(writer, partition, shape);
-
     Kernel kernel;
     kernel.nodes = partition.nodes;
     kernel.entry = entry;
-    kernel.implementation = fmt::format("{}:{}", tiled ? "tiled_" + function.implementation : function.implementation,
-                                        name_of(layout_of(value.graph.tensor(output), specification)));
-    kernel.source = fmt::format(
-        "__kernel void {}({}) {{\n"
-        "    const int item = (int)get_global_id(0);\n"
-        "    if (item >= {}) return;\n{}}}\n",
-        entry, writer.parameters(), function.items, function.body);
+    const bool sub_groups =
+        specification.implementation == Implementation::sub_group && value.graph.tensor(output).shape.size() >= 2;
+    const std::string made = sub_groups ? describe_sub_groups(kernel, writer, partition)
+                                        : describe_items(kernel, specification, writer, partition);
+    kernel.implementation = fmt::format("{}:{}", made, name_of(layout_of(value.graph.tensor(output), specification)));
     kernel.arguments = writer.arguments();
-    set_work_items(kernel, specification, static_cast<std::size_t>(function.items));
     return kernel;
 }
 

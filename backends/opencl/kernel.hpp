@@ -64,6 +64,7 @@ struct Kernel {
     std::vector<KernelArgument> arguments;  ///< in the order of the function's parameters
     std::vector<ParameterNote> parameters;  ///< of a user's kernel, one for each argument; else empty
     std::vector<std::size_t> global;        ///< work items, 1 to 3 dimensions; nothing runs when one is 0
+    std::size_t sub_group = 0;              ///< items of the one sub-group that each work group must be; 0 = any
     std::vector<std::size_t> local;         ///< of a work group; empty = the device decides
 };
 

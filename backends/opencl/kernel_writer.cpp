@@ -41,7 +41,10 @@ std::vector<std::string> moved(std::vector<std::string> coordinates, unsigned la
     return coordinates;
 }
 
-std::string load_four(graph::DataType type, const std::string& pointer, const std::string& offset) {
+std::string load_four(graph::DataType type, const std::string& pointer, const std::string& offset, bool native_half) {
+    if (native_half && type == graph::DataType::f16) {
+        return fmt::format("convert_float4(vload4(0, {} + {}))", pointer, offset);
+    }
     switch (type) {
         case graph::DataType::f32: return fmt::format("vload4(0, {} + {})", pointer, offset);
         case graph::DataType::f16: return fmt::format("vload_half4(0, {} + {})", pointer, offset);
@@ -53,7 +56,10 @@ std::string load_four(graph::DataType type, const std::string& pointer, const st
 }
 
 std::string store_one(graph::DataType type, const std::string& pointer, const std::string& offset,
-                      const std::string& value) {
+                      const std::string& value, bool native_half) {
+    if (native_half && type == graph::DataType::f16) {
+        return fmt::format("{}[{}] = convert_half_rte({});\n", pointer, offset, value);
+    }
     switch (type) {
         case graph::DataType::f16: return fmt::format("vstore_half_rte({}, {}, {});\n", value, offset, pointer);
         case graph::DataType::bf16:
@@ -65,8 +71,11 @@ std::string store_one(graph::DataType type, const std::string& pointer, const st
 }
 
 std::string store_four(graph::DataType type, const std::string& pointer, const std::string& offset,
-                       const std::string& value) {
+                       const std::string& value, bool native_half) {
     const std::string to = fmt::format("0, {} + {}", pointer, offset);
+    if (native_half && type == graph::DataType::f16) {
+        return fmt::format("vstore4(convert_half4_rte({}), {});\n", value, to);
+    }
     switch (type) {
         case graph::DataType::f16: return fmt::format("vstore_half4_rte({}, {});\n", value, to);
         case graph::DataType::bf16:
@@ -116,7 +125,9 @@ AddressMap KernelWriter::map_onto(graph::TensorId id, const graph::Shape& target
 std::string KernelWriter::load(graph::TensorId id, const std::string& offset) {
     const std::string from = pointer(id);
     switch (tensor(id).type) {
-        case graph::DataType::f16: return fmt::format("vload_half({}, {})", offset, from);
+        case graph::DataType::f16:
+            return specification_.native_half ? fmt::format("convert_float({}[{}])", from, offset)
+                                              : fmt::format("vload_half({}, {})", offset, from);
         case graph::DataType::bf16: return fmt::format("as_float((uint){}[{}] << 16)", from, offset);
         case graph::DataType::s8:
         case graph::DataType::u8: return fmt::format("(int){}[{}]", from, offset);
@@ -133,7 +144,8 @@ std::string KernelWriter::load(graph::TensorId id, const AddressMap& map, const 
     const std::string type = graph::is_integer(tensor(id).type) ? "int4" : "float4";
     switch (lanes_of(map)) {
         case Lanes::same: return fmt::format("({})({})", type, one);
-        case Lanes::contiguous: return load_four(tensor(id).type, pointer(id), offset_text(map, coordinates));
+        case Lanes::contiguous:
+            return load_four(tensor(id).type, pointer(id), offset_text(map, coordinates), specification_.native_half);
         default: break;
     }
     std::vector<std::string> each;
@@ -148,17 +160,32 @@ std::string KernelWriter::store(graph::TensorId id, const std::vector<std::strin
     const graph::DataType type = tensor(id).type;
     const AddressMap map = own_map(id);
     const std::string to = pointer(id, true);
+    const bool native = specification_.native_half;
     if (lanes == 1) {
-        return store_one(type, to, offset_text(map, coordinates), value);
+        return store_one(type, to, offset_text(map, coordinates), value, native);
     }
     if (lanes_of(map) == Lanes::contiguous) {
-        return store_four(type, to, offset_text(map, coordinates), value);
+        return store_four(type, to, offset_text(map, coordinates), value, native);
     }
     std::string text;
     for (unsigned lane = 0; lane < lanes; ++lane) {
-        text += store_one(type, to, offset_text(map, moved(coordinates, lane)), fmt::format("{}.s{}", value, lane));
+        text +=
+            store_one(type, to, offset_text(map, moved(coordinates, lane)), fmt::format("{}.s{}", value, lane), native);
     }
     return text;
+}
+
+std::string KernelWriter::block_store(graph::TensorId id, const SubGroupWords& words,
+                                      const std::vector<std::string>& coordinates, const std::string& value) {
+    const graph::DataType type = tensor(id).type;
+    const AddressMap map = own_map(id);
+    const bool together = map.size() >= 2 && map[1].block % kSubGroup == 0 && map[1].inner == 1;
+    if (!together || !words.has_blocks(graph::size_of(type))) {
+        return "";
+    }
+    const bool is_byte = graph::size_of(type) == 1;
+    const std::string bits = is_byte ? fmt::format("(uchar)({})", value) : fmt::format("as_uint({})", value);
+    return words.block_write(graph::size_of(type), pointer(id, true), offset_text(map, coordinates), bits);
 }
 
 std::string KernelWriter::parameters() const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "backends/opencl/device_features.hpp"
 #include "backends/opencl/kernel.hpp"
 #include "backends/opencl/plan_specification.hpp"
+#include "backends/opencl/sub_group_words.hpp"
 #include "reference/graph/case.hpp"
 
 #include <map>
@@ -9,15 +11,6 @@
 #include <vector>
 
 namespace difftest::backends::opencl {
-
-/// What the device offers to the code that is generated.
-struct DeviceFeatures {
-    bool integer_dot_product = false;  ///< cl_khr_integer_dot_product, 4x8 bits
-    bool half = false;                 ///< cl_khr_fp16
-    bool divides_in_double = false;    ///< no correctly rounded division of floats, but cl_khr_fp64
-    bool sub_groups = false;           ///< cl_khr_subgroups or cl_intel_subgroups
-    friend bool operator==(const DeviceFeatures&, const DeviceFeatures&) = default;
-};
 
 /// The layout of a tensor in the memory of the device: constants are row-major, all others lie as the plan says.
 DeviceLayout layout_of(const graph::Tensor& tensor, const PlanSpecification& specification);
@@ -57,6 +50,11 @@ public:
     /// Statements that store `value`, an int or float expression of that many lanes, at the coordinates.
     std::string store(graph::TensorId id, const std::vector<std::string>& coordinates, unsigned lanes,
                       const std::string& value);
+
+    /// Writes 16 neighbouring features, one from each lane of a sub-group, at the coordinates of the first; nothing
+    /// where they do not lie together or have no type for that.
+    std::string block_store(graph::TensorId id, const SubGroupWords& words, const std::vector<std::string>& coordinates,
+                            const std::string& value);
 
     /// "__global const uchar* restrict t0, __global char* restrict t9"
     std::string parameters() const;

@@ -5,6 +5,7 @@
 #include "backends/opencl/own_kernel.hpp"
 #include "backends/opencl/partitioning.hpp"
 #include "backends/opencl/plan_contract.hpp"
+#include "backends/opencl/plan_refusal.hpp"
 #include "backends/opencl/plan_space.hpp"
 #include "backends/opencl/shared_kernel.hpp"
 
@@ -36,10 +37,22 @@ Plan plan_from(const graph::Graph& graph, const Device& device, const PlanSpecif
     if (specification.build != BuildVariant::strict) {
         plan.traits.emplace_back(name_of(specification.build));
     }
+    if (specification.layout) {
+        plan.traits.emplace_back(name_of(*specification.layout));
+    }
+    if (specification.implementation == Implementation::tiled && device.features.integer_dot_product &&
+        !specification.emulated_dot) {
+        plan.traits.emplace_back("integer_dot_product");
+    }
     if (specification.clamp_optimisation) {
         plan.traits.emplace_back("deliberately_wrong");
     }
     return plan;
+}
+
+bool has_halves(const graph::Graph& graph) {
+    return std::any_of(graph.tensors.begin(), graph.tensors.end(),
+                       [](const graph::Tensor& tensor) { return tensor.type == graph::DataType::f16; });
 }
 
 class OpenclBackend final : public Backend {
@@ -56,13 +69,28 @@ public:
     std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) override;
 
 private:
+    std::function<bool(const PlanSpecification&)> possible() const {
+        return [this](const PlanSpecification& plan) { return why_refused(session_.device, plan).empty(); };
+    }
     std::vector<PlanOffer> plans_around(const graph::Case& value, const kernel_manifest::Match& match) const;
     std::vector<PlanOffer> refusals(const graph::Case& value, const std::string& reason) const;
-    std::unique_ptr<Executable> prepare_around(const graph::Case& value, PlanSpecification specification,
-                                               const Buffers& buffers);
+
+    /// What is made of a case and a plan before anything is built. A run asks for it twice, for its executable and for
+    /// a fresh one: kernels, memory and arguments are made anew for each, the text is the same.
+    struct Generated {
+        graph::Case value;
+        std::string plan;
+        PlanSpecification specification;
+        contract::Contract contract;
+        std::shared_ptr<const KernelSet> kernels;
+    };
+    Generated generated(const graph::Case& value, const std::string& plan) const;
+    Generated generated_around(const graph::Case& value, const std::string& plan,
+                               PlanSpecification specification) const;
 
     DeviceSession session_;
     std::optional<OwnKernel> own_;
+    std::optional<Generated> last_;
 };
 
 Description OpenclBackend::describe() {
@@ -82,8 +110,13 @@ std::vector<PlanOffer> OpenclBackend::plans_around(const graph::Case& value,
     std::vector<PlanOffer> offers;
     std::vector<std::pair<Partitioning, PlanSpecification>> known;
     const std::vector<std::string>& asked = value.execution.plans;
-    for (const PlanSpecification& specification : selected_plans(asked, 0, std::hash<std::string>{}(value.name))) {
+    for (const PlanSpecification& specification :
+         selected_plans(asked, 0, std::hash<std::string>{}(value.name), possible())) {
         const std::string name = name_of(specification);
+        if (std::string reason = why_refused(session_.device, specification); !reason.empty()) {
+            offers.emplace_back(Refusal{name, std::move(reason)});
+            continue;
+        }
         if (!specification.cuts.empty() || specification.shared) {
             offers.emplace_back(Refusal{name, "no such plan with a kernel of your own"});
             continue;
@@ -129,9 +162,12 @@ std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
     const std::vector<std::string>& asked = value.execution.plans;
     std::vector<PlanOffer> offers;
     std::vector<std::pair<Partitioning, PlanSpecification>> known;
-    for (const PlanSpecification& specification : selected_plans(asked, cuts, std::hash<std::string>{}(value.name))) {
-        if (const std::string reason = why_not_judged(value.graph, specification.build); !reason.empty()) {
-            offers.emplace_back(Refusal{name_of(specification), reason});
+    for (const PlanSpecification& specification :
+         selected_plans(asked, cuts, std::hash<std::string>{}(value.name), possible())) {
+        std::string reason = why_refused(session_.device, specification);
+        reason = reason.empty() ? why_not_judged(value.graph, specification.build) : reason;
+        if (!reason.empty()) {
+            offers.emplace_back(Refusal{name_of(specification), std::move(reason)});
             continue;
         }
         Partitioning partitions = partition(value.graph, specification);
@@ -139,6 +175,7 @@ std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
         PlanSpecification same = specification;
         same.fusion = Fusion::fused;
         same.cuts.clear();
+        same.native_half = same.native_half && has_halves(value.graph);
         std::pair entry{partitions, same};
         const bool is_named = std::find(asked.begin(), asked.end(), name_of(specification)) != asked.end();
         if (is_named || std::find(known.begin(), known.end(), entry) == known.end()) {
@@ -150,42 +187,50 @@ std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
 }
 
 std::unique_ptr<Executable> OpenclBackend::prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) {
-    const std::optional<PlanSpecification> specification = plan_specification_from(plan.name);
-    if (!specification) {
-        throw BackendError(fmt::format("the OpenCL backend has no plan '{}'", plan.name));
+    if (!last_ || last_->plan != plan.name || !(last_->value == value)) {
+        last_.reset();
+        last_ = generated(value, plan.name);
     }
-    if (own_) {
-        return prepare_around(value, *specification, buffers);
-    }
-    std::vector<Kernel> kernels;
-    for (const PlannedPartition& partition : partition(value.graph, *specification)) {
-        kernels.push_back(specification->shared
-                              ? shared_kernel(value, *specification, session_.device.features, partition)
-                              : generate_kernel(value, *specification, session_.device.features, partition,
-                                                fmt::format("kernel_{}", kernels.size())));
-    }
-    return std::make_unique<OpenclExecutable>(session_, value, *specification,
-                                              contract_of(value.graph, session_.device, specification->build),
-                                              std::move(kernels), buffers);
+    return std::make_unique<OpenclExecutable>(session_, value, last_->specification, last_->contract, last_->kernels,
+                                              buffers);
 }
 
-std::unique_ptr<Executable> OpenclBackend::prepare_around(const graph::Case& value, PlanSpecification specification,
-                                                          const Buffers& buffers) {
+OpenclBackend::Generated OpenclBackend::generated(const graph::Case& value, const std::string& plan) const {
+    const std::optional<PlanSpecification> specification = plan_specification_from(plan);
+    if (!specification) {
+        throw BackendError(fmt::format("the OpenCL backend has no plan '{}'", plan));
+    }
+    if (own_) {
+        return generated_around(value, plan, *specification);
+    }
+    const DeviceFeatures& features = session_.device.features;
+    std::vector<Kernel> kernels;
+    for (const PlannedPartition& partition : partition(value.graph, *specification)) {
+        kernels.push_back(specification->shared ? shared_kernel(value, *specification, features, partition)
+                                                : generate_kernel(value, *specification, features, partition,
+                                                                  fmt::format("kernel_{}", kernels.size())));
+    }
+    return {value, plan, *specification, contract_of(value.graph, session_.device, specification->build),
+            std::make_shared<KernelSet>(kernel_set(std::move(kernels), *specification, features))};
+}
+
+OpenclBackend::Generated OpenclBackend::generated_around(const graph::Case& value, const std::string& plan,
+                                                         PlanSpecification specification) const {
     const auto place = own_->match(value.graph);
     const auto* match = std::get_if<kernel_manifest::Match>(&place);
     if (match == nullptr) {
         throw Unsupported(std::get<kernel_manifest::Mismatch>(place).reason);
     }
     specification.own_layouts = own_->layouts(value.graph, *match);
+    const DeviceFeatures& features = session_.device.features;
     std::vector<Kernel> kernels;
     for (const PlannedPartition& each : partition_around(value.graph, specification, match->nodes)) {
         kernels.push_back(each.nodes == match->nodes ? own_->kernel(value, *match)
-                                                     : generate_kernel(value, specification, session_.device.features,
-                                                                       each, fmt::format("kernel_{}", kernels.size())));
+                                                     : generate_kernel(value, specification, features, each,
+                                                                       fmt::format("kernel_{}", kernels.size())));
     }
-    return std::make_unique<OpenclExecutable>(session_, value, specification,
-                                              own_->contract(value.graph, *match, session_.device, specification.build),
-                                              std::move(kernels), buffers);
+    return {value, plan, specification, own_->contract(value.graph, *match, session_.device, specification.build),
+            std::make_shared<KernelSet>(kernel_set(std::move(kernels), specification, features))};
 }
 
 }  // namespace

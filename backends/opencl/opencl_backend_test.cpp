@@ -2,12 +2,15 @@
 
 #include "backends/opencl/device_programs.hpp"
 #include "backends/opencl/function_library.hpp"
+#include "backends/opencl/generate_kernel.hpp"
 #include "backends/opencl/opencl_executable.hpp"
 #include "reference/graph/case_builder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 /// On the first device that is here. What a kernel computes is judged by the oracle, in harness/campaign; here is what
@@ -61,7 +64,8 @@ protected:
         result_.assign(10, std::byte{0x55});
         Buffers buffers;
         buffers.tensors = {value_.data[0].bytes(), std::span(result_)};
-        OpenclExecutable executable(*session_, value_, specification, contract::Contract(), {kernel}, buffers);
+        const auto set = std::make_shared<KernelSet>(kernel_set({kernel}, specification, session_->device.features));
+        OpenclExecutable executable(*session_, value_, specification, contract::Contract(), set, buffers);
         executable.execute();
         return executable.damage();
     }
@@ -104,6 +108,118 @@ TEST_F(OwnKernel, ACompilerErrorNamesTheLine) {
         EXPECT_THAT(error.what(), HasSubstr("does not compile"));
         EXPECT_THAT(error.what(), HasSubstr("undeclared"));
         EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+    }
+}
+
+TEST_F(OwnKernel, ADeviceWithTooLittleMemoryIsOneLine) {
+    session_->device.largest_allocation = 1000;  // the two buffers and their guards need more
+    try {
+        damage_of("y[i] = x[i];", "fused");
+        FAIL();
+    } catch (const Unsupported& refusal) {
+        EXPECT_THAT(refusal.what(), HasSubstr("not enough device memory: "));
+        EXPECT_THAT(refusal.what(), HasSubstr(session_->device.name));
+        EXPECT_EQ(std::string(refusal.what()).find('\n'), std::string::npos);
+    }
+}
+
+/// Generated kernels with features that few devices have: on DIFFTEST_OPENCL_DEVICE, or the first.
+class GeneratedKernel : public testing::Test {
+protected:
+    void SetUp() override {
+        if (kHasSanitizer || list_devices().empty()) {
+            GTEST_SKIP() << "no OpenCL device here, or one that AddressSanitizer does not bear";
+        }
+        const char* const device = std::getenv("DIFFTEST_OPENCL_DEVICE");
+        session_ = std::make_unique<DeviceSession>(choose_device(device == nullptr ? "" : device));
+    }
+
+    /// The result of the case's only partition, as numbers.
+    graph::TensorData result_of(const graph::Case& value, const std::string& plan, const DeviceFeatures& features) {
+        const PlanSpecification specification = *plan_specification_from(plan);
+        std::vector<Kernel> kernels;
+        for (const PlannedPartition& each : partition(value.graph, specification)) {
+            kernels.push_back(generate_kernel(value, specification, features, each, "made"));
+        }
+        EXPECT_EQ(kernels.size(), 1U);
+        const graph::Tensor& output = value.graph.tensors.back();
+        graph::TensorData result(output.type, output.shape);
+        graph::Case copy = value;
+        Buffers buffers;
+        for (std::size_t id = 0; id < copy.graph.tensors.size(); ++id) {
+            buffers.tensors.push_back(id < copy.data.size() ? copy.data[id].bytes() : std::span<std::byte>());
+        }
+        buffers.tensors.resize(copy.graph.tensors.size());
+        buffers.tensors.back() = result.bytes();
+        const auto set = std::make_shared<KernelSet>(kernel_set(std::move(kernels), specification, features));
+        OpenclExecutable executable(*session_, copy, specification, contract::Contract(), set, buffers);
+        executable.execute();
+        EXPECT_THAT(executable.damage(), IsEmpty());
+        return result;
+    }
+
+    std::unique_ptr<DeviceSession> session_;
+};
+
+std::vector<double> numbers(const graph::TensorData& data) {
+    std::vector<double> values;
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+        values.push_back(data.at(i));
+    }
+    return values;
+}
+
+// 18 features of 17 channels: a whole block and a remainder of both. x = 1, 2, ... 17; the weights of feature f are f -
+// 5 for the first channel, 1 for the last, else 0: the sum is f - 5 + 17.
+TEST_F(GeneratedKernel, EveryKindOfSubGroupHandsChannelsOn) {
+    graph::CaseBuilder builder("sub_groups");
+    graph::TensorData data(DataType::u8, {1, 17, 1, 1});
+    graph::TensorData weights(DataType::s8, {18, 17, 1, 1});
+    std::vector<double> expected;
+    for (std::int64_t c = 0; c < 17; ++c) {
+        data.set(c, static_cast<double>(c + 1));
+    }
+    for (std::int64_t f = 0; f < 18; ++f) {
+        weights.set(f * 17, static_cast<double>(f - 5));
+        weights.set(f * 17 + 16, 1);
+        expected.push_back(static_cast<double>(f + 12));
+    }
+    const TensorId sums = builder.node("sums", graph::Convolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, 1},
+                                       {builder.input("x", data), builder.constant("w", weights)}, DataType::s32);
+    const graph::Case value = builder.build({sums});
+    DeviceFeatures features = session_->device.features;
+    EXPECT_EQ(numbers(result_of(value, "fused@subgroup+emulated_subgroup", features)), expected);
+    if (features.sub_groups == SubGroups::none) {
+        GTEST_SKIP() << "emulated only: the device has no sub-groups";
+    }
+    EXPECT_EQ(numbers(result_of(value, "fused@subgroup", features)), expected);
+    EXPECT_EQ(numbers(result_of(value, "fused@subgroup+byxf", features)), expected);
+    features.sub_groups = SubGroups::khr;
+    EXPECT_EQ(numbers(result_of(value, "fused@subgroup", features)), expected);
+}
+
+// Ties between neighbouring halves go to the even one: 1 + 2^-11 = 1, 2050 + 1 = 2052, -2048 - 1 = -2048; 65504 + 15
+// stays below 65520, from where on a half is infinite. No operand or result is subnormal.
+TEST_F(GeneratedKernel, HalvesAreRoundedOnce) {
+    if (!session_->device.features.half) {
+        GTEST_SKIP() << "no cl_khr_fp16";
+    }
+    const std::vector<double> a{1, 2050, 0x1p-11, 65504, -2048};
+    const std::vector<double> b{0x1p-11, 1, 1.0009765625, 15, -1};
+    for (const bool multiplies : {false, true}) {
+        graph::CaseBuilder builder("halves");
+        const TensorId left = builder.input("a", graph::TensorData(DataType::f16, {1, 5, 1, 1}, a));
+        const TensorId right = builder.input("b", graph::TensorData(DataType::f16, {1, 5, 1, 1}, b));
+        const auto algorithm = multiplies ? graph::BinaryAlgorithm::multiply : graph::BinaryAlgorithm::add;
+        const graph::Case value =
+            builder.build({builder.node("y", graph::Binary{algorithm}, {left, right}, DataType::f16)});
+        // 2^-11 + 1 + 2^-10 lies between 1 + 2^-10 and 1 + 2^-9: to the even 1 + 2^-9. 65504 * 15 is infinite.
+        const std::vector<double> expected =
+            multiplies ? std::vector<double>{0x1p-11, 2050, 0x1p-11 * 1.0009765625, HUGE_VAL, 2048}
+                       : std::vector<double>{1, 2052, 1 + 0x1p-9, 65504, -2048};
+        for (const char* const plan : {"fused", "fused+native_half", "fused@tiled+native_half"}) {
+            EXPECT_EQ(numbers(result_of(value, plan, session_->device.features)), expected) << plan << multiplies;
+        }
     }
 }
 

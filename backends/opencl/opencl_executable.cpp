@@ -1,6 +1,5 @@
 #include "backends/opencl/opencl_executable.hpp"
 
-#include "backends/opencl/function_library.hpp"
 #include "backends/opencl/own_program.hpp"
 #include "backends/opencl/plan_contract.hpp"
 
@@ -34,13 +33,19 @@ cl::NDRange range_of(const std::vector<std::size_t>& sizes) {
     }
 }
 
-/// All kernels that are no programs of their own, with the functions that they call.
-std::string common_source(const std::vector<Kernel>& kernels, bool contraction, bool divides_in_double) {
-    std::string text;
-    for (const Kernel& kernel : kernels) {
-        text += kernel.is_program ? "" : "\n" + kernel.source;
+/// A device that chooses the size of sub-groups may choose one that the kernel was not written for.
+void expect_one_sub_group(const cl::Kernel& built, const Kernel& kernel, const Device& device) {
+    if (kernel.sub_group == 0) {
+        return;
     }
-    return text.empty() ? text : library_preamble(contraction) + functions_for(text, divides_in_double) + text;
+    std::size_t count = 0;
+    const std::size_t items = kernel.sub_group;
+    const cl_int status = clGetKernelSubGroupInfo(built(), device.handle(), CL_KERNEL_SUB_GROUP_COUNT_FOR_NDRANGE,
+                                                  sizeof items, &items, sizeof count, &count, nullptr);
+    if (status != CL_SUCCESS || count != 1) {
+        throw Unsupported(fmt::format("'{}' makes no single sub-group of {} work items ({})", device.name, items,
+                                      status == CL_SUCCESS ? fmt::format("{} of them", count) : status_text(status)));
+    }
 }
 
 }  // namespace
@@ -55,12 +60,12 @@ DeviceSession::DeviceSession(Device chosen)
 
 OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& value,
                                    const PlanSpecification& specification, const contract::Contract& contract,
-                                   std::vector<Kernel> kernels, const Buffers& buffers)
+                                   std::shared_ptr<const KernelSet> set, const Buffers& buffers)
     : session_(session),
       value_(value),
       specification_(specification),
       contract_(contract),
-      kernels_(std::move(kernels)),
+      set_(std::move(set)),
       buffers_(buffers),
       memory_(session.device.alignment) {
     plan_memory();
@@ -83,7 +88,7 @@ OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& va
 
 void OpenclExecutable::plan_memory() {
     std::set<graph::TensorId> written;
-    for (const Kernel& kernel : kernels_) {
+    for (const Kernel& kernel : set_->kernels) {
         written.insert(value_.graph.node(kernel.nodes.back()).output);
     }
     std::set<graph::TensorId> known;
@@ -93,7 +98,7 @@ void OpenclExecutable::plan_memory() {
             memory_.add_tensor(described, id, layout_of(described, specification_), written.count(id) != 0);
         }
     };
-    for (const Kernel& kernel : kernels_) {
+    for (const Kernel& kernel : set_->kernels) {
         for (const KernelArgument& argument : kernel.arguments) {
             if (const auto* tensor = std::get_if<TensorArgument>(&argument)) {
                 add_tensor(tensor->tensor);
@@ -104,7 +109,7 @@ void OpenclExecutable::plan_memory() {
             }
         }
     }
-    for (const Kernel& kernel : kernels_) {
+    for (const Kernel& kernel : set_->kernels) {
         for (const KernelArgument& argument : kernel.arguments) {
             if (const auto* table = std::get_if<TableArgument>(&argument)) {
                 memory_.add_table(table->bytes);
@@ -126,19 +131,15 @@ std::vector<std::byte> OpenclExecutable::placed(const CodeArgument& code) const 
 }
 
 void OpenclExecutable::build(const std::string& options) {
-    const bool contraction =
-        specification_.build == BuildVariant::contraction || specification_.build == BuildVariant::mad_enable;
-    const bool in_double =
-        session_.device.features.divides_in_double && specification_.build != BuildVariant::relaxed_math;
-    const std::string common = common_source(kernels_, contraction, in_double);
     std::size_t table = 0;
-    for (const Kernel& kernel : kernels_) {
+    for (const Kernel& kernel : set_->kernels) {
         const bool is_users = !kernel.parameters.empty();
         const std::string own_options = kernel.options.empty() ? options : options + " " + kernel.options;
         const cl::Program& program =
             is_users ? own_program(session_.programs, session_.device, kernel, options)
-                     : session_.programs.program(kernel.is_program ? kernel.source : common, own_options);
+                     : session_.programs.program(kernel.is_program ? kernel.source : set_->source, own_options);
         Launch launch{cl::Kernel(program, kernel.entry.c_str()), kernel.global, kernel.local};
+        expect_one_sub_group(launch.kernel, kernel, session_.device);
         set_arguments(launch, kernel, table);
         const bool is_empty = std::find(launch.global.begin(), launch.global.end(), 0) != launch.global.end();
         if (!is_empty) {
@@ -168,7 +169,7 @@ void OpenclExecutable::set_arguments(Launch& launch, const Kernel& kernel, std::
 
 std::vector<PartitionReport> OpenclExecutable::partitions() const {
     std::vector<PartitionReport> reports;
-    for (const Kernel& kernel : kernels_) {
+    for (const Kernel& kernel : set_->kernels) {
         PartitionReport report;
         for (const graph::NodeId id : kernel.nodes) {
             report.nodes.push_back(value_.graph.node(id).name);

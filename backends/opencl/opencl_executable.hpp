@@ -4,7 +4,7 @@
 #include "backends/opencl/device_list.hpp"
 #include "backends/opencl/device_memory.hpp"
 #include "backends/opencl/device_programs.hpp"
-#include "backends/opencl/kernel.hpp"
+#include "backends/opencl/kernel_set.hpp"
 
 #include <memory>
 #include <string>
@@ -27,7 +27,7 @@ class OpenclExecutable final : public Executable {
 public:
     /// Throws Unsupported when the device has not enough memory, BackendError for whatever else it reports.
     OpenclExecutable(DeviceSession& session, const graph::Case& value, const PlanSpecification& specification,
-                     const contract::Contract& contract, std::vector<Kernel> kernels, const Buffers& buffers);
+                     const contract::Contract& contract, std::shared_ptr<const KernelSet> set, const Buffers& buffers);
 
     std::vector<PartitionReport> partitions() const override;
     contract::Contract contract() const override { return contract_; }
@@ -53,7 +53,7 @@ private:
     const graph::Case& value_;
     const PlanSpecification specification_;
     contract::Contract contract_;
-    std::vector<Kernel> kernels_;
+    std::shared_ptr<const KernelSet> set_;
     Buffers buffers_;
     DeviceMemory memory_;
     std::vector<Launch> launches_;

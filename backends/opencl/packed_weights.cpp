@@ -1,8 +1,11 @@
 #include "backends/opencl/packed_weights.hpp"
 
+#include "backends/opencl/sub_group_words.hpp"
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 namespace difftest::backends::opencl {
 namespace {
@@ -59,6 +62,28 @@ std::int64_t zero_point_at(const graph::Case& value, graph::TensorId id, std::in
     return static_cast<std::int64_t>(data.at(data.size() == 1 ? 0 : channel));
 }
 
+/// What packed_lanes says; integers keep their low byte.
+template <typename Element>
+std::vector<Element> lanes_of(const Weights& weights, const ContractionGeometry& geometry) {
+    const bool depthwise = geometry.groups > 1 && geometry.inputs_per_group == 1 && geometry.outputs_per_group == 1;
+    const std::int64_t rows = depthwise ? 1 : kSubGroup;
+    const std::int64_t channel_blocks = (weights.channels + rows - 1) / rows;
+    const std::int64_t blocks = (weights.features + kSubGroup - 1) / kSubGroup;
+    std::vector<Element> packed(static_cast<std::size_t>(blocks * channel_blocks * weights.taps * rows * kSubGroup),
+                                Element{0});
+    weights.for_each([&](std::int64_t feature, std::int64_t channel, std::int64_t tap) {
+        const std::int64_t tile = (feature / kSubGroup * channel_blocks + channel / rows) * weights.taps + tap;
+        const std::int64_t at = (tile * rows + channel % rows) * kSubGroup + feature % kSubGroup;
+        const double weight = weights.at(feature, channel, tap);
+        if constexpr (std::is_same_v<Element, float>) {
+            packed[static_cast<std::size_t>(at)] = static_cast<float>(weight);
+        } else {
+            packed[static_cast<std::size_t>(at)] = static_cast<Element>(static_cast<std::int64_t>(weight) & 0xff);
+        }
+    });
+    return packed;
+}
+
 }  // namespace
 
 std::vector<std::byte> packed_bytes(const graph::Case& value, const graph::Node& node,
@@ -87,6 +112,13 @@ std::vector<std::byte> packed_floats(const graph::Case& value, const graph::Node
             static_cast<float>(weights.at(feature, channel, tap));
     });
     return bytes_of(packed);
+}
+
+std::vector<std::byte> packed_lanes(const graph::Case& value, const graph::Node& node,
+                                    const ContractionGeometry& geometry) {
+    return graph::is_integer(value.graph.tensor(node.inputs[1]).type)
+               ? bytes_of(lanes_of<std::uint8_t>(Weights(value, node, geometry), geometry))
+               : bytes_of(lanes_of<float>(Weights(value, node, geometry), geometry));
 }
 
 std::vector<std::byte> packed_compensation(const graph::Case& value, const graph::Node& node,

@@ -17,6 +17,11 @@ std::vector<std::byte> packed_bytes(const graph::Case& value, const graph::Node&
 std::vector<std::byte> packed_floats(const graph::Case& value, const graph::Node& node,
                                      const ContractionGeometry& geometry);
 
+/// For sub-groups, in blocks of 16 features: [block][channel block][tap][channel of block][feature of block], a byte
+/// each for integers, else a float; [block][tap][feature of block] for a depthwise contraction.
+std::vector<std::byte> packed_lanes(const graph::Case& value, const graph::Node& node,
+                                    const ContractionGeometry& geometry);
+
 /// What the zero point of the data contributes to a tap, sum over the channels of zx * (w - zw), modulo 2^32:
 /// [block][tap][feature of block].
 std::vector<std::byte> packed_compensation(const graph::Case& value, const graph::Node& node,

@@ -1,5 +1,7 @@
 #include "backends/opencl/plan_contract.hpp"
 
+#include "reference/graph/transcendental_algorithms.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,26 +13,9 @@ namespace {
 using contract::Freedom;
 using graph::EltwiseAlgorithm;
 
-bool is_function(EltwiseAlgorithm algorithm) {
-    switch (algorithm) {
-        case EltwiseAlgorithm::exp:
-        case EltwiseAlgorithm::log:
-        case EltwiseAlgorithm::tanh:
-        case EltwiseAlgorithm::logistic:
-        case EltwiseAlgorithm::elu:
-        case EltwiseAlgorithm::gelu_tanh:
-        case EltwiseAlgorithm::gelu_erf:
-        case EltwiseAlgorithm::swish:
-        case EltwiseAlgorithm::mish:
-        case EltwiseAlgorithm::soft_relu:
-        case EltwiseAlgorithm::pow: return true;
-        default: return false;
-    }
-}
-
 bool calls_functions(const graph::Node& node) {
     const auto* eltwise = std::get_if<graph::Eltwise>(&node.operation);
-    return (eltwise != nullptr && is_function(eltwise->algorithm)) ||
+    return (eltwise != nullptr && graph::is_transcendental(eltwise->algorithm)) ||
            std::holds_alternative<graph::Softmax>(node.operation);
 }
 
@@ -90,8 +75,9 @@ std::string why_not_judged(const graph::Graph& graph, BuildVariant build) {
 }
 
 std::string options_of(const Device& device, BuildVariant build) {
-    // The integer dot product is a part of OpenCL C 3.0 only; nothing else here needs more than 1.2.
-    std::string options = device.features.integer_dot_product ? "-cl-std=CL3.0" : "-cl-std=CL1.2";
+    // The integer dot product and sub-groups are parts of OpenCL C 3.0 only; nothing else here needs more than 1.2.
+    const bool newer = device.features.integer_dot_product || device.features.sub_groups != SubGroups::none;
+    std::string options = newer ? "-cl-std=CL3.0" : "-cl-std=CL1.2";
     if (device.correctly_rounded_division && build != BuildVariant::relaxed_math) {
         options += " -cl-fp32-correctly-rounded-divide-sqrt";
     }

@@ -1,16 +1,24 @@
 #include "backends/opencl/plan_specification.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "backends/plan_name/plan_name.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace difftest::backends::opencl {
 namespace {
 
-constexpr std::string_view kCut = "cut";
-constexpr std::string_view kTiled = "tiled";
+struct NamedImplementation {
+    Implementation implementation;
+    std::string_view name;
+};
+constexpr std::array<NamedImplementation, 2> kImplementations{{
+    {Implementation::tiled, "tiled"},
+    {Implementation::sub_group, "subgroup"},
+}};
+
 constexpr std::string_view kWorkGroup = "work_group";
 constexpr std::size_t kLargestWorkGroup = 1024;
 
@@ -32,37 +40,14 @@ struct NamedSwitch {
     std::string_view name;
     bool is_offered;
 };
-constexpr std::array<NamedSwitch, 4> kSwitches{{
+constexpr std::array<NamedSwitch, 6> kSwitches{{
     {&PlanSpecification::shared, "shared", true},
     {&PlanSpecification::emulated_dot, "emulated_dot", true},
+    {&PlanSpecification::emulated_subgroup, "emulated_subgroup", false},
+    {&PlanSpecification::native_half, "native_half", true},
     {&PlanSpecification::separate_buffers, "separate_buffers", true},
     {&PlanSpecification::clamp_optimisation, "clamp_optimisation", false},
 }};
-
-/// Digits without a leading zero.
-std::optional<std::size_t> number_from(std::string_view text) {
-    std::size_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && !text.starts_with('0') ? std::optional(number) : std::nullopt;
-}
-
-/// "2.5" of "cut2.5".
-std::optional<std::vector<std::size_t>> cuts_from(std::string_view text) {
-    std::vector<std::size_t> cuts;
-    for (;;) {
-        const std::size_t point = text.find('.');
-        const std::optional<std::size_t> cut = number_from(text.substr(0, point));
-        if (!cut || (!cuts.empty() && *cut <= cuts.back())) {
-            return std::nullopt;
-        }
-        cuts.push_back(*cut);
-        if (point == std::string_view::npos) {
-            return cuts;
-        }
-        text.remove_prefix(point + 1);
-    }
-}
 
 std::optional<PlanSpecification> base_from(std::string_view text) {
     PlanSpecification specification;
@@ -70,10 +55,7 @@ std::optional<PlanSpecification> base_from(std::string_view text) {
         specification.fusion = text == "fused" ? Fusion::fused : Fusion::split;
         return specification;
     }
-    if (!text.starts_with(kCut)) {
-        return std::nullopt;
-    }
-    std::optional<std::vector<std::size_t>> cuts = cuts_from(text.substr(kCut.size()));
+    std::optional<std::vector<std::size_t>> cuts = cuts_from(text);
     if (!cuts) {
         return std::nullopt;
     }
@@ -82,11 +64,8 @@ std::optional<PlanSpecification> base_from(std::string_view text) {
 }
 
 bool set_work_group(PlanSpecification& specification, std::string_view deviation) {
-    if (specification.work_group != 0 || !deviation.starts_with(kWorkGroup)) {
-        return false;
-    }
-    const std::optional<std::size_t> size = number_from(deviation.substr(kWorkGroup.size()));
-    if (!size || *size > kLargestWorkGroup) {
+    const std::optional<std::size_t> size = plan_number_after(kWorkGroup, deviation, kLargestWorkGroup);
+    if (specification.work_group != 0 || !size) {
         return false;
     }
     specification.work_group = *size;
@@ -95,10 +74,28 @@ bool set_work_group(PlanSpecification& specification, std::string_view deviation
 
 std::string base_name(const PlanSpecification& specification) {
     if (!specification.cuts.empty()) {
-        return fmt::format("{}{}", kCut, fmt::join(specification.cuts, "."));
+        return cut_base(specification.cuts);
     }
     return specification.fusion == Fusion::fused ? "fused" : "split";
 }
+
+/// For read_plan.
+struct Meaning {
+    static std::optional<PlanSpecification> base(std::string_view text) { return base_from(text); }
+    static bool choose(PlanSpecification& specification, std::string_view name) {
+        const auto* const chosen = std::find_if(kImplementations.begin(), kImplementations.end(),
+                                                [name](const NamedImplementation& each) { return each.name == name; });
+        if (chosen == kImplementations.end()) {
+            return false;
+        }
+        specification.implementation = chosen->implementation;
+        return true;
+    }
+    static bool deviate(PlanSpecification& specification, std::string_view deviation) {
+        return opencl::deviate(specification, deviation);
+    }
+    static std::string name(const PlanSpecification& specification) { return name_of(specification); }
+};
 
 }  // namespace
 
@@ -108,8 +105,8 @@ std::string_view name_of(BuildVariant variant) {
 
 std::string name_of(const PlanSpecification& specification) {
     std::string name = base_name(specification);
-    if (specification.implementation == Implementation::tiled) {
-        name += fmt::format("@{}", kTiled);
+    for (const NamedImplementation& each : kImplementations) {
+        name += specification.implementation == each.implementation ? fmt::format("@{}", each.name) : "";
     }
     if (specification.layout) {
         name += fmt::format("+{}", name_of(*specification.layout));
@@ -124,25 +121,7 @@ std::string name_of(const PlanSpecification& specification) {
 }
 
 std::optional<PlanSpecification> plan_specification_from(std::string_view name) {
-    const std::size_t plus = name.find('+');
-    const std::string_view front = name.substr(0, plus);
-    const std::size_t at = front.find('@');
-    std::optional<PlanSpecification> specification = base_from(front.substr(0, at));
-    if (specification && at != std::string_view::npos) {
-        if (front.substr(at + 1) != kTiled) {
-            return std::nullopt;
-        }
-        specification->implementation = Implementation::tiled;
-    }
-    for (std::size_t begin = plus; specification && begin != std::string_view::npos;) {
-        const std::size_t end = name.find('+', begin + 1);
-        if (!deviate(*specification, name.substr(begin + 1, end - begin - 1))) {
-            return std::nullopt;
-        }
-        begin = end;
-    }
-    // One name for one plan: deviations in their order.
-    return specification && name_of(*specification) == name ? specification : std::nullopt;
+    return read_plan(name, Meaning());
 }
 
 std::vector<std::string> deviation_names() {
@@ -190,8 +169,8 @@ bool deviate(PlanSpecification& specification, std::string_view deviation) {
 }
 
 DeviceLayout activation_layout(const PlanSpecification& specification) {
-    const bool tiled = specification.implementation == Implementation::tiled;
-    return specification.layout.value_or(tiled ? DeviceLayout::b_fs_yx_fsv16 : DeviceLayout::bfyx);
+    const bool direct = specification.implementation == Implementation::direct;
+    return specification.layout.value_or(direct ? DeviceLayout::bfyx : DeviceLayout::b_fs_yx_fsv16);
 }
 
 }  // namespace difftest::backends::opencl

@@ -34,6 +34,10 @@ public:
     bool has_one_group() const { return geometry_.groups == 1 || geometry_.outputs_per_group % kBlock == 0; }
     bool fits_int() const { return !is_integer() || !needs_long_sums(writer_.value(), node_, geometry_.taps()); }
 
+    bool has_native_dot() const {
+        return writer_.features().integer_dot_product && !writer_.specification().emulated_dot;
+    }
+
     /// x and w are vectors of four features; integers and floats alike.
     std::string depthwise() {
         const std::string weights =
@@ -155,9 +159,8 @@ private:
     std::string dot_text(const std::string& four, const std::string& weights, bool shifts_weights) const {
         const bool signed_data = writer_.tensor(node_.inputs[0]).type == graph::DataType::s8;
         const bool signed_weights = writer_.tensor(node_.inputs[1]).type == graph::DataType::s8;
-        const bool native = writer_.features().integer_dot_product && !writer_.specification().emulated_dot;
         const std::string function =
-            native ? "dot" : fmt::format("dot_{}{}", signed_data ? 's' : 'u', signed_weights ? 's' : 'u');
+            has_native_dot() ? "dot" : fmt::format("dot_{}{}", signed_data ? 's' : 'u', signed_weights ? 's' : 'u');
         const std::string w = signed_weights ? "as_char4" : "as_uchar4";
         std::string text = fmt::format("            const {} x = {};\n", signed_data ? "char4" : "uchar4", four);
         text += fmt::format("            const int4 w = vload4(tile + j, {});\n", weights);
@@ -214,7 +217,10 @@ std::optional<TiledText> tiled_contraction_text(KernelWriter& writer, const grap
     if (!tiled.has_one_group()) {
         return std::nullopt;
     }
-    return tiled.is_integer() ? TiledText{tiled.dots(), "dot"} : TiledText{tiled.floats(), "mad"};
+    if (!tiled.is_integer()) {
+        return TiledText{tiled.floats(), "mad"};
+    }
+    return TiledText{tiled.dots(), tiled.has_native_dot() ? "native_dot" : "dot"};
 }
 
 }  // namespace difftest::backends::opencl

@@ -10,7 +10,7 @@ namespace difftest::backends::opencl {
 
 struct TiledText {
     std::string statements;
-    std::string variant;  ///< "dot", "depthwise", "mad"
+    std::string variant;  ///< "native_dot" (cl_khr_integer_dot_product), "dot", "depthwise", "mad"
 };
 
 /// Statements that declare `name`, an int4 or float4, and compute four neighbouring features of a convolution,

@@ -14,17 +14,23 @@ bool is_confirmed(const RunEntry& entry) {
     return !is_failure(verdict) || verdict == Verdict::crash || verdict == Verdict::hang || entry.known_issue;
 }
 
+/// What a compiler may have to do with: a wrong value, or a death while kernels are built.
+bool may_be_compiled_wrong(const RunEntry& entry) {
+    return entry.judgement.verdict == Verdict::violation ||
+           (entry.judgement.verdict == Verdict::crash && entry.worker_end && entry.worker_end->stage == "create");
+}
+
 /// Runs the plan that no compiler has optimized: whether it agrees tells the compiler's errors from the kernel's.
 void blame(RunEntry& entry, LoadedCase& loaded, const JudgingContext& context, const backends::Plan& plan) {
-    if (entry.judgement.verdict != Verdict::violation || plan.unoptimized.empty()) {
+    if (!may_be_compiled_wrong(entry) || plan.unoptimized.empty()) {
         return;
     }
     backends::Plan unoptimized = plan;
     unoptimized.name = plan.unoptimized;
     const RunEntry other = judged_run(context, unoptimized, loaded.run(unoptimized));
-    if (is_pass(other.judgement.verdict)) {
+    if (is_pass(other.judgement.verdict) || other.judgement.verdict == Verdict::vacuous) {
         entry.traits.emplace_back(kCompilerSuspected);
-    } else if (other.judgement.verdict == Verdict::violation) {
+    } else if (other.judgement.verdict == entry.judgement.verdict) {
         entry.traits.emplace_back(kKernelSuspected);
     }
 }

@@ -9,8 +9,8 @@
 
 namespace difftest::harness {
 
-/// What confirmed_run adds to the traits of a violation of a plan that names its unoptimized twin: whether that one
-/// agrees with the graph or is wrong, too.
+/// What confirmed_run adds to the traits of a violation, or of a death while kernels are built, of a plan that names
+/// its unoptimized twin: whether that one agrees with the graph or fails in the same way.
 inline constexpr std::string_view kCompilerSuspected = "compiler_suspected";
 inline constexpr std::string_view kKernelSuspected = "kernel_suspected";
 

@@ -84,7 +84,9 @@ void read_floating_point_mode(BackendState& backend, Worker& worker) {
 std::vector<std::string> opencl_platforms() {
     std::vector<std::string> names;
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator("/etc/OpenCL/vendors", error)) {
+    const char* const folder = std::getenv("OCL_ICD_VENDORS");  // the loader looks there instead
+    for (const auto& entry :
+         std::filesystem::directory_iterator(folder == nullptr ? "/etc/OpenCL/vendors" : folder, error)) {
         if (entry.path().extension() == ".icd") {
             names.push_back(entry.path().filename().string());
         }
@@ -111,7 +113,8 @@ void read_opencl_devices(MachineState& machine) {
             {device.value("selector", ""), device.value("name", ""), device.value("platform", ""),
              device.value("version", ""), device.value("driver", ""),
              device.value("capabilities", std::vector<std::string>{}), device.value("contract", ""),
-             device.value("function_contract", ""), device.value("extensions", "")});
+             device.value("function_contract", ""), device.value("kernels", std::vector<std::string>{}),
+             device.value("extensions", "")});
     }
 }
 

@@ -175,6 +175,8 @@ FindingReport reduce_case(const ReduceRequest& request) {
     });
     try {
         const Reduction reduction = reducer.reduce(start);
+        graph::write_case(named(reduction.minimal, "_minimal"),
+                          request.folder / "minimal.json");  // perhaps no step was taken
         FindingReport report = report_of(request, trial, reduction);
         const Neighbourhood around = explore(
             reduction, [&reducer](const graph::Case& value) { return reducer.observe(value); }, named_rungs(trial));

@@ -1,5 +1,6 @@
 #include "harness/campaign/reduce_clusters.hpp"
 
+#include "harness/campaign/campaign_folder.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/reduce_case.hpp"
 #include "reference/graph/case_file.hpp"
@@ -45,6 +46,7 @@ std::vector<std::string> reduce_clusters(const CampaignReport& report, const Run
             written.push_back(request.folder.filename().string());
         } catch (const InputError& error) {
             line += error.what();
+            write_text(fmt::format("Not reduced: {}\n", error.what()), request.folder / "not_reduced.txt");
         }
         if (options.progress) {
             options.progress(line);

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <functional>
 #include <ostream>
 #include <utility>
@@ -178,6 +179,20 @@ TEST_F(OwnKernel, OneThatDoesNotEndHangs) {
     EXPECT_EQ(entry.judgement.verdict, Verdict::hang) << entry.judgement.reason;
 }
 
+/// What a miscompiled kernel looks like from outside: it is wrong only where the compiler optimizes.
+TEST_F(OwnKernel, OneThatIsWrongOnlyWhenItIsOptimizedAccusesTheCompiler) {
+    const RunEntry miscompiled = run_relu(
+        relu_kernel("#ifdef __OPTIMIZE__\n    output[i] = data[i];\n#else\n" + std::string(kRightBody) + "#endif\n"),
+        relu_manifest());
+    EXPECT_EQ(miscompiled.judgement.verdict, Verdict::violation) << miscompiled.judgement.reason;
+    EXPECT_THAT(miscompiled.traits, Contains("compiler_suspected"));
+    EXPECT_THAT(miscompiled.traits, testing::Not(Contains("kernel_suspected")));
+    const RunEntry wrong = run_relu(relu_kernel("    output[i] = data[i];\n"), relu_manifest());
+    EXPECT_EQ(wrong.judgement.verdict, Verdict::violation);
+    EXPECT_THAT(wrong.traits, Contains("kernel_suspected"));
+    EXPECT_THAT(wrong.traits, testing::Not(Contains("compiler_suspected")));
+}
+
 struct BadKernel {
     std::string name;
     std::string source;
@@ -209,7 +224,7 @@ void unchanged(json& /*manifest*/) {}
 INSTANTIATE_TEST_SUITE_P(
     All, BadOwnKernel,
     testing::Values(
-        BadKernel{"DoesNotCompile", relu_kernel("    output[i] = fmax(undeclared[i], 0.0f);\n"),
+        BadKernel{"DoesNotCompile", relu_kernel("    output[i] = fmax(undeclared[i], 0.0f);\n    n = ONE + TWO;\n"),
                   [](json& manifest) {
                       manifest["defines"] = {{"ONE", 1}, {"TWO", 2}};
                   },
@@ -257,6 +272,32 @@ TEST_F(OwnKernel, ALayoutOfWeightsIsForConstants) {
                 HasSubstr("takes relu.data in ioyx, and only constants come in layouts of weights"));
 }
 
+/// The same kernel by clang and llvm-spirv (Debian; DIFFTEST_LLVM_SPIRV names another), where the device takes SPIR-V.
+TEST_F(OwnKernel, SpirvRuns) {
+    const char* const named = std::getenv("DIFFTEST_LLVM_SPIRV");
+    const std::string translator = named == nullptr ? "/usr/bin/llvm-spirv-15" : named;
+    if (::access(translator.c_str(), X_OK) != 0 || ::access("/usr/bin/clang-15", X_OK) != 0) {
+        GTEST_SKIP() << "no clang-15 or no llvm-spirv-15";
+    }
+    const std::string source = file_of_test("my.cl", relu_kernel(kRightBody)).string();
+    const std::string bitcode = source + ".bc";
+    const std::string program = source + ".spv";
+    const ProgramRun compiled = run_program({"/usr/bin/clang-15", "-c", "-target", "spir64", "-cl-std=CL1.2", "-Xclang",
+                                             "-finclude-default-header", "-emit-llvm", source, "-o", bitcode});
+    ASSERT_EQ(compiled.exit_code, 0) << compiled.errors;
+    const ProgramRun translated = run_program({translator, bitcode, "-o", program});
+    ASSERT_EQ(translated.exit_code, 0) << translated.errors;
+    const std::string manifest = file_of_test("my.json", relu_manifest().dump()).string();
+    const RunReport report = report_of(selection(program, manifest), {relu_case(false)});
+    ASSERT_EQ(report.entries.size(), 1U);
+    const RunEntry& entry = report.entries.front();
+    if (entry.judgement.reason.find("takes no SPIR-V") != std::string::npos) {
+        GTEST_SKIP() << entry.judgement.reason;
+    }
+    EXPECT_EQ(entry.judgement.verdict, Verdict::exact) << entry.judgement.reason;
+    EXPECT_EQ(entry.implementation(), "own:relu");
+}
+
 TEST_F(OwnKernel, SpirvThatTheDeviceDoesNotTakeIsOneLine) {
     const std::string header("\x03\x02\x23\x07\x00\x00\x01\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00", 20);
     const RunEntry entry = run_relu(header, relu_manifest());
@@ -293,6 +334,14 @@ TEST(OwnKernelSelection, WrongOnesAreRefusedBeforeAnythingRuns) {
     EXPECT_THAT(error_of(selection(kernel, unknown)), HasSubstr("my.json: unknown key \"krnl\""));
     EXPECT_EQ(select_backend("opencl:EPYC, 64-Core").arguments,
               (std::vector<std::string>{"--device", "EPYC, 64-Core"}));
+    json misspelt = json::parse(std::ifstream(manifest));
+    misspelt["defines"]["CLAMP_OPTIMIZATION"] = 1;
+    EXPECT_THAT(error_of(selection(kernel, file_of_test("misspelt.json", misspelt.dump()).string())),
+                HasSubstr("misspelt.json: /defines/CLAMP_OPTIMIZATION: the kernel has no such name"));
+    misspelt["defines"].erase("CLAMP_OPTIMIZATION");
+    misspelt["defines"].erase("HAS_QUANT2");
+    EXPECT_THAT(error_of(selection(kernel, file_of_test("misspelt.json", misspelt.dump()).string())),
+                HasSubstr("#elif asks for 'HAS_QUANT2', which neither the kernel nor the manifest"));
     const std::string spirv = file_of_test("my.spv", "\x03\x02\x23\x07").string();
     EXPECT_THAT(error_of(selection(spirv, manifest)), HasSubstr("/defines: "));
 }

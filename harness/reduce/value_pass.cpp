@@ -1,5 +1,6 @@
 #include "harness/reduce/case_cost.hpp"
 #include "harness/reduce/passes.hpp"
+#include "harness/reduce/quantization_ranges.hpp"
 #include "harness/reduce/settle.hpp"
 #include "harness/reduce/simpler_values.hpp"
 
@@ -17,6 +18,10 @@ using graph::Case;
 using graph::TensorData;
 using graph::TensorId;
 
+std::optional<Case> settled(const Case& before, const Case& after) {
+    return keeps_quantization_ranges(before, after) ? settle(after) : std::nullopt;
+}
+
 /// Elements [begin, end) become `with`.
 std::optional<Case> with_range(const Case& value, TensorId id, std::int64_t begin, std::int64_t end, double with) {
     Case result = value;
@@ -24,7 +29,7 @@ std::optional<Case> with_range(const Case& value, TensorId id, std::int64_t begi
     for (std::int64_t i = begin; i < end; ++i) {
         data.set(i, with);
     }
-    return settle(result);
+    return settled(value, result);
 }
 
 /// Every element that is `from` becomes `to`.
@@ -36,7 +41,7 @@ std::optional<Case> with_exchanged(const Case& value, TensorId id, double from, 
             data.set(i, to);
         }
     }
-    return settle(result);
+    return settled(value, result);
 }
 
 class ValuePass : public Pass {

@@ -135,13 +135,15 @@ std::string device_text(const BenchReport& report, const ScreenStyle& style) {
                      {"checked us", Align::right},
                      {"ratio", Align::right},
                      {"whole run us", Align::right},
-                     {"per launch", Align::right}});
+                     {"to its three launches", Align::right},
+                     {"to one launch", Align::right}});
     for (const BenchDevicePlan& plan : report.device_plans) {
         table.add_row({plan.plan, fmt::format("{:.0f}", plan.build_ms), fmt::format("{:.0f}", plan.first_execution_ms),
                        fmt::format("{:.1f}", plan.launch_us), fmt::format("{:.1f}", plan.execute_us),
                        fmt::format("{:.2f}", quotient(plan.execute_us, plan.launch_us)),
                        fmt::format("{:.1f}", plan.run_us),
-                       fmt::format("{:.2f}", quotient(plan.run_us, kLaunchesOfARun * plan.launch_us))});
+                       fmt::format("{:.2f}", quotient(plan.run_us, kLaunchesOfARun * plan.launch_us)),
+                       fmt::format("{:.2f}", quotient(plan.run_us, plan.launch_us))});
     }
     return "\na small fused deconvolution on the device: a checked execution against a bare launch and finish\n" +
            table.text("  ", style.width);

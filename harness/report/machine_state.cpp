@@ -74,16 +74,17 @@ std::string device_text(const OpenclDevice& device, const ScreenStyle& style) {
     line("floats", fmt::format("{}", fmt::join(device.capabilities, " ")));
     line("contract",
          fmt::format("{}; {} where functions such as exp are called", device.contract, device.function_contract));
+    line("kernels", fmt::format("{}", fmt::join(device.kernels, "; ")));
     line("extensions", device.extensions);
     return text;
 }
 
 Json device_document(const OpenclDevice& device) {
-    return {{"selector", device.selector},    {"name", device.name},
-            {"platform", device.platform},    {"version", device.version},
-            {"driver", device.driver},        {"capabilities", device.capabilities},
-            {"contract", device.contract},    {"function_contract", device.function_contract},
-            {"extensions", device.extensions}};
+    return {{"selector", device.selector}, {"name", device.name},
+            {"platform", device.platform}, {"version", device.version},
+            {"driver", device.driver},     {"capabilities", device.capabilities},
+            {"contract", device.contract}, {"function_contract", device.function_contract},
+            {"kernels", device.kernels},   {"extensions", device.extensions}};
 }
 
 }  // namespace

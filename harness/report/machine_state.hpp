@@ -38,6 +38,7 @@ struct OpenclDevice {
     std::vector<std::string> capabilities;  ///< CL_FP_... in single precision
     std::string contract;                   ///< of kernels that call no functions
     std::string function_contract;          ///< of those that do
+    std::vector<std::string> kernels;       ///< what can be generated for what the device offers beyond OpenCL 1.2
     std::string extensions;
 };
 

@@ -1,3 +1,4 @@
+#include "reference/graph/transcendental_algorithms.hpp"
 #include "reference/oracle/elementwise.hpp"
 #include "reference/oracle/transcendental.hpp"
 #include "reference/quantize/rounding.hpp"

@@ -60,23 +60,6 @@ double granted_error(const graph::Eltwise& op, double x, double f, const contrac
 
 }  // namespace
 
-bool is_transcendental(EltwiseAlgorithm algorithm) {
-    switch (algorithm) {
-        case EltwiseAlgorithm::exp:
-        case EltwiseAlgorithm::log:
-        case EltwiseAlgorithm::tanh:
-        case EltwiseAlgorithm::logistic:
-        case EltwiseAlgorithm::elu:
-        case EltwiseAlgorithm::gelu_tanh:
-        case EltwiseAlgorithm::gelu_erf:
-        case EltwiseAlgorithm::swish:
-        case EltwiseAlgorithm::mish:
-        case EltwiseAlgorithm::soft_relu:
-        case EltwiseAlgorithm::pow: return true;
-        default: return false;
-    }
-}
-
 double exact_function(const graph::Eltwise& op, double x) {
     const double alpha = op.alpha;
     const double beta = op.beta;

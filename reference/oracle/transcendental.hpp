@@ -8,10 +8,6 @@
 
 namespace difftest::oracle {
 
-/// True for the functions whose f32 result is only known up to an error: exp, log, tanh, logistic, elu, gelu_tanh,
-/// gelu_erf, swish, mish, soft_relu, pow.
-bool is_transcendental(graph::EltwiseAlgorithm algorithm);
-
 /// The mathematical function in binary64 (definitions: semantics, section 1.3.1); error below 2^-40 relative.
 double exact_function(const graph::Eltwise& op, double x);
 
