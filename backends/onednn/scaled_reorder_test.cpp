@@ -22,7 +22,7 @@ protected:
         return build_.node(operation, {data, scale, zero_point}, DataType::s8, shape_);
     }
 
-    Run run_named(graph::TensorId output, const std::string& plan) {
+    onednn::Run run_named(graph::TensorId output, const std::string& plan) {
         graph::Case value = build_.finish({output});
         value.execution.plans = {plan};
         return run(*backend_, value, plan);
@@ -46,9 +46,9 @@ TEST_F(ScaledReorderTest, QuantizesWithScaleAndZeroPoint) {
     const auto data = build_.input(DataType::f32, shape_, {3, 5, -7, 0, 600, -600});
     const auto zero_point = build_.constant(DataType::s32, {1}, {1});
     const auto result = quantize(data, build_.scalar(2), zero_point, graph::ZeroPointSite::before_rounding);
-    const Run reordered = run_named(result, kPlan);
+    const onednn::Run reordered = run_named(result, kPlan);
     EXPECT_THAT(reordered.outputs.front(), ElementsAre(2, 4, -2, 1, 127, -128));
-    const Run usual = run_named(result, "split");
+    const onednn::Run usual = run_named(result, "split");
     EXPECT_NE(reordered.partitions.front().implementation, usual.partitions.front().implementation)
         << "a reorder, not the binary primitive";
     EXPECT_TRUE(reordered.contract.grants(contract::Freedom::reciprocal_division));

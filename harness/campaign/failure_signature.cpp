@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 namespace difftest::harness {
@@ -22,6 +23,39 @@ bool is_cleared(const PartitionReport& partition, const RunEntry& failing, const
                std::any_of(other.partitions.begin(), other.partitions.end(),
                            [&partition](const PartitionReport& each) { return same(each, partition); });
     });
+}
+
+bool holds_one_of(const PartitionReport& partition, const std::set<std::string>& nodes) {
+    return std::any_of(partition.nodes.begin(), partition.nodes.end(),
+                       [&nodes](const std::string& node) { return nodes.contains(node); });
+}
+
+/// The partitions in which the first wrong tensor was made: of its own node, and of those whose values reached it
+/// without being compared, because the plan holds them in another type than the graph (plan `graph` of oneDNN).
+std::vector<PartitionReport> makers_of(const graph::Graph& graph, graph::TensorId wrong, const RunEntry& failing) {
+    std::set<std::string> makers{graph.node(graph.tensor(wrong).producer).name};
+    std::size_t known = 0;
+    while (known != makers.size()) {
+        known = makers.size();
+        for (const PartitionReport& partition : failing.partitions) {
+            if (!holds_one_of(partition, makers)) {
+                continue;
+            }
+            for (const std::string& name : partition.nodes) {
+                const std::optional<graph::NodeId> node = graph.find_node(name);
+                for (const graph::TensorId input : node ? graph.node(*node).inputs : std::vector<graph::TensorId>{}) {
+                    if (input != graph::kAbsent && graph.tensor(input).producer >= 0 &&
+                        failing.comparison(graph.tensor(input).name) == nullptr) {
+                        makers.insert(graph.node(graph.tensor(input).producer).name);
+                    }
+                }
+            }
+        }
+    }
+    std::vector<PartitionReport> result;
+    std::copy_if(failing.partitions.begin(), failing.partitions.end(), std::back_inserter(result),
+                 [&makers](const PartitionReport& each) { return holds_one_of(each, makers); });
+    return result;
 }
 
 /// By how much values are wrong; the places of a random case say less and follow from it only at times.
@@ -44,17 +78,11 @@ std::string pattern_of(const RunEntry& entry) {
 std::vector<PartitionReport> suspects(const graph::Graph& graph, const RunEntry& failing,
                                       const std::vector<RunEntry>& all) {
     const auto wrong = failing.first_wrong ? graph.find_tensor(*failing.first_wrong) : std::nullopt;
-    const std::string maker =
-        wrong && graph.tensor(*wrong).producer >= 0 ? graph.node(graph.tensor(*wrong).producer).name : std::string();
-    std::vector<PartitionReport> result;
-    for (const PartitionReport& partition : failing.partitions) {
-        const bool made_it = std::find(partition.nodes.begin(), partition.nodes.end(), maker) != partition.nodes.end();
-        if (made_it) {
-            return {partition};
-        }
-        if (!is_cleared(partition, failing, all)) {
-            result.push_back(partition);
-        }
+    std::vector<PartitionReport> result =
+        wrong && graph.tensor(*wrong).producer >= 0 ? makers_of(graph, *wrong, failing) : std::vector<PartitionReport>{};
+    if (result.empty()) {
+        std::copy_if(failing.partitions.begin(), failing.partitions.end(), std::back_inserter(result),
+                     [&](const PartitionReport& each) { return !is_cleared(each, failing, all); });
     }
     return result.empty() ? failing.partitions : result;
 }

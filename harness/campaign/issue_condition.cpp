@@ -19,7 +19,7 @@ using graph::TensorId;
 constexpr std::array<std::string_view, 10> kPerAxis = {"kernel",      "padding",      "stride",         "dilation",
                                                        "pad_begin",   "pad_end",      "output_padding", "size",
                                                        "result_size", "axis_from_end"};
-constexpr std::array<std::string_view, 16> kOnce = {"groups",
+constexpr std::array<std::string_view, 19> kOnce = {"groups",
                                                     "depthwise",
                                                     "in_channels",
                                                     "out_channels",
@@ -30,10 +30,13 @@ constexpr std::array<std::string_view, 16> kOnce = {"groups",
                                                     "followers",
                                                     "operands",
                                                     "spatial_elements",
+                                                    "data_spatial_elements",
                                                     "data_zero_point",
                                                     "weights_zero_point",
                                                     "bias",
                                                     "channel_operands",
+                                                    "varying_operands",
+                                                    "same_operands",
                                                     "rank"};
 
 std::string_view trimmed(std::string_view text) {
@@ -62,6 +65,7 @@ void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::No
         const std::size_t back = result.size() - 1;  // of the channels, counted from the end
         const bool channels = result.size() > 1 && shape.size() >= back && shape[shape.size() - back] > 1;
         ++facts["operands"].front();
+        facts["varying_operands"].front() += graph::element_count(shape).value_or(1) > 1 ? 1 : 0;
         facts["channel_operands"].front() += channels ? 1 : 0;
     }
 }
@@ -90,6 +94,11 @@ void add_window(NodeFacts& facts, const graph::Graph& graph, const graph::Node& 
             }
         },
         node.operation);
+}
+
+std::int64_t spatial_elements(const Shape& shape) {
+    const auto spatial = static_cast<std::ptrdiff_t>(std::min<std::size_t>(2, shape.size()));
+    return std::accumulate(shape.begin() + spatial, shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
 bool contains(std::span<const std::string> names, const std::string& name) {
@@ -136,11 +145,11 @@ NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span
     facts["in_channels"] = {data.size() > 1 ? data[1] : 1};
     facts["out_channels"] = {result.size() > 1 ? result[1] : 1};
     facts["spatial_dims"] = {static_cast<std::int64_t>(axes)};
-    facts["spatial_elements"] = {
-        std::accumulate(result.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(2, result.size())),
-                        result.end(), std::int64_t{1}, std::multiplies<>())};
+    facts["spatial_elements"] = {spatial_elements(result)};
+    facts["data_spatial_elements"] = {spatial_elements(data)};
     facts["groups"] = {1};
     facts["rank"] = {std::ssize(result)};
+    facts["same_operands"] = {node.inputs.size() > 1 && node.inputs[0] == node.inputs[1] ? 1 : 0};
     facts["data_zero_point"] = {used(node, "data_zero_point") || used(node, "a_zero_point") ? 1 : 0};
     facts["weights_zero_point"] = {used(node, "weights_zero_point") || used(node, "b_zero_point") ? 1 : 0};
     facts["bias"] = {used(node, "bias") ? 1 : 0};

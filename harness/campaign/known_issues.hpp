@@ -20,8 +20,10 @@ struct ReleaseRange {
 /// What a run must have in common with the issue. Every list that is not empty must be satisfied.
 struct IssueTrigger {
     std::vector<std::string> plan_traits;      ///< all of them, see backends::Plan::traits
+    std::vector<std::string> plans;            ///< one of these patterns is that of the plan's name
     std::vector<std::string> operations;       ///< all of them, somewhere in the graph
     std::vector<std::string> isas;             ///< one of them
+    std::vector<std::string> stages;           ///< a crash or hang came in one of them: "plan", "create", "execute", ...
     std::vector<std::string> implementations;  ///< one of them is part of the name of an implementation
     /// One node of a suspected partition must satisfy all that follows, and the implementation above must be that of
     /// its partition.
@@ -58,6 +60,7 @@ struct FailingRun {
     const graph::Case* value = nullptr;
     Verdict verdict = Verdict::violation;
     std::vector<std::string> suspects{};  ///< nodes that may be to blame; all of them when it is empty
+    std::string stage{};                  ///< of a crash or hang
 };
 
 /// Whether the release is one of the issue's; an unknown version is not.
