@@ -66,6 +66,16 @@ TEST_F(GrantTest, PairsForUnsignedAndHalvesForSignedData) {
     EXPECT_EQ(granted(DataType::s8, false, false, "jit:avx2").freedoms(), std::vector{Freedom::halved_weights});
 }
 
+TEST_F(GrantTest, SomeHalveAndOthersDoNot) {
+    granted(DataType::s8, false, false, "jit:avx2");
+    const graph::Graph& graph = build_.value().graph;
+    HalvedWeights weights;
+    weights.add(graph, graph.nodes.front(), "jit:avx2", "AVX2");
+    EXPECT_FALSE(weights.differ());
+    weights.add(graph, graph.nodes.front(), "ref_int8:any", "AVX2");
+    EXPECT_TRUE(weights.differ()) << "the reference multiplies with the weights as they are";
+}
+
 TEST_F(GrantTest, FloatCompensationWhereThereIsSomethingToCompensate) {
     const std::vector compensation{Freedom::float_compensation};
     EXPECT_EQ(granted(DataType::s8, false, true, "jit:avx512_core_vnni").freedoms(), compensation);

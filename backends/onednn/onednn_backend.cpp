@@ -103,6 +103,10 @@ public:
             const ImplementationName name = add_partition(program_, partition);
             for (const graph::NodeId node : partition.nodes) {
                 grant_freedoms(contract_, graph_, graph_.node(node), name, effective_isa());
+                weights_.add(graph_, graph_.node(node), name, effective_isa());
+            }
+            if (weights_.differ()) {
+                contract_.grant(contract::Freedom::pair_saturation);
             }
             if (multiplies_by_reciprocal(graph_, partition, program_.options())) {
                 contract_.grant(contract::Freedom::reciprocal_division);
@@ -133,6 +137,7 @@ private:
     const graph::Graph& graph_;
     Program program_;
     contract::Contract contract_;
+    HalvedWeights weights_;
     std::vector<PartitionReport> reports_;
 };
 

@@ -77,7 +77,9 @@ std::string pattern_of(const RunEntry& entry) {
 
 std::vector<PartitionReport> suspects(const graph::Graph& graph, const RunEntry& failing,
                                       const std::vector<RunEntry>& all) {
-    const auto wrong = failing.first_wrong ? graph.find_tensor(*failing.first_wrong) : std::nullopt;
+    // Of other failures a wrong value says nothing: it may have a cause of its own.
+    const bool is_wrong = failing.judgement.verdict == Verdict::violation && failing.first_wrong;
+    const auto wrong = is_wrong ? graph.find_tensor(*failing.first_wrong) : std::nullopt;
     std::vector<PartitionReport> result =
         wrong && graph.tensor(*wrong).producer >= 0 ? makers_of(graph, *wrong, failing) : std::vector<PartitionReport>{};
     if (result.empty()) {

@@ -19,7 +19,7 @@ using graph::TensorId;
 constexpr std::array<std::string_view, 10> kPerAxis = {"kernel",      "padding",      "stride",         "dilation",
                                                        "pad_begin",   "pad_end",      "output_padding", "size",
                                                        "result_size", "axis_from_end"};
-constexpr std::array<std::string_view, 19> kOnce = {"groups",
+constexpr std::array<std::string_view, 22> kOnce = {"groups",
                                                     "depthwise",
                                                     "in_channels",
                                                     "out_channels",
@@ -36,6 +36,9 @@ constexpr std::array<std::string_view, 19> kOnce = {"groups",
                                                     "bias",
                                                     "channel_operands",
                                                     "varying_operands",
+                                                    "spatial_operands",
+                                                    "comparisons",
+                                                    "last_extent",
                                                     "same_operands",
                                                     "rank"};
 
@@ -53,6 +56,14 @@ bool used(const graph::Node& node, std::string_view slot) {
     return graph::input_at(node, slot) != kAbsent;
 }
 
+bool compares(const graph::Node& node) {
+    using enum graph::BinaryAlgorithm;
+    const auto* binary = std::get_if<graph::Binary>(&node.operation);
+    constexpr std::array kComparisons{equal, not_equal, less, less_equal, greater, greater_equal};
+    return binary != nullptr &&
+           std::find(kComparisons.begin(), kComparisons.end(), binary->algorithm) != kComparisons.end();
+}
+
 /// Adds the operands that a node has besides its data.
 void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::Node& node) {
     const Shape& result = graph.tensor(node.output).shape;
@@ -65,6 +76,9 @@ void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::No
         const std::size_t back = result.size() - 1;  // of the channels, counted from the end
         const bool channels = result.size() > 1 && shape.size() >= back && shape[shape.size() - back] > 1;
         ++facts["operands"].front();
+        const auto spatial = shape.end() - std::min<std::ptrdiff_t>(std::ssize(shape), std::ssize(result) - 2);
+        const bool differs = std::any_of(std::min(spatial, shape.end()), shape.end(), [](auto each) { return each > 1; });
+        facts["spatial_operands"].front() += result.size() > 2 && differs ? 1 : 0;
         facts["varying_operands"].front() += graph::element_count(shape).value_or(1) > 1 ? 1 : 0;
         facts["channel_operands"].front() += channels ? 1 : 0;
     }
@@ -149,6 +163,7 @@ NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span
     facts["data_spatial_elements"] = {spatial_elements(data)};
     facts["groups"] = {1};
     facts["rank"] = {std::ssize(result)};
+    facts["last_extent"] = {result.empty() ? 1 : result.back()};
     facts["same_operands"] = {node.inputs.size() > 1 && node.inputs[0] == node.inputs[1] ? 1 : 0};
     facts["data_zero_point"] = {used(node, "data_zero_point") || used(node, "a_zero_point") ? 1 : 0};
     facts["weights_zero_point"] = {used(node, "weights_zero_point") || used(node, "b_zero_point") ? 1 : 0};
@@ -160,6 +175,7 @@ NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span
             facts["followers"].front() += behind ? 1 : 0;
             behind = true;
             count_operands(facts, graph, each);
+            facts["comparisons"].front() += compares(each) ? 1 : 0;
         }
     }
     return facts;
