@@ -1,6 +1,7 @@
 #include "backends/onednn/library_types.hpp"
 #include "backends/onednn/partition_primitive.hpp"
 #include "backends/onednn/pointwise_primitives.hpp"
+#include "backends/onednn/scaled_reorder.hpp"
 
 namespace difftest::backends::onednn {
 
@@ -34,6 +35,18 @@ FlowingSource source_of(Program& program, const PlannedPartition& partition, con
 }  // namespace
 
 ImplementationName add_pointwise(Program& program, const PlannedPartition& partition) {
+    if (wants_scaled_reorder(program.graph(), partition, program.options())) {
+        try {
+            return add_scaled_reorder(program, partition);
+        } catch (const Unsupported& refusal) {
+            program.declined(Deviation::scaled_reorder, refusal.what());
+        } catch (const dnnl::error& failure) {
+            if (failure.status != dnnl_unimplemented && failure.status != dnnl_invalid_arguments) {
+                throw;
+            }
+            program.declined(Deviation::scaled_reorder, failure.what());
+        }
+    }
     const memory::dims extents = dimensions(program.graph().tensor(partition.output).shape);
     if (partition.steps.empty()) {
         return program.add_copy(Phase::execute, program.plain_memory(partition.source, extents),

@@ -75,6 +75,23 @@ void set_fixed_zero_points(dnnl::primitive_attr& attributes, int argument, int m
     attributes.set_zero_points(argument, mask, values);
 }
 
+bool reorder_divides() {
+    return false;
+}
+
+bool has_fixed_parameters() {
+    return true;
+}
+
+int set_reorder_scales(dnnl::primitive_attr& attributes, int mask, bool /*divides*/) {
+    attributes.set_output_scales(mask, {DNNL_RUNTIME_F32_VAL});
+    return DNNL_ARG_ATTR_OUTPUT_SCALES;
+}
+
+void set_fixed_reorder_scales(dnnl::primitive_attr& attributes, int mask, const std::vector<float>& values) {
+    attributes.set_output_scales(mask, values);
+}
+
 int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site) {
     attributes.set_output_scales(site.per_channel ? 1 << 1 : 0, {DNNL_RUNTIME_F32_VAL});
     return DNNL_ARG_ATTR_OUTPUT_SCALES;

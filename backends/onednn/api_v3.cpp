@@ -97,6 +97,25 @@ void set_fixed_zero_points(dnnl::primitive_attr& /*attributes*/, int /*argument*
     throw Unsupported("oneDNN 3.x takes zero points at the execution only");
 }
 
+bool reorder_divides() {
+    return true;
+}
+
+bool has_fixed_parameters() {
+    return false;
+}
+
+int set_reorder_scales(dnnl::primitive_attr& attributes, int mask, bool divides) {
+    const int argument = divides ? DNNL_ARG_TO : DNNL_ARG_FROM;
+    attributes.set_scales_mask(argument, mask);
+    return DNNL_ARG_ATTR_SCALES | argument;
+}
+
+void set_fixed_reorder_scales(dnnl::primitive_attr& /*attributes*/, int /*mask*/,
+                              const std::vector<float>& /*values*/) {
+    throw Unsupported("oneDNN 3.x takes scales at the execution only");
+}
+
 int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site) {
     if (site.has_bias) {
         throw Unsupported("oneDNN 3.x adds the bias behind the scales of the weights");

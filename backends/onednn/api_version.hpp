@@ -55,6 +55,19 @@ int set_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& s
 void set_fixed_result_scales(dnnl::primitive_attr& attributes, const ResultScaleSite& site,
                              const std::vector<float>& values);
 
+/// Whether a reorder divides by the scales of its destination (v3), or has nothing but factors (v2).
+bool reorder_divides();
+
+/// Whether scales and zero points can be part of a primitive (v2), or come with the execution always (v3).
+bool has_fixed_parameters();
+
+/// Announces the scales of a reorder that come with the execution; returns their argument (f32). `divides`: they belong
+/// to the destination, where the library has that; the caller gives reciprocals where it has not.
+int set_reorder_scales(dnnl::primitive_attr& attributes, int mask, bool divides);
+
+/// Factors that are part of the reorder. Throws Unsupported where the library takes them at the execution only.
+void set_fixed_reorder_scales(dnnl::primitive_attr& attributes, int mask, const std::vector<float>& values);
+
 struct DepthwiseGeometry {
     dnnl::memory::dim kernel = 3;
     dnnl::memory::dim stride = 1;

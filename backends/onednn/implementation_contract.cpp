@@ -96,16 +96,14 @@ void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, con
     }
 }
 
-bool keeps_weights_whole(const graph::Graph& graph, const graph::Node& node, std::string_view implementation,
-                         std::string_view effective_isa) {
-    const bool convolves = std::holds_alternative<graph::Convolution>(node.operation) ||
-                           std::holds_alternative<graph::Deconvolution>(node.operation);
-    if (!convolves || graph.tensor(node.inputs.front()).type != graph::DataType::s8) {
-        return false;
+void HalvedWeights::add(const graph::Graph& graph, const graph::Node& node, std::string_view implementation,
+                        std::string_view effective_isa) {
+    if (!graph::is_contraction(node.operation) || graph.tensor(node.inputs.front()).type != graph::DataType::s8) {
+        return;
     }
     contract::Contract own("onednn2", {});
     grant_freedoms(own, graph, node, implementation, effective_isa);
-    return !own.grants(contract::Freedom::halved_weights);
+    (own.grants(contract::Freedom::halved_weights) ? halved_ : whole_) = true;
 }
 
 }  // namespace difftest::backends::onednn

@@ -21,8 +21,18 @@ bool uses_int16_pairs(std::string_view implementation, std::string_view effectiv
 void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
                     std::string_view implementation, std::string_view effective_isa);
 
-/// Whether the implementation is one of a convolution or deconvolution of s8 data that does not halve the weights (X2).
-bool keeps_weights_whole(const graph::Graph& graph, const graph::Node& node, std::string_view implementation,
-                         std::string_view effective_isa);
+/// Which contractions of a plan halve the weights of s8 data. A contract holds for all nodes of a plan, so that X2,
+/// which the oracle emulates, is wrong for those that do not: where both kinds meet, X1 beside it makes the oracle
+/// leave out what either may differ in.
+class HalvedWeights {
+public:
+    void add(const graph::Graph& graph, const graph::Node& node, std::string_view implementation,
+             std::string_view effective_isa);
+    bool differ() const { return halved_ && whole_; }
+
+private:
+    bool halved_ = false;
+    bool whole_ = false;
+};
 
 }  // namespace difftest::backends::onednn

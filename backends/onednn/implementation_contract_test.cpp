@@ -73,6 +73,16 @@ TEST_F(GrantTest, PairsForUnsignedAndHalvesForSignedData) {
     EXPECT_EQ(granted(DataType::s8, false, false, "jit:avx2").freedoms(), std::vector{Freedom::halved_weights});
 }
 
+TEST_F(GrantTest, SomeHalveAndOthersDoNot) {
+    granted(DataType::s8, false, false, "jit:avx2");
+    const graph::Graph& graph = build_.value().graph;
+    HalvedWeights weights;
+    weights.add(graph, graph.nodes.front(), "jit:avx2", "AVX2");
+    EXPECT_FALSE(weights.differ());
+    weights.add(graph, graph.nodes.front(), "ref_int8:any", "AVX2");
+    EXPECT_TRUE(weights.differ()) << "the reference multiplies with the weights as they are";
+}
+
 TEST_F(GrantTest, FloatCompensationWhereThereIsSomethingToCompensate) {
     const std::vector compensation{Freedom::float_compensation};
     EXPECT_EQ(granted(DataType::s8, false, true, "jit:avx512_core_vnni").freedoms(), compensation);
@@ -137,17 +147,6 @@ TEST_F(GrantTest, AveragesOfIntegersByAReciprocal) {
     EXPECT_EQ(granted_to(graph::PoolingAlgorithm::average_exclude_padding, "jit_int:sse41"), reciprocal);
     EXPECT_TRUE(granted_to(graph::PoolingAlgorithm::average_include_padding, "ref:any").empty());
     EXPECT_TRUE(granted_to(graph::PoolingAlgorithm::maximum, "jit_int:avx2").empty());
-}
-
-TEST_F(GrantTest, WholeWeightsAreThoseOfSignedDataThatAreNotHalved) {
-    const auto whole = [&](DataType source, std::string_view implementation) {
-        granted(source, false, false, implementation);
-        const graph::Graph& graph = build_.finish({static_cast<graph::TensorId>(2)}).graph;
-        return keeps_weights_whole(graph, graph.nodes.back(), implementation, "AVX2");
-    };
-    EXPECT_TRUE(whole(DataType::s8, "ref_int8:any"));
-    EXPECT_FALSE(whole(DataType::s8, "x64:gemm_s8s8s32:jit")) << "halved";
-    EXPECT_FALSE(whole(DataType::u8, "ref_int8:any")) << "neither";
 }
 
 TEST(Description, NamesTheLoadedLibrary) {

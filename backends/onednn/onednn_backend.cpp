@@ -9,6 +9,7 @@
 #include "backends/onednn/partitioning.hpp"
 #include "backends/onednn/plan_space.hpp"
 #include "backends/onednn/scale_attribute.hpp"
+#include "backends/onednn/scaled_reorder.hpp"
 #include "backends/onednn/thread_scope.hpp"
 #include "reference/graph/plan_pattern.hpp"
 
@@ -38,7 +39,8 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
     plan.contract = contract::level(api::contract_level()).value();
     bool repeats = false;
     for (const PlannedPartition& partition : partitions) {
-        plan.partitions.push_back({names_of(graph, partition), kind_of(graph, partition)});
+        const bool reorders = wants_scaled_reorder(graph, partition, specification.options);
+        plan.partitions.push_back({names_of(graph, partition), reorders ? "reorder" : kind_of(graph, partition)});
         const std::size_t taken =
             partition.steps.size() - leading_parameters(graph, partition, specification.options).steps.size();
         if (!graph.consumers_of(partition.output).empty()) {
@@ -101,8 +103,13 @@ public:
             const ImplementationName name = add_partition(program_, partition);
             for (const graph::NodeId node : partition.nodes) {
                 grant_freedoms(contract_, graph_, graph_.node(node), name, effective_isa());
-                some_weights_whole_ =
-                    some_weights_whole_ || keeps_weights_whole(graph_, graph_.node(node), name, effective_isa());
+                weights_.add(graph_, graph_.node(node), name, effective_isa());
+            }
+            if (weights_.differ()) {
+                contract_.grant(contract::Freedom::pair_saturation);
+            }
+            if (multiplies_by_reciprocal(graph_, partition, program_.options())) {
+                contract_.grant(contract::Freedom::reciprocal_division);
             }
             reports_.push_back({names_of(graph_, partition), name.empty() ? "unnamed" : name});
         } catch (const dnnl::error& failure) {
@@ -122,15 +129,7 @@ public:
     }
 
     std::vector<PartitionReport> partitions() const override { return reports_; }
-    contract::Contract contract() const override {
-        contract::Contract result = contract_;
-        // One contract serves all kernels of the plan. Where some halve their weights and others do not, halving cannot
-        // be emulated: with X1 beside it, elements with odd weights are not judged.
-        if (some_weights_whole_ && result.grants(contract::Freedom::halved_weights)) {
-            result.grant(contract::Freedom::pair_saturation);
-        }
-        return result;
-    }
+    contract::Contract contract() const override { return contract_; }
     std::vector<std::string> damage() const override { return program_.damage(); }
     void execute() override { run(Phase::execute); }
 
@@ -138,7 +137,7 @@ private:
     const graph::Graph& graph_;
     Program program_;
     contract::Contract contract_;
-    bool some_weights_whole_ = false;
+    HalvedWeights weights_;
     std::vector<PartitionReport> reports_;
 };
 

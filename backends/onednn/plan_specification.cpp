@@ -35,10 +35,11 @@ struct NamedSwitch {
     bool CreationOptions::*value;
     std::string_view name;
 };
-constexpr std::array<NamedSwitch, 5> kSwitches{{
+constexpr std::array<NamedSwitch, 6> kSwitches{{
     {&CreationOptions::plain_weights, "plain_weights"},
     {&CreationOptions::in_place, "in_place"},
     {&CreationOptions::user_scratchpad, "user_scratchpad"},
+    {&CreationOptions::scaled_reorder, "scaled_reorder"},
     {&CreationOptions::bias, "bias"},
     {&CreationOptions::narrow_bias, "narrow_bias"},
 }};

@@ -102,13 +102,16 @@ void Program::check_options() const {
     chooser_.check();
     const auto require = [this](bool asked, Deviation deviation, const char* what) {
         if (asked && !taken_.contains(deviation)) {
-            throw Unsupported(std::string("no primitive of this plan ") + what);
+            const auto reason = declined_.find(deviation);
+            throw Unsupported(std::string("no primitive of this plan ") + what +
+                              (reason == declined_.end() ? "" : ": " + reason->second));
         }
     };
     require(options_.layout.has_value(), Deviation::layout, "has an implementation for this layout");
     require(options_.plain_weights, Deviation::plain_weights, "has an implementation for row-major weights");
     require(options_.in_place, Deviation::in_place, "can write where it reads");
     require(options_.user_scratchpad, Deviation::user_scratchpad, "needs a scratchpad");
+    require(options_.scaled_reorder, Deviation::scaled_reorder, "is a reorder with scales");
     require(options_.bias, Deviation::bias, "has an addition that can be its bias");
     require(options_.narrow_bias, Deviation::narrow_bias, "has an s32 bias that fits into 8 bits");
     require(options_.parameters != Parameters::usual, Deviation::parameters,

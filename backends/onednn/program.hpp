@@ -7,6 +7,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -23,7 +24,16 @@ enum class Phase : std::uint8_t { prepare, execute };
 enum class Layouts : std::uint8_t { asked, own };
 
 /// A part of the CreationOptions that a primitive may be able to take or not.
-enum class Deviation : std::uint8_t { layout, plain_weights, in_place, user_scratchpad, bias, narrow_bias, parameters };
+enum class Deviation : std::uint8_t {
+    layout,
+    plain_weights,
+    in_place,
+    user_scratchpad,
+    scaled_reorder,
+    bias,
+    narrow_bias,
+    parameters
+};
 
 /// A survey only lists the implementations that the library offers: nothing is compiled, and nothing can be run.
 enum class Mode : std::uint8_t { run, survey };
@@ -55,6 +65,9 @@ public:
 
     /// A primitive has taken what the options ask for.
     void took(Deviation deviation) { taken_.insert(deviation); }
+
+    /// A primitive could not take what the options ask for; the first reason is kept for check_options.
+    void declined(Deviation deviation, const std::string& reason) { declined_.emplace(deviation, reason); }
 
     /// The implementations of each primitive so far, when Mode::survey is on.
     const std::vector<std::vector<std::string>>& surveyed() const { return surveyed_; }
@@ -148,6 +161,7 @@ private:
     std::vector<std::vector<std::string>> surveyed_;
     std::set<Deviation> asked_;  ///< by the description that is being tried
     std::set<Deviation> taken_;
+    std::map<Deviation, std::string> declined_;
     std::vector<Padded> padded_;
     std::vector<Scratchpad> scratchpads_;
     std::vector<std::string> damage_;

@@ -235,9 +235,11 @@ protocol::BareAnswer Session::run_bare(const protocol::BareRequest& request) {
     }
     answer.partitions = executable->partitions();
     start = std::chrono::steady_clock::now();
+    const std::int64_t processor_destroy = used_processor_nanoseconds();
     enter(Stage::destroy);
     executable.reset();
     answer.destroy_nanoseconds = nanoseconds_since(start);
+    answer.processor_nanoseconds += used_processor_nanoseconds() - processor_destroy;
     return answer;
 }
 

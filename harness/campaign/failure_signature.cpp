@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 #include <string_view>
 
@@ -39,6 +40,59 @@ std::string named_node(const graph::Graph& graph, const RunEntry& entry) {
     return graph.find_node(name) ? name : "";
 }
 
+bool holds_one_of(const PartitionReport& partition, const std::set<std::string>& nodes) {
+    return std::any_of(partition.nodes.begin(), partition.nodes.end(),
+                       [&nodes](const std::string& node) { return nodes.contains(node); });
+}
+
+/// The partitions in which the first wrong tensor was made: of its own node, and of those whose values reached it
+/// without being compared, because the plan holds them in another type than the graph (plan `graph` of oneDNN).
+std::vector<PartitionReport> makers_of(const graph::Graph& graph, graph::TensorId wrong, const RunEntry& failing) {
+    std::set<std::string> makers{graph.node(graph.tensor(wrong).producer).name};
+    std::size_t known = 0;
+    while (known != makers.size()) {
+        known = makers.size();
+        for (const PartitionReport& partition : failing.partitions) {
+            if (!holds_one_of(partition, makers)) {
+                continue;
+            }
+            for (const std::string& name : partition.nodes) {
+                const std::optional<graph::NodeId> node = graph.find_node(name);
+                for (const graph::TensorId input : node ? graph.node(*node).inputs : std::vector<graph::TensorId>{}) {
+                    if (input != graph::kAbsent && graph.tensor(input).producer >= 0 &&
+                        failing.comparison(graph.tensor(input).name) == nullptr) {
+                        makers.insert(graph.node(graph.tensor(input).producer).name);
+                    }
+                }
+            }
+        }
+    }
+    std::vector<PartitionReport> result;
+    std::copy_if(failing.partitions.begin(), failing.partitions.end(), std::back_inserter(result),
+                 [&makers](const PartitionReport& each) { return holds_one_of(each, makers); });
+    return result;
+}
+
+/// Of a failure that names the node `maker`: its partition. What differs between executions may also come from behind
+/// what is wrong in each. Without a name: all partitions that nothing clears.
+std::vector<PartitionReport> made_or_behind(const RunEntry& failing, const std::vector<RunEntry>& all,
+                                            const std::string& maker) {
+    const bool may_be_behind = failing.judgement.verdict == Verdict::nondeterministic;
+    bool reached = maker.empty() || !may_be_behind;
+    std::vector<PartitionReport> result;
+    for (const PartitionReport& partition : failing.partitions) {
+        const bool made_it = holds_one_of(partition, {maker});
+        if (made_it && !may_be_behind) {
+            return {partition};
+        }
+        reached = reached || made_it;
+        if (reached && (made_it || !is_cleared(partition, failing, all))) {
+            result.push_back(partition);
+        }
+    }
+    return result;
+}
+
 /// By how much values are wrong; the places of a random case say less and follow from it only at times.
 std::string pattern_of(const RunEntry& entry) {
     const Comparison* wrong = entry.first_wrong ? entry.comparison(*entry.first_wrong) : nullptr;
@@ -58,23 +112,17 @@ std::string pattern_of(const RunEntry& entry) {
 
 std::vector<PartitionReport> suspects(const graph::Graph& graph, const RunEntry& failing,
                                       const std::vector<RunEntry>& all) {
+    // What an error of the library names, or the partitions in which the first wrong value was made.
     const auto wrong = failing.first_wrong ? graph.find_tensor(*failing.first_wrong) : std::nullopt;
-    const std::string maker = wrong && graph.tensor(*wrong).producer >= 0
-                                  ? graph.node(graph.tensor(*wrong).producer).name
-                                  : named_node(graph, failing);
-    // What differs between executions may come from behind what is wrong in each.
-    const bool may_be_behind = failing.judgement.verdict == Verdict::nondeterministic;
-    bool reached = maker.empty() || !may_be_behind;
+    const bool has_maker = wrong && graph.tensor(*wrong).producer >= 0;
     std::vector<PartitionReport> result;
-    for (const PartitionReport& partition : failing.partitions) {
-        const bool made_it = std::find(partition.nodes.begin(), partition.nodes.end(), maker) != partition.nodes.end();
-        if (made_it && !may_be_behind) {
-            return {partition};
-        }
-        reached = reached || made_it;
-        if (reached && (made_it || !is_cleared(partition, failing, all))) {
-            result.push_back(partition);
-        }
+    if (has_maker && failing.judgement.verdict == Verdict::violation) {
+        result = makers_of(graph, *wrong, failing);
+    }
+    if (result.empty()) {
+        const std::string maker =
+            has_maker ? graph.node(graph.tensor(*wrong).producer).name : named_node(graph, failing);
+        result = made_or_behind(failing, all, maker);
     }
     return result.empty() ? failing.partitions : result;
 }

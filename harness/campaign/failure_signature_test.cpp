@@ -74,6 +74,8 @@ TEST(Suspects, AnErrorAccusesThePartitionOfTheNodeThatItNames) {
 TEST(Suspects, WrongValuesAccuseWhoMadeTheFirstWrongTensor) {
     RunEntry failing = run("split", Verdict::violation, {{{"conv"}, "jit"}, {{"relu"}, "uni"}, {{"out"}, "simple"}});
     failing.first_wrong = "relu";
+    failing.intermediates.resize(1);
+    failing.intermediates[0].tensor = "conv";
     const auto blamed = suspects(sample().graph, failing, {failing});
     ASSERT_EQ(blamed.size(), 1U);
     EXPECT_EQ(blamed[0].nodes, std::vector<std::string>{"relu"});
@@ -81,6 +83,18 @@ TEST(Suspects, WrongValuesAccuseWhoMadeTheFirstWrongTensor) {
     const auto behind = suspects(sample().graph, failing, {failing});
     ASSERT_EQ(behind.size(), 2U) << "relu is wrong, but what differs may be made behind";
     EXPECT_EQ(behind[0].nodes, std::vector<std::string>{"relu"});
+}
+
+TEST(Suspects, WhatWasNotComparedOnTheWayIsNotCleared) {
+    RunEntry failing = run("graph", Verdict::violation,
+                           {{{"conv"}, "Convolution"}, {{"relu"}, "f32"}, {{"out"}, "f32"}, {{"out"}, "int8"}});
+    failing.first_wrong = "out";
+    EXPECT_EQ(suspects(sample().graph, failing, {failing}).size(), 4U) << "nobody saw what conv and relu gave";
+    failing.intermediates.resize(1);
+    failing.intermediates[0].tensor = "relu";
+    const auto blamed = suspects(sample().graph, failing, {failing});
+    ASSERT_EQ(blamed.size(), 2U) << "both parts of the node";
+    EXPECT_EQ(blamed[1].implementation, "int8");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ using graph::TensorId;
 constexpr std::array<std::string_view, 10> kPerAxis = {"kernel",      "padding",      "stride",         "dilation",
                                                        "pad_begin",   "pad_end",      "output_padding", "size",
                                                        "result_size", "axis_from_end"};
-constexpr std::array<std::string_view, 18> kOnce = {"groups",
+constexpr std::array<std::string_view, 23> kOnce = {"groups",
                                                     "depthwise",
                                                     "in_channels",
                                                     "out_channels",
@@ -30,12 +30,17 @@ constexpr std::array<std::string_view, 18> kOnce = {"groups",
                                                     "followers",
                                                     "operands",
                                                     "spatial_elements",
+                                                    "data_spatial_elements",
                                                     "data_zero_point",
                                                     "weights_zero_point",
                                                     "bias",
                                                     "channel_operands",
                                                     "spatial_operands",
                                                     "batch_operands",
+                                                    "varying_operands",
+                                                    "comparisons",
+                                                    "last_extent",
+                                                    "same_operands",
                                                     "rank"};
 
 std::string_view trimmed(std::string_view text) {
@@ -52,6 +57,14 @@ bool used(const graph::Node& node, std::string_view slot) {
     return graph::input_at(node, slot) != kAbsent;
 }
 
+bool compares(const graph::Node& node) {
+    using enum graph::BinaryAlgorithm;
+    const auto* binary = std::get_if<graph::Binary>(&node.operation);
+    constexpr std::array kComparisons{equal, not_equal, less, less_equal, greater, greater_equal};
+    return binary != nullptr &&
+           std::find(kComparisons.begin(), kComparisons.end(), binary->algorithm) != kComparisons.end();
+}
+
 /// Adds the operands that a node has besides its data.
 void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::Node& node) {
     const Shape& result = graph.tensor(node.output).shape;
@@ -64,11 +77,12 @@ void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::No
         const std::size_t back = result.size() - 1;  // of the channels, counted from the end
         const bool channels = result.size() > 1 && shape.size() >= back && shape[shape.size() - back] > 1;
         ++facts["operands"].front();
+        const auto spatial = shape.end() - std::min<std::ptrdiff_t>(std::ssize(shape), std::ssize(result) - 2);
+        const bool differs =
+            std::any_of(std::min(spatial, shape.end()), shape.end(), [](auto each) { return each > 1; });
+        facts["spatial_operands"].front() += result.size() > 2 && differs ? 1 : 0;
+        facts["varying_operands"].front() += graph::element_count(shape).value_or(1) > 1 ? 1 : 0;
         facts["channel_operands"].front() += channels ? 1 : 0;
-        const std::size_t spatial = back > 0 ? std::min(shape.size(), back - 1) : 0;  // its last dimensions
-        const bool places = std::any_of(shape.end() - static_cast<std::ptrdiff_t>(spatial), shape.end(),
-                                        [](std::int64_t size) { return size > 1; });
-        facts["spatial_operands"].front() += places ? 1 : 0;
         facts["batch_operands"].front() += shape.size() == result.size() && !shape.empty() && shape[0] > 1 ? 1 : 0;
     }
 }
@@ -97,6 +111,11 @@ void add_window(NodeFacts& facts, const graph::Graph& graph, const graph::Node& 
             }
         },
         node.operation);
+}
+
+std::int64_t spatial_elements(const Shape& shape) {
+    const auto spatial = static_cast<std::ptrdiff_t>(std::min<std::size_t>(2, shape.size()));
+    return std::accumulate(shape.begin() + spatial, shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
 bool contains(std::span<const std::string> names, const std::string& name) {
@@ -143,11 +162,12 @@ NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span
     facts["in_channels"] = {data.size() > 1 ? data[1] : 1};
     facts["out_channels"] = {result.size() > 1 ? result[1] : 1};
     facts["spatial_dims"] = {static_cast<std::int64_t>(axes)};
-    facts["spatial_elements"] = {
-        std::accumulate(result.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(2, result.size())),
-                        result.end(), std::int64_t{1}, std::multiplies<>())};
+    facts["spatial_elements"] = {spatial_elements(result)};
+    facts["data_spatial_elements"] = {spatial_elements(data)};
     facts["groups"] = {1};
     facts["rank"] = {std::ssize(result)};
+    facts["last_extent"] = {result.empty() ? 1 : result.back()};
+    facts["same_operands"] = {node.inputs.size() > 1 && node.inputs[0] == node.inputs[1] ? 1 : 0};
     facts["data_zero_point"] = {used(node, "data_zero_point") || used(node, "a_zero_point") ? 1 : 0};
     facts["weights_zero_point"] = {used(node, "weights_zero_point") || used(node, "b_zero_point") ? 1 : 0};
     facts["bias"] = {used(node, "bias") ? 1 : 0};
@@ -158,6 +178,7 @@ NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span
             facts["followers"].front() += behind ? 1 : 0;
             behind = true;
             count_operands(facts, graph, each);
+            facts["comparisons"].front() += compares(each) ? 1 : 0;
         }
     }
     return facts;

@@ -16,11 +16,12 @@ namespace difftest::harness {
 ///
 /// For each axis: kernel, stride, dilation, pad_begin, pad_end, padding (the sum of both), output_padding, size (of the
 /// data), result_size, axis_from_end (1 is the innermost). Once: groups, depthwise, in_channels, out_channels,
-/// in_per_group, out_per_group, batch, spatial_dims, spatial_elements (of the result), data_zero_point,
-/// weights_zero_point, bias (1 where the slot is used), followers (nodes behind it in its partition), operands (of
-/// itself and its followers, besides the data and weights), channel_operands (of them those with one value for each
-/// channel, or more), spatial_operands (of them those that vary over the places), batch_operands (of them those
-/// that vary over the batch), rank (of the result).
+/// in_per_group, out_per_group, batch, spatial_dims, spatial_elements (of the result), data_spatial_elements,
+/// data_zero_point, weights_zero_point, bias (1 where the slot is used), followers (nodes behind it in its partition),
+/// operands (of itself and its followers, besides the data and weights), of these channel_operands (with one value for
+/// each channel, or more), spatial_operands (whose values differ along a spatial axis), batch_operands (that vary over
+/// the batch) and varying_operands (with more than one value), comparisons (binary ones, among itself and its
+/// followers), same_operands (1 where its first two inputs are one tensor), rank and last_extent (of the result).
 using NodeFacts = std::map<std::string, std::vector<std::int64_t>, std::less<>>;
 
 NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span<const std::string> partition);

@@ -43,7 +43,10 @@ TEST(IssueCondition, FactsAboutANode) {
     // (5 - 1) * 1 + 3 - 1 = 6 rows, (6 - 1) * 2 + 1 + 1 = 12 columns
     EXPECT_TRUE(holds({"result_size == 6", "kernel == 3", "padding == 1"}));
     EXPECT_TRUE(holds({"result_size == 12", "kernel == 1"}));
-    EXPECT_TRUE(holds({"spatial_elements == 72"}));
+    EXPECT_TRUE(holds({"spatial_elements == 72", "data_spatial_elements == 30", "same_operands == 0"}));
+    EXPECT_TRUE(holds({"last_extent == 12", "comparisons == 0", "spatial_operands == 0"}));
+    EXPECT_TRUE(holds({"varying_operands == 0"})) << "one zero point";
+    EXPECT_TRUE(holds({"varying_operands == 1", "operands == 3"}, {"window", "scaled", "sum"})) << "and the factors";
 }
 
 TEST(IssueCondition, ConditionsAboutAxesHoldOnOneAxis) {

@@ -173,7 +173,8 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
                          &context.value,
                          entry.judgement.verdict,
                          std::move(nodes),
-                         entry.judgement.reason};
+                         entry.judgement.reason,
+                         entry.worker_end ? entry.worker_end->stage : ""};
     for (const KnownIssue& issue : context.known_issues) {
         if (explains(issue, run)) {
             entry.known_issue = issue.id;

@@ -4,6 +4,7 @@
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/json_object_reader.hpp"
 #include "harness/campaign/library_version.hpp"
+#include "reference/graph/plan_pattern.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -112,6 +113,10 @@ bool has_node(const IssueTrigger& trigger, const FailingRun& run) {
     });
 }
 
+bool has_stage(Verdict verdict) {
+    return verdict == Verdict::crash || verdict == Verdict::hang;
+}
+
 bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
     const auto has_trait = [&run](const std::string& trait) {
         return run.plan != nullptr && contains(run.plan->traits, trait);
@@ -122,6 +127,8 @@ bool triggered(const IssueTrigger& trigger, const FailingRun& run) {
     return std::all_of(trigger.plan_traits.begin(), trigger.plan_traits.end(), has_trait) &&
            std::all_of(trigger.operations.begin(), trigger.operations.end(), in_graph) &&
            (trigger.isas.empty() || contains(trigger.isas, run.isa)) &&
+           (trigger.plans.empty() || (run.plan != nullptr && graph::matches_plan(trigger.plans, run.plan->name))) &&
+           (trigger.stages.empty() || !has_stage(run.verdict) || contains(trigger.stages, run.stage)) &&
            (trigger.implementations.empty() || has_implementation(run, trigger.implementations)) &&
            (trigger.messages.empty() ||
             std::any_of(trigger.messages.begin(), trigger.messages.end(),
@@ -213,10 +220,12 @@ KnownIssue read_known_issue(const std::filesystem::path& file) {
         issue.affected.push_back(read_range(range));
     }
     const JsonObjectReader trigger = reader.object("trigger");
-    trigger.allow_only({"plan_traits", "operations", "isas", "implementations", "messages", "node"});
+    trigger.allow_only({"plan_traits", "plans", "operations", "isas", "stages", "implementations", "messages", "node"});
     issue.trigger = {trigger.texts("plan_traits"),
+                     trigger.texts("plans"),
                      trigger.texts("operations"),
                      trigger.texts("isas"),
+                     trigger.texts("stages"),
                      trigger.texts("implementations"),
                      trigger.texts("messages"),
                      {},

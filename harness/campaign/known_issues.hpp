@@ -19,9 +19,11 @@ struct ReleaseRange {
 
 /// What a run must have in common with the issue. Every list that is not empty must be satisfied.
 struct IssueTrigger {
-    std::vector<std::string> plan_traits;      ///< all of them, see backends::Plan::traits
-    std::vector<std::string> operations;       ///< all of them, somewhere in the graph
-    std::vector<std::string> isas;             ///< one of them
+    std::vector<std::string> plan_traits;  ///< all of them, see backends::Plan::traits
+    std::vector<std::string> plans;        ///< one of these patterns is that of the plan's name
+    std::vector<std::string> operations;   ///< all of them, somewhere in the graph
+    std::vector<std::string> isas;         ///< one of them
+    std::vector<std::string> stages;       ///< a crash or hang came in one of them: "plan", "create", "execute", ...
     std::vector<std::string> implementations;  ///< one of them is part of the name of an implementation
     std::vector<std::string> messages;         ///< one of them is part of what the run says is wrong
     /// One node of a suspected partition must satisfy all that follows, and the implementation above must be that of
@@ -60,6 +62,7 @@ struct FailingRun {
     Verdict verdict = Verdict::violation;
     std::vector<std::string> suspects{};  ///< nodes that may be to blame; all of them when it is empty
     std::string reason{};                 ///< what is wrong
+    std::string stage{};                  ///< of a crash or hang
 };
 
 /// Whether the release is one of the issue's; an unknown version is not.

@@ -107,6 +107,26 @@ TEST(KnownIssue, TriggerLists) {
     EXPECT_FALSE(explains(issue, failure.run));
 }
 
+TEST(KnownIssue, PlansAndStages) {
+    Failure failure;
+    failure.plan.name = "graph";
+    KnownIssue issue = repeated_eltwise();
+    issue.verdicts = {Verdict::violation, Verdict::crash};
+    issue.trigger.plans = {"graph", "split*"};
+    EXPECT_TRUE(explains(issue, failure.run));
+    failure.plan.name = "fused";
+    EXPECT_FALSE(explains(issue, failure.run));
+    issue.trigger.plans.clear();
+    issue.trigger.stages = {"plan"};
+    EXPECT_TRUE(explains(issue, failure.run)) << "a wrong value has no stage";
+    failure.run.verdict = Verdict::crash;
+    EXPECT_FALSE(explains(issue, failure.run));
+    failure.run.stage = "execute";
+    EXPECT_FALSE(explains(issue, failure.run));
+    failure.run.stage = "plan";
+    EXPECT_TRUE(explains(issue, failure.run));
+}
+
 TEST(KnownIssue, TheImplementationMustBeThatOfTheNode) {
     graph::Case value;
     graph::Graph& graph = value.graph;

@@ -126,7 +126,12 @@ RunOutcome LoadedCase::run_fresh(const backends::Plan& plan, const RunOptions& o
 RunOutcome LoadedCase::run(const backends::Plan& plan, const RunOptions& options) {
     const std::string suspect = predecessor();
     RunOutcome outcome = run_once(plan, options);
-    if (!ended_the_worker(outcome) || !options.confirm) {
+    if (!ended_the_worker(outcome)) {
+        return outcome;
+    }
+    if (!options.confirm) {
+        // Also after an error that was only reported: oneDNN 3.7 keeps one, and fails in whatever it is asked next.
+        conversation_->retire();
         return outcome;
     }
     // A fresh worker has seen no other case: whatever happens again is the work of this one.

@@ -99,7 +99,7 @@ bool WorkerProcess::read_socket() {
     return false;
 }
 
-void WorkerProcess::wait_once(milliseconds at_most) {
+bool WorkerProcess::wait_once(milliseconds at_most) {
     // A descriptor below 0 is left out by poll.
     std::array<pollfd, 3> sources{pollfd{socket_closed_ ? -1 : process_.socket.get(), POLLIN, 0},
                                   pollfd{log_closed_ ? -1 : process_.log.get(), POLLIN, 0},
@@ -108,9 +108,7 @@ void WorkerProcess::wait_once(milliseconds at_most) {
     if (sources[1].revents != 0) {
         read_log();
     }
-    if (sources[0].revents != 0) {
-        read_socket();
-    }
+    return sources[0].revents != 0 && read_socket();
 }
 
 std::chrono::nanoseconds WorkerProcess::processor_time() const {
@@ -138,13 +136,20 @@ bool WorkerProcess::is_stuck(milliseconds elapsed, milliseconds limit,
 
 Reply WorkerProcess::wait_for_message(milliseconds limit) {
     const Clock::time_point start = Clock::now();
-    const std::chrono::nanoseconds processor_time_at_start = processor_time();
+    std::optional<std::chrono::nanoseconds> processor_time_at_start;
     while (true) {
         if (std::optional<std::string> message = incoming_.take()) {
             return {Reply::Kind::message, std::move(*message)};
         }
         if (incoming_.has_noise()) {
             return {Reply::Kind::noise, {}};
+        }
+        // A worker that is well answers before anything else needs to be asked about it.
+        if (wait_once(std::clamp(limit - since(start), milliseconds(1), kPollStep))) {
+            continue;
+        }
+        if (!processor_time_at_start) {
+            processor_time_at_start = processor_time();
         }
         if (!is_running()) {
             while (read_socket()) {
@@ -156,10 +161,9 @@ Reply WorkerProcess::wait_for_message(milliseconds limit) {
             // A process that exits closes its descriptors some time before it is seen to have ended.
             return {ends_within(kFarewell) ? Reply::Kind::ended : Reply::Kind::closed, {}};
         }
-        if (is_stuck(since(start), limit, processor_time_at_start)) {
+        if (is_stuck(since(start), limit, *processor_time_at_start)) {
             return {Reply::Kind::too_late, {}};
         }
-        wait_once(std::clamp(limit - since(start), milliseconds(1), kPollStep));
     }
 }
 

@@ -57,8 +57,9 @@ public:
 
 private:
     Reply wait_for_message(std::chrono::milliseconds limit);
-    /// Waits until something can be read or the process ends; then reads it.
-    void wait_once(std::chrono::milliseconds at_most);
+    /// Waits until something can be read or the process ends, and reads it; whether it came from the worker itself, not
+    /// from its log.
+    bool wait_once(std::chrono::milliseconds at_most);
     void read_log();
     bool read_socket();
     bool ends_within(std::chrono::milliseconds limit) const;

@@ -113,7 +113,7 @@ struct BareAnswer {
     std::int64_t execute_nanoseconds = 0;       ///< of the first execution
     std::int64_t best_execute_nanoseconds = 0;  ///< of the fastest
     std::int64_t destroy_nanoseconds = 0;
-    std::int64_t processor_nanoseconds = 0;  ///< of the whole process, for creation and the first execution
+    std::int64_t processor_nanoseconds = 0;  ///< of the whole process: creation, first execution, destruction
 };
 
 struct Resources {
