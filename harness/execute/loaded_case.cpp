@@ -129,16 +129,16 @@ RunOutcome LoadedCase::run(const backends::Plan& plan, const RunOptions& options
     if (!ended_the_worker(outcome)) {
         return outcome;
     }
+    // Also after an error that was only reported: oneDNN 3.7 keeps one, and fails in whatever it is asked next.
+    conversation_->retire();
     if (!options.confirm) {
-        // Also after an error that was only reported: oneDNN 3.7 keeps one, and fails in whatever it is asked next.
-        conversation_->retire();
         return outcome;
     }
     // A fresh worker has seen no other case: whatever happens again is the work of this one.
-    conversation_->retire();
     RunOutcome again = run_once(plan, options);
     if (ended_the_worker(again)) {
         again.crash->confirmed = true;
+        conversation_->retire();
     } else {
         add_incident(outcome, suspect);
     }
