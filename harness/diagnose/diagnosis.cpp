@@ -19,6 +19,10 @@ struct Candidate {
     std::int64_t seen = 0;
 };
 
+bool is_one_rule(const Hypothesis& hypothesis) {
+    return hypothesis.placements.front().fault.deviation == hypothesis.placements.back().fault.deviation;
+}
+
 class Search {
 public:
     Search(const graph::Case& value, const RunBackend& run, const DiagnosisBudget& budget)
@@ -58,7 +62,7 @@ private:
                 contradiction(value_, prediction(value_, observed.contract, hypothesis), observed.outputs);
             if (!wrong) {
                 candidates_.push_back({hypothesis});
-            } else if (hypothesis.placements.size() == 1) {
+            } else if (is_one_rule(hypothesis)) {
                 reject(hypothesis, "the case itself", *wrong);
             }
         }
@@ -88,19 +92,23 @@ private:
 
     /// The same rules at one node each or at all nodes of the original.
     static bool explains(const graph::Case& original, const ObservedOutputs& observed, const Hypothesis& hypothesis) {
-        std::vector<Hypothesis> attempts(1);
+        Hypothesis everywhere;
+        std::vector<Hypothesis> attempts;
+        std::vector<oracle::Deviation> rules;
         for (const faults::Placement& placement : hypothesis.placements) {
-            const std::vector<graph::NodeId> nodes = faults::applicable_nodes(placement.fault, original);
-            if (nodes.empty()) {
-                return false;
+            if (std::find(rules.begin(), rules.end(), placement.fault.deviation) != rules.end()) {
+                continue;
             }
-            for (const graph::NodeId node : nodes) {
-                attempts.front().placements.push_back({placement.fault, node});
-                if (hypothesis.placements.size() == 1 && nodes.size() > 1) {
-                    attempts.push_back({{{placement.fault, node}}});
-                }
+            rules.push_back(placement.fault.deviation);
+            for (const graph::NodeId node : faults::applicable_nodes(placement.fault, original)) {
+                everywhere.placements.push_back({placement.fault, node});
+                attempts.push_back({{{placement.fault, node}}});
             }
         }
+        if (rules.size() > 1) {
+            attempts.clear();
+        }
+        attempts.push_back(std::move(everywhere));
         return std::any_of(attempts.begin(), attempts.end(), [&](const Hypothesis& attempt) {
             return !contradiction(original, prediction(original, observed.contract, attempt), observed.outputs);
         });

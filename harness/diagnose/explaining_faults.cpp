@@ -12,7 +12,8 @@ std::vector<faults::Placement> explaining_faults(const graph::Case& value, const
         return explanations;
     }
     for (const Hypothesis& hypothesis : single_hypotheses(value)) {
-        if (!contradiction(value, prediction(value, contract, hypothesis), outputs)) {
+        if (hypothesis.placements.size() == 1 &&
+            !contradiction(value, prediction(value, contract, hypothesis), outputs)) {
             explanations.push_back(hypothesis.placements.front());
         }
     }

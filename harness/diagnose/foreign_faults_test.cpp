@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
                 [](const TensorData& y, std::int64_t i) { return y.at(i) + static_cast<double>(i % 2); }},
         Foreign{"the_element_before",
                 [](const TensorData& y, std::int64_t i) { return y.at(std::max<std::int64_t>(i - 1, 0)); }}),
-    [](const testing::TestParamInfo<Foreign>& info) { return std::string(info.param.name); });
+    [](const testing::TestParamInfo<Foreign>& each) { return std::string(each.param.name); });
 
 }  // namespace
 }  // namespace difftest::harness

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace difftest::harness {
 namespace {
 
@@ -24,9 +26,12 @@ bool are_disjoint(const oracle::AllowedSet& a, const oracle::AllowedSet& b) {
 }  // namespace
 
 std::string hypothesis_text(const graph::Case& value, const Hypothesis& hypothesis) {
-    std::string text;
-    for (const faults::Placement& placement : hypothesis.placements) {
-        text += (text.empty() ? "" : " and ") + placement_text(value, placement);
+    const faults::Placement& first = hypothesis.placements.front();
+    std::string text = placement_text(value, first);
+    for (std::size_t i = 1; i < hypothesis.placements.size(); ++i) {
+        const faults::Placement& next = hypothesis.placements[i];
+        text += next.fault.deviation == first.fault.deviation ? ", " + value.graph.node(next.node).name
+                                                              : " and " + placement_text(value, next);
     }
     return text;
 }
@@ -34,15 +39,24 @@ std::string hypothesis_text(const graph::Case& value, const Hypothesis& hypothes
 std::vector<Hypothesis> single_hypotheses(const graph::Case& value) {
     std::vector<Hypothesis> hypotheses;
     for (const faults::Fault& fault : faults::all_faults()) {
-        for (const graph::NodeId node : faults::applicable_nodes(fault, value)) {
+        const std::vector<graph::NodeId> nodes = faults::applicable_nodes(fault, value);
+        for (const graph::NodeId node : nodes) {
             hypotheses.push_back({{{fault, node}}});
+        }
+        if (nodes.size() > 1) {
+            Hypothesis everywhere;
+            for (const graph::NodeId node : nodes) {
+                everywhere.placements.push_back({fault, node});
+            }
+            hypotheses.push_back(std::move(everywhere));
         }
     }
     return hypotheses;
 }
 
 std::vector<Hypothesis> paired_hypotheses(const graph::Case& value, std::size_t most) {
-    const std::vector<Hypothesis> singles = single_hypotheses(value);
+    std::vector<Hypothesis> singles = single_hypotheses(value);
+    std::erase_if(singles, [](const Hypothesis& hypothesis) { return hypothesis.placements.size() > 1; });
     std::vector<Hypothesis> pairs;
     for (std::size_t a = 0; a < singles.size(); ++a) {
         for (std::size_t b = a + 1; b < singles.size(); ++b) {

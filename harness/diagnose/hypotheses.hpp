@@ -12,18 +12,18 @@
 
 namespace difftest::harness {
 
-/// One or two rules that are taken to be broken.
+/// One rule that is taken to be broken at one or all of its nodes, or two rules.
 struct Hypothesis {
     std::vector<faults::Placement> placements;
 };
 
-/// "D01 clamp_dropped_mid_chain at quant1", several joined by " and ".
+/// "D01 clamp_dropped_mid_chain at quant1, quant2"; two rules are joined by " and ".
 std::string hypothesis_text(const graph::Case& value, const Hypothesis& hypothesis);
 
-/// Every fault of the dictionary at every node where it plays a part.
+/// Every fault of the dictionary at every node where it plays a part, and at all of them together.
 std::vector<Hypothesis> single_hypotheses(const graph::Case& value);
 
-/// Every two of them that concern different rules; nothing when these are more than `most`.
+/// Every two of them, at one node each, that concern different rules; nothing when these are more than `most`.
 std::vector<Hypothesis> paired_hypotheses(const graph::Case& value, std::size_t most);
 
 /// What the outputs may be when the hypothesis holds, and everything else as the contract grants it.

@@ -48,13 +48,14 @@ double drawn_float(double old, Engine& engine, std::uint64_t mode) {
     switch (mode) {
         case 0: return old * 2 * unit;
         case 1: return old + unit;
-        case 2: return std::nearbyint(unit * 600) / 2;  // halves: ties
+        case 2: return std::nearbyint(unit * 600) / 2;                                 // halves: ties
+        case 3: return old * static_cast<double>(2 * below(engine, 9)) / 3 - old * 3;  // a tie's multiples are ties
         default: return unit * 400;
     }
 }
 
 void draw_operand(graph::TensorData& data, Engine& engine) {
-    const std::uint64_t mode = below(engine, 4);
+    const std::uint64_t mode = below(engine, 5);
     for (std::int64_t i = 0; i < data.size(); ++i) {
         const double old = data.at(i);
         const double value = graph::is_integer(data.type()) ? drawn_integer(data.type(), old, engine, mode)
