@@ -6,7 +6,12 @@
 namespace difftest::harness {
 
 std::string diagnosis_screen(const DiagnosisReport& report) {
-    std::string text = fmt::format("{} on {} {} {}\n", report.case_name, report.backend, report.isa, report.plan);
+    return fmt::format("{} on {} {} {}\n", report.case_name, report.backend, report.isa, report.plan) +
+           diagnosis_lines(report);
+}
+
+std::string diagnosis_lines(const DiagnosisReport& report) {
+    std::string text;
     if (report.named.empty()) {
         text += fmt::format("  unexplained: {}\n", report.unexplained);
     }

@@ -32,6 +32,9 @@ struct DiagnosisReport {
     double seconds = 0;
 };
 
+/// What is named, why, and what was rejected, a line each, without the head.
+std::string diagnosis_lines(const DiagnosisReport& report);
+
 std::string diagnosis_screen(const DiagnosisReport& report);
 
 /// One JSON document: reports/schema/diagnosis.schema.json.

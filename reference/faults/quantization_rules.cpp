@@ -19,6 +19,12 @@ bool converts_to_integer(const Place& place) {
            graph::is_integer(place.output().type) && !(convert != nullptr && graph::is_integer(place.tensor(0).type));
 }
 
+/// From one integer type into another that does not hold all of it.
+bool narrows(const Place& place) {
+    return place.is<graph::Convert>() != nullptr && graph::is_integer(place.tensor(0).type) &&
+           graph::is_integer(place.output().type) && place.output().type != graph::DataType::s32;
+}
+
 /// Averages of integers that are integers again.
 bool rounds_an_average(const Place& place) {
     const auto* pooling = place.is<graph::Pooling>();
@@ -132,8 +138,8 @@ std::optional<bool> quantization_rule_applies(Deviation rule, const Place& place
         case Deviation::round_half_up: return rounds;
         case Deviation::truncated_store: return rounds && !place.is_mid_chain();
         case Deviation::truncated_intermediate: return rounds && place.is_mid_chain();
-        case Deviation::wrapped_store: return to_integer && !wraps(place);
-        case Deviation::saturated_instead_of_wrapped: return to_integer && wraps(place);
+        case Deviation::wrapped_store: return (to_integer || narrows(place)) && !wraps(place);
+        case Deviation::saturated_instead_of_wrapped: return (to_integer || narrows(place)) && wraps(place);
         case Deviation::zero_point_site_exchanged:
             return (place.is<graph::Quantize>() != nullptr || place.is<graph::Requantize>() != nullptr) &&
                    has_zero_point(place);

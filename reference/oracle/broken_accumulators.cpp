@@ -89,7 +89,10 @@ void sum_in_float(const IntegerOperands& operands, std::vector<std::int64_t>& ac
     const std::vector<float> sums = sum_terms<float>(
         operands.contraction, std::span<const std::int32_t>(operands.x), std::span<const std::int32_t>(operands.w),
         [](std::int32_t a, std::int32_t b) { return static_cast<float>(a) * static_cast<float>(b); });
-    std::transform(sums.begin(), sums.end(), acc.begin(), [](float sum) { return static_cast<std::int64_t>(sum); });
+    for (std::size_t i = 0; i < acc.size(); ++i) {  // the bias is added in f32, too, but not yet here
+        const std::int64_t bias = operands.bias(static_cast<std::int64_t>(i));
+        acc[i] = static_cast<std::int64_t>(sums[i] + static_cast<float>(bias)) - bias;
+    }
 }
 
 using Position = std::array<std::int64_t, Window::kDims>;
