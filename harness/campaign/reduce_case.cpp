@@ -1,6 +1,7 @@
 #include "harness/campaign/reduce_case.hpp"
 
 #include "harness/campaign/campaign_folder.hpp"
+#include "harness/campaign/diagnose_case.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/reduction_trial.hpp"
 #include "harness/reduce/neighbourhood.hpp"
@@ -139,6 +140,19 @@ FindingReport report_of(const ReduceRequest& request, const ReductionTrial& tria
     return report;
 }
 
+/// What of the dictionary explains wrong values; nothing for other failures, and none that a budget cut short.
+std::optional<DiagnosisReport> diagnosis_of(const ReduceRequest& request, const Reduction& reduction) {
+    if (reduction.observation.signature.verdict != Verdict::violation || !reduction.one_minimal) {
+        return std::nullopt;
+    }
+    DiagnoseRequest diagnose;
+    diagnose.value = reduction.minimal;
+    diagnose.original = request.value;
+    diagnose.backend = request.backend;
+    diagnose.budget.runs = 24;  // a backend may compile a kernel for each
+    return diagnose_case(diagnose);
+}
+
 graph::Case named(graph::Case value, const std::string& suffix) {
     value.name = value.name.substr(0, 150) + suffix;
     return value;
@@ -184,6 +198,7 @@ FindingReport reduce_case(const ReduceRequest& request) {
         if (!reduction.observation.signature.crash.empty()) {
             report.reason = trial.confirmed_reason(reduction.minimal);
         }
+        report.diagnosis = diagnosis_of(request, reduction);
         if (around.passing) {
             graph::write_case(named(around.passing->value, "_passing"), request.folder / "passing.json");
         }

@@ -17,6 +17,8 @@ using Action = std::function<ExitCode()>;
 
 void add_run(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
+void add_diagnose(CLI::App& app, Action& action);
+void add_selftest(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);

@@ -18,6 +18,23 @@ std::string size_line(const CaseSize& size) {
                        size.elements_in, size.elements_out);
 }
 
+/// Without the time, which differs from run to run.
+Json diagnosis_part(const DiagnosisReport& diagnosis) {
+    Json named = Json::array();
+    for (const DiagnosisRule& rule : diagnosis.named) {
+        named.push_back(rule.name);
+    }
+    Json rejected = Json::array();
+    for (const DiagnosisRejection& rejection : diagnosis.rejected) {
+        rejected.push_back({{"name", rejection.name}, {"because", rejection.because}});
+    }
+    return {{"named", std::move(named)},
+            {"unexplained", diagnosis.unexplained},
+            {"rejected", std::move(rejected)},
+            {"runs", diagnosis.runs},
+            {"confirmations", diagnosis.confirmations}};
+}
+
 bool decides(const FindingCondition& condition) {
     return !condition.fails.empty() && !condition.passes.empty();
 }
@@ -66,6 +83,7 @@ std::string finding_document(const FindingReport& report) {
                            {"conditions", std::move(conditions)},
                            {"passing", report.passing ? Json(*report.passing) : Json()},
                            {"others", std::move(others)},
+                           {"diagnosis", report.diagnosis ? diagnosis_part(*report.diagnosis) : Json()},
                            {"reproduce", report.reproduce}};
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -92,6 +110,9 @@ std::string finding_readme(const FindingReport& report) {
     if (!conditions.empty()) {
         text += "\nWhat decides, everything else as in `minimal.json`:\n\n" + conditions;
     }
+    if (report.diagnosis) {
+        text += fmt::format("\n## Diagnosis\n\n```\n{}```\n", diagnosis_lines(*report.diagnosis));
+    }
     for (const FindingOther& other : report.others) {
         text += fmt::format("\nAnother bug was met on the way: {} (`{}`)\n", other.signature, other.file);
     }
@@ -107,6 +128,12 @@ std::string finding_screen(const FindingReport& report, const std::string& folde
     }
     if (report.passing) {
         text += fmt::format("passes with one step: {}\n", *report.passing);
+    }
+    if (report.diagnosis) {
+        for (const DiagnosisRule& rule : report.diagnosis->named) {
+            text += fmt::format("broken: {}\n", rule.name);
+        }
+        text += report.diagnosis->named.empty() ? fmt::format("unexplained: {}\n", report.diagnosis->unexplained) : "";
     }
     for (const FindingOther& other : report.others) {
         text += fmt::format("another bug on the way: {} ({})\n", other.signature, other.file);

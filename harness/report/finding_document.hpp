@@ -1,5 +1,7 @@
 #pragma once
 
+#include "harness/report/diagnosis_report.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -60,7 +62,8 @@ struct FindingReport {
     std::vector<FindingCondition> conditions;
     std::optional<std::string> passing;  ///< how the passing neighbour differs
     std::vector<FindingOther> others;
-    std::string reproduce;  ///< command line
+    std::optional<DiagnosisReport> diagnosis;  ///< of wrong values
+    std::string reproduce;                     ///< command line
 };
 
 /// One JSON document: reports/schema/finding.schema.json.

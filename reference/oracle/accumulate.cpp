@@ -44,6 +44,12 @@ Accumulation accumulation_of(const Context& context, graph::NodeId id) {
     if (context.broken(Deviation::dilation_ignored, id)) {
         result.window.dilation = {1, 1, 1};
     }
+    if (context.broken(Deviation::deconvolution_padding_shifted, id)) {
+        // As a convolution it has the padding k - 1 - pad, in halves: an even kernel loses one.
+        for (std::size_t d = 0; d < Window::kDims; ++d) {
+            result.window.pad[d] += result.window.kernel[d] % 2 == 0 ? 1 : 0;
+        }
+    }
     return result;
 }
 

@@ -1,4 +1,5 @@
 #include "reference/oracle/accumulator_freedoms.hpp"
+#include "reference/oracle/broken_accumulators.hpp"
 #include "reference/oracle/float_contraction.hpp"
 #include "reference/oracle/sloppy_products.hpp"
 #include "reference/oracle/wide_operands.hpp"
@@ -21,23 +22,6 @@
 
 namespace difftest::oracle {
 namespace {
-
-/// What the fault "padding with raw zero" adds: taps that are not connected contribute (0 - zx) * w.
-void add_raw_zero_padding(const IntegerOperands& operands, std::vector<std::int64_t>& acc) {
-    const auto zero_point = [&](std::int64_t channel) { return operands.x_zero_point(channel); };
-    const std::vector<std::int64_t> connected = operands.accumulate_constant(zero_point);
-    const Accumulation& shape = operands.contraction.shape;
-    for (std::size_t i = 0; i < acc.size(); ++i) {
-        const std::int64_t o = operands.contraction.result_channel(static_cast<std::int64_t>(i));
-        const std::int64_t group = o / shape.outputs_per_group;
-        std::int64_t all = 0;
-        for (std::int64_t tap = 0; tap < shape.taps(); ++tap) {
-            const std::int64_t channel = group * shape.inputs_per_group + tap / shape.window.kernel_size();
-            all += std::int64_t{zero_point(channel)} * operands.w[static_cast<std::size_t>(o * shape.taps() + tap)];
-        }
-        acc[i] -= all - connected[i];
-    }
-}
 
 AllowedTensor points_of(const IntegerOperands& operands, const std::vector<std::int64_t>& acc) {
     const graph::Tensor& output = operands.context.tensor(operands.node.output);
@@ -71,8 +55,8 @@ AllowedTensor evaluate_contraction(const Context& context, graph::NodeId id, Rea
     }
     const IntegerOperands operands(context, id);
     std::vector<std::int64_t> acc = operands.accumulate();
-    if (context.broken(Deviation::padding_with_raw_zero, id)) {
-        add_raw_zero_padding(operands, acc);
+    if (context.rules.any_broken_at(id)) {
+        break_accumulators(operands, acc);
     }
     AllowedTensor result = points_of(operands, acc);
     widen_by_operands(operands, result);

@@ -1,6 +1,8 @@
 #include "reference/oracle/elementwise.hpp"
 #include "reference/quantize/rounding.hpp"
 
+#include <limits>
+
 // FakeQuantize (semantics, section 1.4). With L levels, input range [il, ih] and output range [ol, oh], in f32:
 //
 //   specification:  x <= min(il, ih): ol;  x > max(il, ih): oh;  else
@@ -37,6 +39,12 @@ struct FakeQuantizeOp {
     std::vector<Variant> all;
     bool drop_clamp = false;
     bool drop_round = false;
+    bool drop_inner_round = false;
+    bool round_product = false;  ///< before the output's low end is added
+    bool force_scale_shift = false;
+    bool shift_is_scale = false;
+    bool without_minimum = false;  ///< of a decreasing input range
+    bool largest_scale = false;    ///< in the place of infinity
     bool clamp_to_type = false;
     quantize::Range range = quantize::Range(type);
 
@@ -48,7 +56,7 @@ struct FakeQuantizeOp {
         const Ranges r{static_cast<float>(arguments[1]), static_cast<float>(arguments[2]),
                        static_cast<float>(arguments[3]), static_cast<float>(arguments[4])};
         // A decreasing or empty input range has no scale/shift form with the same branches.
-        const bool use_scale_shift = variant.scale_shift && r.il < r.ih;
+        const bool use_scale_shift = (variant.scale_shift || force_scale_shift) && (r.il < r.ih || largest_scale);
         const float y = use_scale_shift ? by_scale_shift(x, r, variant) : by_specification(x, r, variant);
         const double stored = store(y, variant.rounding);
         return {stored, stored};
@@ -56,39 +64,51 @@ struct FakeQuantizeOp {
 
 private:
     float round(float v, const Variant& variant) const {
-        return drop_round ? v : static_cast<float>(round_to_integer(v, variant.rounding));
+        return drop_round || drop_inner_round ? v : static_cast<float>(round_to_integer(v, variant.rounding));
+    }
+
+    /// product * range + ol
+    float to_output(float a, float b, const Ranges& r, const Variant& variant) const {
+        return round_product ? static_cast<float>(round_to_integer(a * b, variant.rounding)) + r.ol
+                             : multiply_add(a, b, r.ol, variant.fuse_y);
+    }
+
+    static float finite(float value) {
+        constexpr float kLargest = std::numeric_limits<float>::max();
+        return std::isnan(value) ? kLargest : std::clamp(value, -kLargest, kLargest);
     }
 
     static float multiply_add(float a, float b, float c, bool fuse) { return fuse ? std::fmaf(a, b, c) : a * b + c; }
 
     float by_specification(float x, const Ranges& r, const Variant& variant) const {
-        if (!drop_clamp && x <= std::min(r.il, r.ih)) {
+        if (!drop_clamp && x <= (without_minimum ? r.il : std::min(r.il, r.ih))) {
             return r.ol;
         }
-        if (!drop_clamp && x > std::max(r.il, r.ih)) {
+        if (!drop_clamp && x > (without_minimum ? r.ih : std::max(r.il, r.ih))) {
             return r.oh;
         }
         const float span = r.ih - r.il;
         const float position = variant.reciprocal ? (x - r.il) * (1.0F / span) : (x - r.il) / span;
         const float k = round(position * top, variant);
         const float fraction = variant.reciprocal ? k * (1.0F / top) : k / top;
-        return multiply_add(fraction, r.oh - r.ol, r.ol, variant.fuse_y);
+        return to_output(fraction, r.oh - r.ol, r, variant);
     }
 
     float by_scale_shift(float x, const Ranges& r, const Variant& variant) const {
-        const float is = top / (r.ih - r.il);
-        const float ish = -r.il * is;
+        const float exact = top / (r.ih - r.il);
+        const float is = largest_scale ? finite(exact) : exact;
+        const float ish = shift_is_scale ? is : largest_scale ? finite(-r.il * exact) : -r.il * is;
         const float os = (r.oh - r.ol) / top;
         float k = round(multiply_add(x, is, ish, variant.fuse_k), variant);
         if (drop_clamp) {
-            return multiply_add(k, os, r.ol, variant.fuse_y);
+            return to_output(k, os, r, variant);
         }
         if (variant.clamp_y) {
-            const float y = multiply_add(k, os, r.ol, variant.fuse_y);
+            const float y = to_output(k, os, r, variant);
             return std::clamp(y, std::min(r.ol, r.oh), std::max(r.ol, r.oh));
         }
         k = std::clamp(k, 0.0F, top);
-        return multiply_add(k, os, r.ol, variant.fuse_y);
+        return to_output(k, os, r, variant);
     }
 
     double store(float y, Rounding mode) const {
@@ -138,7 +158,7 @@ Rounding rounding_of(const Context& context, graph::NodeId id) {
     if (context.broken(Deviation::round_half_up, id)) {
         return Rounding::half_up;
     }
-    if (context.broken(Deviation::truncated_store, id)) {
+    if (context.broken(Deviation::truncated_store, id) || context.broken(Deviation::truncated_intermediate, id)) {
         return Rounding::toward_zero;
     }
     return Rounding::half_to_even;
@@ -161,6 +181,14 @@ FakeQuantizeOp make_op(const Context& context, graph::NodeId id) {
         }
     }
     op.drop_round = eight_bit && mid_chain && context.broken(Deviation::round_dropped_mid_chain, id);
+    const auto broken = [&](Deviation deviation) { return context.broken(deviation, id); };
+    op.drop_clamp = op.drop_clamp || (mid_chain && broken(Deviation::clamp_dropped_at_inverted_output));
+    op.drop_inner_round = broken(Deviation::inner_round_dropped) || broken(Deviation::rounded_behind_zero_point);
+    op.round_product = broken(Deviation::rounded_before_output_low);
+    op.shift_is_scale = broken(Deviation::shift_replaced_by_scale);
+    op.without_minimum = broken(Deviation::inverted_input_without_minimum);
+    op.largest_scale = broken(Deviation::empty_input_range_with_largest_scale);
+    op.force_scale_shift = op.shift_is_scale || op.largest_scale || broken(Deviation::scale_shift_form);
     return op;
 }
 

@@ -21,7 +21,9 @@ std::optional<Rounding> broken_rounding(const Context& context, graph::NodeId id
     if (context.broken(Deviation::round_half_up, id)) {
         return Rounding::half_up;
     }
-    return context.broken(Deviation::truncated_store, id) ? std::optional(Rounding::toward_zero) : std::nullopt;
+    const bool truncated =
+        context.broken(Deviation::truncated_store, id) || context.broken(Deviation::truncated_intermediate, id);
+    return truncated ? std::optional(Rounding::toward_zero) : std::nullopt;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "reference/graph/half.hpp"
 #include "reference/oracle/affine_folding.hpp"
+#include "reference/oracle/broken_node.hpp"
 #include "reference/oracle/context.hpp"
 #include "reference/oracle/correlation.hpp"
 #include "reference/oracle/elementwise.hpp"
@@ -120,6 +121,10 @@ AllowedTensor evaluate_node(const Context& context, graph::NodeId id) {
     return result;
 }
 
+AllowedTensor evaluate_under_rules(const Context& context, graph::NodeId id) {
+    return context.rules.any_broken_at(id) ? evaluate_broken(context, id, evaluate_node) : evaluate_node(context, id);
+}
+
 void measure_outputs(const graph::Graph& graph, Evaluation& evaluation) {
     Metrics& metrics = evaluation.metrics;
     for (const graph::TensorId id : graph.outputs) {
@@ -156,8 +161,8 @@ Evaluation evaluate_nodes(const graph::Case& value, const contract::Contract& co
     std::vector<std::pair<std::size_t, AllowedTensor>> resynchronised;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const auto id = static_cast<graph::NodeId>(i);
-        AllowedTensor result = evaluate_node(context, id);
-        refine_by_correlation(context, id, result, evaluate_node);
+        AllowedTensor result = evaluate_under_rules(context, id);
+        refine_by_correlation(context, id, result, evaluate_under_rules);
         const auto output = static_cast<std::size_t>(graph.nodes[i].output);
         if (const auto seen = observed.find(graph.nodes[i].output); seen != observed.end()) {
             resynchronised.emplace_back(output, std::exchange(result, observed_points(seen->second)));

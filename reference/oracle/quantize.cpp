@@ -70,7 +70,8 @@ StoreRule store_rule(const Context& context, graph::NodeId id) {
         rule.rounding = Rounding::half_away_from_zero;
     } else if (context.broken(Deviation::round_half_up, id)) {
         rule.rounding = Rounding::half_up;
-    } else if (context.broken(Deviation::truncated_store, id)) {
+    } else if (context.broken(Deviation::truncated_store, id) ||
+               context.broken(Deviation::truncated_intermediate, id)) {
         rule.rounding = Rounding::toward_zero;
     }
     rule.wrap = context.broken(Deviation::wrapped_store, id);

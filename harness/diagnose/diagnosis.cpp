@@ -1,0 +1,202 @@
+#include "harness/diagnose/diagnosis.hpp"
+
+#include "harness/diagnose/explaining_faults.hpp"
+#include "harness/diagnose/variants.hpp"
+#include "reference/graph/validation.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace difftest::harness {
+namespace {
+
+/// A hypothesis that still stands, and how often it was seen to differ from the graph.
+struct Candidate {
+    Hypothesis hypothesis;
+    std::int64_t seen = 0;
+};
+
+bool is_one_rule(const Hypothesis& hypothesis) {
+    return hypothesis.placements.front().fault.deviation == hypothesis.placements.back().fault.deviation;
+}
+
+class Search {
+public:
+    Search(const graph::Case& value, const RunBackend& run, const DiagnosisBudget& budget)
+        : value_(value), run_(run), budget_(budget) {}
+
+    Diagnosis diagnose(const graph::Case* original) {
+        const auto observed = run_(value_);
+        result_.runs = 1;
+        if (!observed) {
+            return unexplained("the backend gives no values for the case");
+        }
+        if (!contradiction(value_, oracle::evaluate(value_, observed->contract), observed->outputs)) {
+            return unexplained("the backend agrees with the graph");
+        }
+        if (!adopt(single_hypotheses(value_), *observed, original) &&
+            !adopt(paired_hypotheses(value_, budget_.pairs), *observed, original)) {
+            return unexplained("no rule of the dictionary and no two of them reproduce the result");
+        }
+        separate();
+        if (candidates_.empty()) {
+            return unexplained("what reproduces the case does not reproduce its variants");
+        }
+        return finished();
+    }
+
+private:
+    Diagnosis unexplained(std::string why) {
+        result_.unexplained = std::move(why);
+        return std::move(result_);
+    }
+
+    /// Keeps what reproduces the case, and the original at one of its nodes or at all of them.
+    bool adopt(const std::vector<Hypothesis>& hypotheses, const ObservedOutputs& observed,
+               const graph::Case* original) {
+        for (const Hypothesis& hypothesis : hypotheses) {
+            const auto wrong =
+                contradiction(value_, prediction(value_, observed.contract, hypothesis), observed.outputs);
+            if (!wrong) {
+                candidates_.push_back({hypothesis});
+            } else if (is_one_rule(hypothesis)) {
+                reject(hypothesis, "the case itself", *wrong);
+            }
+        }
+        keep_what_explains(original);
+        return !candidates_.empty();
+    }
+
+    void keep_what_explains(const graph::Case* original) {
+        if (original == nullptr || candidates_.empty()) {
+            return;
+        }
+        const auto observed = run_(*original);
+        ++result_.runs;
+        if (!observed) {
+            return;
+        }
+        std::erase_if(candidates_, [&](const Candidate& candidate) {
+            if (explains(*original, *observed, candidate.hypothesis)) {
+                return false;
+            }
+            result_.rejected.push_back({hypothesis_text(value_, candidate.hypothesis),
+                                        "it does not reproduce the case "
+                                        "that this one was reduced from"});
+            return true;
+        });
+    }
+
+    /// The same rules at one node each or at all nodes of the original.
+    static bool explains(const graph::Case& original, const ObservedOutputs& observed, const Hypothesis& hypothesis) {
+        Hypothesis everywhere;
+        std::vector<Hypothesis> attempts;
+        std::vector<oracle::Deviation> rules;
+        for (const faults::Placement& placement : hypothesis.placements) {
+            if (std::find(rules.begin(), rules.end(), placement.fault.deviation) != rules.end()) {
+                continue;
+            }
+            rules.push_back(placement.fault.deviation);
+            for (const graph::NodeId node : faults::applicable_nodes(placement.fault, original)) {
+                everywhere.placements.push_back({placement.fault, node});
+                attempts.push_back({{{placement.fault, node}}});
+            }
+        }
+        if (rules.size() > 1) {
+            attempts.clear();
+        }
+        attempts.push_back(std::move(everywhere));
+        return std::any_of(attempts.begin(), attempts.end(), [&](const Hypothesis& attempt) {
+            return !contradiction(original, prediction(original, observed.contract, attempt), observed.outputs);
+        });
+    }
+
+    void reject(const Hypothesis& hypothesis, const std::string& where, const PredictedElement& wrong) {
+        result_.rejected.push_back({hypothesis_text(value_, hypothesis),
+                                    fmt::format("{}, element {} of output {}: {} by it, got {}", where, wrong.element,
+                                                wrong.output, wrong.predicted, wrong.got)});
+    }
+
+    /// Runs variants on which the candidates' predictions differ, from each other or from the graph.
+    void separate() {
+        contract::Contract contract;
+        for (std::uint64_t number = 0; number < budget_.variants && !candidates_.empty() && wants_more(); ++number) {
+            const graph::Case variant = variant_of(value_, number);
+            if (graph::validate_case(variant)) {
+                continue;
+            }
+            std::vector<oracle::Evaluation> predictions;
+            for (const Candidate& candidate : candidates_) {
+                predictions.push_back(prediction(variant, contract, candidate.hypothesis));
+            }
+            if (tells_something(variant, contract, predictions)) {
+                judge(variant, number);
+            }
+        }
+    }
+
+    bool wants_more() const {
+        return result_.runs < budget_.runs &&
+               (candidates_.size() > 1 || candidates_.front().seen < budget_.confirmations);
+    }
+
+    bool tells_something(const graph::Case& variant, const contract::Contract& contract,
+                         const std::vector<oracle::Evaluation>& predictions) const {
+        for (std::size_t i = 1; i < predictions.size(); ++i) {
+            if (are_separated(variant, predictions[0], predictions[i])) {
+                return true;
+            }
+        }
+        return candidates_.front().seen < budget_.confirmations &&
+               are_separated(variant, predictions[0], oracle::evaluate(variant, contract));
+    }
+
+    void judge(const graph::Case& variant, std::uint64_t number) {
+        const auto observed = run_(variant);
+        ++result_.runs;
+        if (!observed) {
+            return;
+        }
+        const bool differs =
+            contradiction(variant, oracle::evaluate(variant, observed->contract), observed->outputs).has_value();
+        std::erase_if(candidates_, [&](Candidate& candidate) {
+            const auto wrong = contradiction(variant, prediction(variant, observed->contract, candidate.hypothesis),
+                                             observed->outputs);
+            if (wrong) {
+                reject(candidate.hypothesis, fmt::format("variant {}", number), *wrong);
+            }
+            candidate.seen += differs ? 1 : 0;
+            return wrong.has_value();
+        });
+    }
+
+    Diagnosis finished() {
+        std::stable_sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
+            return a.hypothesis.placements.size() < b.hypothesis.placements.size();
+        });
+        for (Candidate& candidate : candidates_) {
+            result_.named.push_back(hypothesis_text(value_, candidate.hypothesis));
+            result_.standing.push_back(std::move(candidate.hypothesis));
+        }
+        result_.confirmations = candidates_.front().seen;
+        return std::move(result_);
+    }
+
+    const graph::Case& value_;
+    const RunBackend& run_;
+    DiagnosisBudget budget_;
+    std::vector<Candidate> candidates_;
+    Diagnosis result_;
+};
+
+}  // namespace
+
+Diagnosis diagnose(const graph::Case& value, const graph::Case* original, const RunBackend& run,
+                   const DiagnosisBudget& budget) {
+    return Search(value, run, budget).diagnose(original);
+}
+
+}  // namespace difftest::harness

@@ -1,0 +1,115 @@
+#include "harness/diagnose/variants.hpp"
+
+#include "reference/graph/half.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+namespace difftest::harness {
+namespace {
+
+using Engine = std::mt19937_64;
+
+/// In [0, count): the standard's own distributions differ between libraries.
+std::uint64_t below(Engine& engine, std::uint64_t count) {
+    return engine() % count;
+}
+
+double representable(graph::DataType type, double value) {
+    if (type == graph::DataType::f16) {
+        return graph::from_f16(graph::to_f16(static_cast<float>(value)));
+    }
+    if (type == graph::DataType::bf16) {
+        return graph::from_bf16(graph::to_bf16(static_cast<float>(value)));
+    }
+    if (graph::is_integer(type)) {
+        return std::clamp(std::nearbyint(value), static_cast<double>(graph::lowest_of(type)),
+                          static_cast<double>(graph::highest_of(type)));
+    }
+    return static_cast<float>(value);
+}
+
+double drawn_integer(graph::DataType type, double old, Engine& engine, std::uint64_t mode) {
+    const bool wide = type == graph::DataType::s32;
+    const double lowest = wide ? -4096 : static_cast<double>(graph::lowest_of(type));
+    const double highest = wide ? 4096 : static_cast<double>(graph::highest_of(type));
+    switch (mode) {
+        case 0: return lowest + static_cast<double>(below(engine, static_cast<std::uint64_t>(highest - lowest) + 1));
+        case 1: return old + static_cast<double>(below(engine, 7)) - 3;
+        case 2: return below(engine, 2) == 0 ? lowest : highest;
+        default: return static_cast<double>(below(engine, 9)) - 4;
+    }
+}
+
+double drawn_float(double old, Engine& engine, std::uint64_t mode) {
+    const double unit = static_cast<double>(below(engine, 2001)) / 1000 - 1;
+    switch (mode) {
+        case 0: return old * 2 * unit;
+        case 1: return old + unit;
+        case 2: return std::nearbyint(unit * 600) / 2;                                 // halves: ties
+        case 3: return old * static_cast<double>(2 * below(engine, 9)) / 3 - old * 3;  // a tie's multiples are ties
+        default: return unit * 400;
+    }
+}
+
+void draw_operand(graph::TensorData& data, Engine& engine) {
+    const std::uint64_t mode = below(engine, 5);
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+        const double old = data.at(i);
+        const double value = graph::is_integer(data.type()) ? drawn_integer(data.type(), old, engine, mode)
+                                                            : drawn_float(old, engine, mode);
+        data.set(i, representable(data.type(), value));
+    }
+}
+
+/// Scales, ranges and other parameters: near what they were, since the chain lives by them.
+void draw_parameter(graph::TensorData& data, Engine& engine) {
+    constexpr double kFactors[] = {1, 1, 0.5, 2, -1, 0.75, 1.25, 3};  // NOLINT(modernize-avoid-c-arrays)
+    const double factor = kFactors[below(engine, 8)];
+    const bool each = below(engine, 3) == 0;
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+        const double own = each ? kFactors[below(engine, 8)] : factor;
+        const double moved =
+            graph::is_integer(data.type()) ? data.at(i) + std::nearbyint(3 * (own - 1)) : data.at(i) * own;
+        data.set(i, representable(data.type(), moved));
+    }
+}
+
+/// Whether the tensor is data of the network, not a parameter of an operation on it.
+bool is_operand(const graph::Graph& graph, graph::TensorId id) {
+    if (graph.tensor(id).role == graph::TensorRole::input) {
+        return true;
+    }
+    for (const graph::NodeId reader : graph.consumers_of(id)) {
+        const graph::Node& node = graph.node(reader);
+        if (graph::is_contraction(node.operation) &&
+            (node.inputs[0] == id || node.inputs[1] == id || node.inputs[2] == id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+graph::Case variant_of(const graph::Case& value, std::uint64_t number) {
+    graph::Case variant = value;
+    Engine engine(number * 0x9E3779B97F4A7C15U + 1);
+    const bool parameters = number % 2 == 1;
+    for (std::size_t i = 0; i < variant.data.size(); ++i) {
+        const auto id = static_cast<graph::TensorId>(i);
+        if (variant.graph.tensors[i].role == graph::TensorRole::intermediate) {
+            continue;
+        }
+        if (is_operand(variant.graph, id)) {
+            draw_operand(variant.data[i], engine);
+        } else if (parameters) {
+            draw_parameter(variant.data[i], engine);
+        }
+    }
+    return variant;
+}
+
+}  // namespace difftest::harness
