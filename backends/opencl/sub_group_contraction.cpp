@@ -2,6 +2,7 @@
 
 #include "backends/opencl/contraction_geometry.hpp"
 #include "backends/opencl/packed_weights.hpp"
+#include "backends/opencl/tap_loops.hpp"
 
 #include <fmt/format.h>
 
@@ -38,9 +39,10 @@ public:
     SubGroupText text() {
         SubGroupText text;
         const std::string weights = weights_table();
-        text.sums = fmt::format("    {} sum_{} = 0;\n", type_, name_) + weights_zero_point() + loops_begin();
+        text.sums =
+            fmt::format("    {} sum_{} = 0;\n", type_, name_) + weights_zero_point() + tap_loops_begin(geometry_, at_);
         text.sums += is_depthwise() ? own_product(weights) : all_products(weights);
-        text.sums += "    " + std::string(geometry_.axes.size() + 1, '}') + "\n";
+        text.sums += tap_loops_end(geometry_);
         text.result = result_text(writer_, node_, name_, at_[1], "sum_" + name_);
         text.variant = reads_blocks_ ? "block" : "gather";
         return text;
@@ -59,18 +61,6 @@ private:
         const DataType type = writer_.tensor(node_.inputs[1]).type;
         const std::string element = !integer_ ? "float" : (type == DataType::s8 ? "char" : "uchar");
         return writer_.table(packed_lanes(writer_.value(), node_, geometry_), element);
-    }
-
-    std::string loops_begin() const {
-        std::string text;
-        std::string tap = "0";
-        for (std::size_t axis = 0; axis < geometry_.axes.size(); ++axis) {
-            text +=
-                fmt::format("        for (int k{0} = 0; k{0} < {1}; ++k{0}) {{\n", axis, geometry_.axes[axis].kernel);
-            text += position_text(geometry_, axis, at_);
-            tap = fmt::format("({} * {} + k{})", tap, geometry_.axes[axis].kernel, axis);
-        }
-        return text + fmt::format("        {{ const int tap = {};\n", tap);
     }
 
     /// Of the lane's feature; the weights are the same for all lanes otherwise.

@@ -2,6 +2,7 @@
 
 #include "backends/opencl/contraction_geometry.hpp"
 #include "backends/opencl/packed_weights.hpp"
+#include "backends/opencl/tap_loops.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -107,18 +108,8 @@ private:
         return at;
     }
 
-    std::string loops_begin() const {
-        std::string text;
-        std::string tap = "0";
-        for (std::size_t axis = 0; axis < geometry_.axes.size(); ++axis) {
-            text +=
-                fmt::format("        for (int k{0} = 0; k{0} < {1}; ++k{0}) {{\n", axis, geometry_.axes[axis].kernel);
-            text += position_text(geometry_, axis, at_);
-            tap = fmt::format("({} * {} + k{})", tap, geometry_.axes[axis].kernel, axis);
-        }
-        return text + fmt::format("        {{ const int tap = {};\n", tap);
-    }
-    std::string loops_end() const { return "    " + std::string(geometry_.axes.size() + 1, '}') + "\n"; }
+    std::string loops_begin() const { return tap_loops_begin(geometry_, at_); }
+    std::string loops_end() const { return tap_loops_end(geometry_); }
 
     /// A vector minus the zero points of its four features.
     std::string shifted(const std::string& values, std::size_t slot) {
