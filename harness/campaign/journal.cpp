@@ -8,13 +8,31 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace difftest::harness {
+namespace {
+
+/// A campaign that was killed a moment ago holds its lock until the system has taken it away; on a busy machine that
+/// takes a while.
+bool lock(int descriptor) {
+    constexpr int kTries = 50;
+    for (int attempt = 0; attempt < kTries; ++attempt) {
+        if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+            return true;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return false;
+}
+
+}  // namespace
 
 Journal::Journal(std::filesystem::path file, const std::function<void(const CaseRecord&)>& on_record)
     : file_(std::move(file)) {
@@ -22,7 +40,7 @@ Journal::Journal(std::filesystem::path file, const std::function<void(const Case
     if (descriptor_ < 0) {
         throw InputError(fmt::format("{}: cannot be opened: {}", file_.string(), std::strerror(errno)));
     }
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock(descriptor_)) {
         ::close(descriptor_);
         throw InputError(fmt::format("{}: another campaign is writing here", file_.string()));
     }

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-const std::string kBackend = "faulty:clamp_dropped_mid_chain";
+constexpr const char* kBackend = "faulty:clamp_dropped_mid_chain";
 
 class Nightly : public testing::Test {
 protected:
