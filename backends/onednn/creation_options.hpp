@@ -33,8 +33,8 @@ struct CreationOptions {
     bool in_place = false;       ///< eltwise and binary primitives write where they read
     bool user_scratchpad = false;
     bool scaled_reorder = false;  ///< quantize, requantize, dequantize that stand alone are reorders with attributes
-    bool bias = false;         ///< the addition behind a contraction is its f32 bias, not a post-op
-    bool narrow_bias = false;  ///< an s32 bias is given as s8 or u8 where its values fit
+    bool bias = false;            ///< the addition behind a contraction is its f32 bias, not a post-op
+    bool narrow_bias = false;     ///< an s32 bias is given as s8 or u8 where its values fit
     Parameters parameters = Parameters::usual;
     std::optional<int> threads;  ///< of the library
     friend bool operator==(const CreationOptions&, const CreationOptions&) = default;

@@ -20,9 +20,9 @@ bool uses_int16_pairs(std::string_view implementation, std::string_view effectiv
 void grant_freedoms(contract::Contract& contract, const graph::Graph& graph, const graph::Node& node,
                     std::string_view implementation, std::string_view effective_isa);
 
-/// Which contractions of a plan halve the weights of s8 data. A contract holds for all nodes of a plan, so that X2, which
-/// the oracle emulates, is wrong for those that do not: where both kinds meet, X1 beside it makes the oracle leave out
-/// what either may differ in.
+/// Which contractions of a plan halve the weights of s8 data. A contract holds for all nodes of a plan, so that X2,
+/// which the oracle emulates, is wrong for those that do not: where both kinds meet, X1 beside it makes the oracle
+/// leave out what either may differ in.
 class HalvedWeights {
 public:
     void add(const graph::Graph& graph, const graph::Node& node, std::string_view implementation,

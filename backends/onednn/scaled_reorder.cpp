@@ -168,7 +168,8 @@ private:
             if (!is_constant(zero_point)) {
                 throw Unsupported(fmt::format("'{}': its zero point is not constant", node_.name));
             }
-            api::set_fixed_zero_points(attributes_, argument, mask, constant_values<std::int32_t>(program_, zero_point));
+            api::set_fixed_zero_points(attributes_, argument, mask,
+                                       constant_values<std::int32_t>(program_, zero_point));
             return;
         }
         const std::int64_t count = graph::element_count(program_.graph().tensor(zero_point).shape).value();

@@ -33,11 +33,19 @@ std::vector<std::vector<std::int64_t>> parts_of_offset(const api::Blocking& bloc
     return parts;
 }
 
+bool has_sign_bit(dnnl::memory::data_type type) {
+    using enum dnnl::memory::data_type;
+    return type == f32 || type == f16 || type == bf16;
+}
+
 /// Looks at every lane that belongs to no element, and at no other.
 class PaddingWalk {
 public:
     PaddingWalk(const api::Blocking& blocking, const std::byte* bytes)
-        : blocking_(blocking), bytes_(bytes), parts_(parts_of_offset(blocking)) {}
+        : blocking_(blocking),
+          bytes_(bytes),
+          sign_(has_sign_bit(blocking.element) ? std::byte{0x80} : std::byte{0}),
+          parts_(parts_of_offset(blocking)) {}
 
     std::int64_t dirty() {
         visit(0, blocking_.offset, false);
@@ -49,8 +57,10 @@ private:
         if (dimension == parts_.size()) {
             const auto begin = static_cast<std::size_t>(offset) * blocking_.element_bytes;
             const std::span lane(bytes_ + begin, blocking_.element_bytes);
-            dirty_ +=
-                std::any_of(lane.begin(), lane.end(), [](std::byte byte) { return byte != std::byte{0}; }) ? 1 : 0;
+            const bool is_zero =
+                (lane.back() & ~sign_) == std::byte{0} &&
+                std::all_of(lane.begin(), lane.end() - 1, [](std::byte each) { return each == std::byte{0}; });
+            dirty_ += is_zero ? 0 : 1;
             return;
         }
         const std::vector<std::int64_t>& part = parts_[dimension];
@@ -63,6 +73,7 @@ private:
 
     const api::Blocking& blocking_;
     const std::byte* bytes_;
+    std::byte sign_;
     std::vector<std::vector<std::int64_t>> parts_;
     std::int64_t dirty_ = 0;
 };

@@ -80,8 +80,9 @@ std::vector<PartitionReport> suspects(const graph::Graph& graph, const RunEntry&
     // Of other failures a wrong value says nothing: it may have a cause of its own.
     const bool is_wrong = failing.judgement.verdict == Verdict::violation && failing.first_wrong;
     const auto wrong = is_wrong ? graph.find_tensor(*failing.first_wrong) : std::nullopt;
-    std::vector<PartitionReport> result =
-        wrong && graph.tensor(*wrong).producer >= 0 ? makers_of(graph, *wrong, failing) : std::vector<PartitionReport>{};
+    std::vector<PartitionReport> result = wrong && graph.tensor(*wrong).producer >= 0
+                                              ? makers_of(graph, *wrong, failing)
+                                              : std::vector<PartitionReport>{};
     if (result.empty()) {
         std::copy_if(failing.partitions.begin(), failing.partitions.end(), std::back_inserter(result),
                      [&](const PartitionReport& each) { return !is_cleared(each, failing, all); });

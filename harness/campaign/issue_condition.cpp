@@ -77,7 +77,8 @@ void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::No
         const bool channels = result.size() > 1 && shape.size() >= back && shape[shape.size() - back] > 1;
         ++facts["operands"].front();
         const auto spatial = shape.end() - std::min<std::ptrdiff_t>(std::ssize(shape), std::ssize(result) - 2);
-        const bool differs = std::any_of(std::min(spatial, shape.end()), shape.end(), [](auto each) { return each > 1; });
+        const bool differs =
+            std::any_of(std::min(spatial, shape.end()), shape.end(), [](auto each) { return each > 1; });
         facts["spatial_operands"].front() += result.size() > 2 && differs ? 1 : 0;
         facts["varying_operands"].front() += graph::element_count(shape).value_or(1) > 1 ? 1 : 0;
         facts["channel_operands"].front() += channels ? 1 : 0;

@@ -19,11 +19,11 @@ struct ReleaseRange {
 
 /// What a run must have in common with the issue. Every list that is not empty must be satisfied.
 struct IssueTrigger {
-    std::vector<std::string> plan_traits;      ///< all of them, see backends::Plan::traits
-    std::vector<std::string> plans;            ///< one of these patterns is that of the plan's name
-    std::vector<std::string> operations;       ///< all of them, somewhere in the graph
-    std::vector<std::string> isas;             ///< one of them
-    std::vector<std::string> stages;           ///< a crash or hang came in one of them: "plan", "create", "execute", ...
+    std::vector<std::string> plan_traits;  ///< all of them, see backends::Plan::traits
+    std::vector<std::string> plans;        ///< one of these patterns is that of the plan's name
+    std::vector<std::string> operations;   ///< all of them, somewhere in the graph
+    std::vector<std::string> isas;         ///< one of them
+    std::vector<std::string> stages;       ///< a crash or hang came in one of them: "plan", "create", "execute", ...
     std::vector<std::string> implementations;  ///< one of them is part of the name of an implementation
     /// One node of a suspected partition must satisfy all that follows, and the implementation above must be that of
     /// its partition.

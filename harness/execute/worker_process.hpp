@@ -57,8 +57,8 @@ public:
 
 private:
     Reply wait_for_message(std::chrono::milliseconds limit);
-    /// Waits until something can be read or the process ends, and reads it; whether it came from the worker itself, not from
-    /// its log.
+    /// Waits until something can be read or the process ends, and reads it; whether it came from the worker itself, not
+    /// from its log.
     bool wait_once(std::chrono::milliseconds at_most);
     void read_log();
     bool read_socket();
