@@ -114,7 +114,8 @@ std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout) {
                     d.offset0,
                     {b.inner_blks, b.inner_blks + b.inner_nblks},
                     {b.inner_idxs, b.inner_idxs + b.inner_nblks},
-                    dnnl::memory::data_type_size(layout.data_type())};
+                    dnnl::memory::data_type_size(layout.data_type()),
+                    layout.data_type()};
 }
 
 void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights, dnnl::memory::data_type bias,

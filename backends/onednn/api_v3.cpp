@@ -142,7 +142,8 @@ std::optional<Blocking> blocking_of(const dnnl::memory::desc& layout) {
                     layout.get_submemory_offset(),
                     layout.get_inner_blks(),
                     layout.get_inner_idxs(),
-                    dnnl::memory::data_type_size(layout.get_data_type())};
+                    dnnl::memory::data_type_size(layout.get_data_type()),
+                    layout.get_data_type()};
 }
 
 void append_depthwise(dnnl::post_ops& post_ops, dnnl::memory::data_type weights, dnnl::memory::data_type bias,

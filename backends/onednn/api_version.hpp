@@ -90,6 +90,7 @@ struct Blocking {
     dnnl::memory::dims inner_blocks;
     dnnl::memory::dims inner_dimensions;  ///< which dimension each inner block belongs to
     std::size_t element_bytes = 0;
+    dnnl::memory::data_type element = dnnl::memory::data_type::undef;
 };
 
 /// Nothing for a layout of another kind.

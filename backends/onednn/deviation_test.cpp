@@ -211,6 +211,17 @@ TEST(ZeroPadding, TheSignOfZeroDoesNotMatter) {
     EXPECT_EQ(dirty_padding_lanes(memory), 1);
 }
 
+TEST(ZeroPadding, NegativeZeroIsZero) {
+    dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+    const dnnl::memory::desc layout({1, 3, 1, 1}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::aBcd4b);
+    std::vector<float> values(4, 0);
+    const dnnl::memory memory(layout, engine, values.data());
+    values = {1, 2, 3, -0.0F};
+    EXPECT_EQ(dirty_padding_lanes(memory), 0);
+    values[3] = -1;
+    EXPECT_EQ(dirty_padding_lanes(memory), 1);
+}
+
 TEST(ZeroPadding, FollowsNestedBlocks) {
     dnnl::engine engine(dnnl::engine::kind::cpu, 0);
     // ABc4b4a of 3 x 2 x 1: a block of 4 x 4 with a innermost, so element (a, b) is at 4 * b + a.

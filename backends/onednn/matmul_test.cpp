@@ -1,5 +1,6 @@
 #include "backends/onednn/onednn_backend.hpp"
 #include "backends/onednn/random_tail.hpp"
+#include "backends/onednn/thread_scope.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -140,6 +141,8 @@ protected:
 };
 
 TEST_F(ContractionSweep, Matmul) {
+    // 3.7 crashes with several: known issue onednn_brg_matmul_batch_threads.
+    const ThreadScope threads(is_version_2(*backend_) ? std::nullopt : std::optional(1));
     for (int problem = 0; problem < 400; ++problem) {
         graph::CaseBuilder builder(fmt::format("matmul {}", problem));
         const std::int64_t m = draw_(1, 20);

@@ -33,32 +33,19 @@ std::vector<std::vector<std::int64_t>> parts_of_offset(const api::Blocking& bloc
     return parts;
 }
 
-/// Both releases know whether the elements are floats, each in its own words.
-template <class Descriptor>
-bool holds_floats(const Descriptor& layout) {
-    using Type = dnnl::memory::data_type;
-    const auto type = [&layout] {
-        if constexpr (requires { layout.get_data_type(); }) {
-            return layout.get_data_type();
-        } else {
-            return layout.data_type();
-        }
-    }();
-    return type == Type::f32 || type == Type::bf16 || type == Type::f16;
-}
-
-/// Whether all bits are 0, but for the sign of a float: what a kernel adds or multiplies there stays zero either way.
-bool is_zero(std::span<const std::byte> lane, bool is_float) {
-    const auto sign = is_float ? std::byte{0x80} : std::byte{0};  // in the last byte: x86 is little endian
-    return (lane.back() & ~sign) == std::byte{0} &&
-           std::all_of(lane.begin(), lane.end() - 1, [](std::byte byte) { return byte == std::byte{0}; });
+bool has_sign_bit(dnnl::memory::data_type type) {
+    using enum dnnl::memory::data_type;
+    return type == f32 || type == f16 || type == bf16;
 }
 
 /// Looks at every lane that belongs to no element, and at no other.
 class PaddingWalk {
 public:
-    PaddingWalk(const api::Blocking& blocking, const std::byte* bytes, bool floats)
-        : blocking_(blocking), bytes_(bytes), floats_(floats), parts_(parts_of_offset(blocking)) {}
+    PaddingWalk(const api::Blocking& blocking, const std::byte* bytes)
+        : blocking_(blocking),
+          bytes_(bytes),
+          sign_(has_sign_bit(blocking.element) ? std::byte{0x80} : std::byte{0}),
+          parts_(parts_of_offset(blocking)) {}
 
     std::int64_t dirty() {
         visit(0, blocking_.offset, false);
@@ -70,7 +57,10 @@ private:
         if (dimension == parts_.size()) {
             const auto begin = static_cast<std::size_t>(offset) * blocking_.element_bytes;
             const std::span lane(bytes_ + begin, blocking_.element_bytes);
-            dirty_ += is_zero(lane, floats_) ? 0 : 1;
+            const bool is_zero =
+                (lane.back() & ~sign_) == std::byte{0} &&
+                std::all_of(lane.begin(), lane.end() - 1, [](std::byte each) { return each == std::byte{0}; });
+            dirty_ += is_zero ? 0 : 1;
             return;
         }
         const std::vector<std::int64_t>& part = parts_[dimension];
@@ -83,7 +73,7 @@ private:
 
     const api::Blocking& blocking_;
     const std::byte* bytes_;
-    bool floats_;
+    std::byte sign_;
     std::vector<std::vector<std::int64_t>> parts_;
     std::int64_t dirty_ = 0;
 };
@@ -100,9 +90,7 @@ std::int64_t dirty_padding_lanes(const dnnl::memory& memory) {
     if (!blocking || blocking->extents == blocking->padded_extents) {
         return 0;
     }
-    return PaddingWalk(*blocking, static_cast<const std::byte*>(memory.get_data_handle()),
-                       holds_floats(memory.get_desc()))
-        .dirty();
+    return PaddingWalk(*blocking, static_cast<const std::byte*>(memory.get_data_handle())).dirty();
 }
 
 }  // namespace difftest::backends::onednn

@@ -11,7 +11,7 @@ namespace difftest::backends::onednn {
 /// Whether the layout has such lanes.
 bool has_padding(const dnnl::memory::desc& layout);
 
-/// How many of those lanes hold anything but zero bytes.
+/// How many of those lanes hold anything but zero. -0.0 is one: a ReLU with a negative slope gives it.
 std::int64_t dirty_padding_lanes(const dnnl::memory& memory);
 
 }  // namespace difftest::backends::onednn
