@@ -19,9 +19,9 @@ TEST(Diagnose, NamesTheFoundingBugAndRejectsTheFlippedOrder) {
 }
 
 TEST(Diagnose, OfACorrectBackendIsClean) {
-    const ProgramRun run = difftest({"diagnose", "deconv_quant_u8_minimal", "--backend", "faulty:none"});
-    EXPECT_EQ(run.exit_code, 2) << "no such fault";
-    EXPECT_EQ(std::count(run.errors.begin(), run.errors.end(), '\n'), 1) << run.errors;
+    const ProgramRun none = difftest({"diagnose", "deconv_quant_u8_minimal", "--backend", "faulty:nothing"});
+    EXPECT_EQ(none.exit_code, 2) << "no such fault";
+    EXPECT_EQ(std::count(none.errors.begin(), none.errors.end(), '\n'), 1) << none.errors;
     const ProgramRun right =
         difftest({"diagnose", "deconv_quant_u8_minimal", "--backend", "onednn", "--plan", "split"});
     EXPECT_EQ(right.exit_code, 0) << right.output << right.errors;
