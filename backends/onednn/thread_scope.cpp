@@ -17,10 +17,6 @@ Function* openmp_function(const char* name) {
     return reinterpret_cast<Function*>(symbol);
 }
 
-void set_threads(int threads) {
-    openmp_function<void(int)>("omp_set_num_threads")(threads);
-}
-
 }  // namespace
 
 int library_threads() {
@@ -29,14 +25,15 @@ int library_threads() {
 
 ThreadScope::ThreadScope(std::optional<int> threads) {
     if (threads) {
+        set_threads_ = openmp_function<void(int)>("omp_set_num_threads");
         before_ = library_threads();
-        set_threads(*threads);
+        set_threads_(*threads);
     }
 }
 
 ThreadScope::~ThreadScope() {
     if (before_) {
-        set_threads(*before_);
+        set_threads_(*before_);
     }
 }
 

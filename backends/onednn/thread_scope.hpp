@@ -18,6 +18,7 @@ public:
 
 private:
     std::optional<int> before_;
+    void (*set_threads_)(int) = nullptr;
 };
 
 }  // namespace difftest::backends::onednn
