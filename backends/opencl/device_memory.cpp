@@ -125,7 +125,7 @@ std::vector<std::string> DeviceMemory::read(const cl::CommandQueue& queue, const
     }
     const std::span<const std::byte> before(image_);
     if (!same(before.subspan(guard_begin), std::span<const std::byte>(result_).subspan(guard_begin))) {
-        damage.push_back("device memory behind the last buffer was written");
+        damage.emplace_back("device memory behind the last buffer was written");
     }
     return damage;
 }
