@@ -1,4 +1,5 @@
-#include "reference/faults/faulty_evaluation.hpp"
+#include "reference/faults/deviation_test.hpp"
+
 #include "reference/graph/case_builder.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +18,6 @@ using graph::DataType;
 using graph::Shape;
 using graph::TensorData;
 using graph::TensorId;
-using Values = std::vector<double>;
 
 struct Operand {
     DataType type;
@@ -58,25 +58,8 @@ graph::Deconvolution deconvolution(std::int64_t stride, std::int64_t pad = 0, st
     return {{stride}, {1}, {pad}, {pad}, {output_padding}, 1};
 }
 
-Values results(const graph::Case& value, std::string_view name) {
-    const auto fault = find_fault(name);
-    std::vector<Placement> placements;
-    for (const graph::NodeId node : fault ? applicable_nodes(*fault, value) : std::vector<graph::NodeId>{}) {
-        placements.push_back({*fault, node});
-    }
-    EXPECT_FALSE(fault && placements.empty()) << name << " plays no part";
-    const TensorData data = evaluate_with_faults(value, placements).front();
-    Values values;
-    for (std::int64_t i = 0; i < data.size(); ++i) {
-        values.push_back(data.at(i));
-    }
-    return values;
-}
-
 void expect(const Contraction& contraction, std::string_view name, const Values& right, const Values& wrong) {
-    const graph::Case value = contraction.build();
-    EXPECT_EQ(results(value, "none"), right) << name;
-    EXPECT_EQ(results(value, name), wrong) << name;
+    faults::expect(contraction.build(), name, right, wrong);
 }
 
 TEST(ContractionDeviation, OfZeroPoints) {

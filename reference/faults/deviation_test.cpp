@@ -1,5 +1,6 @@
+#include "reference/faults/deviation_test.hpp"
+
 #include "reference/faults/applicability.hpp"
-#include "reference/faults/faulty_evaluation.hpp"
 #include "reference/graph/case_builder.hpp"
 
 #include <gmock/gmock.h>
@@ -26,29 +27,6 @@ using graph::FakeQuantizeForm;
 using graph::Shape;
 using graph::TensorData;
 using graph::TensorId;
-using Values = std::vector<double>;
-
-/// The results of the last node, with the fault at every node where it plays a part.
-Values with(const graph::Case& value, std::string_view name) {
-    const auto fault = find_fault(name);
-    std::vector<Placement> placements;
-    for (const graph::NodeId node : fault ? applicable_nodes(*fault, value) : std::vector<graph::NodeId>{}) {
-        placements.push_back({*fault, node});
-    }
-    EXPECT_FALSE(fault && placements.empty()) << name << " plays no part";
-    const TensorData data = evaluate_with_faults(value, placements).front();
-    Values values;
-    for (std::int64_t i = 0; i < data.size(); ++i) {
-        values.push_back(data.at(i));
-    }
-    return values;
-}
-
-/// Expects the results without and with a fault.
-void expect(const graph::Case& value, std::string_view name, const Values& right, const Values& wrong) {
-    EXPECT_EQ(with(value, "none"), right) << name;
-    EXPECT_EQ(with(value, name), wrong) << name;
-}
 
 struct Ranges {
     double il, ih, ol, oh;
