@@ -1,5 +1,6 @@
 #include "reference/faults/applicability.hpp"
 #include "reference/graph/half.hpp"
+#include "reference/oracle/broken_values.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +11,8 @@ namespace {
 using oracle::Deviation;
 
 bool loses_decimals(double value) {
-    return std::isfinite(value) && std::fabs(value) < 0x1p40 &&
-           static_cast<float>(std::nearbyint(value * 1e6) / 1e6) != static_cast<float>(value);
+    const auto single = static_cast<float>(value);
+    return !std::isnan(single) && oracle::with_six_decimals(single) != single;
 }
 
 bool is_subnormal(double value) {

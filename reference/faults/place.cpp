@@ -1,5 +1,7 @@
 #include "reference/faults/place.hpp"
 
+#include "reference/oracle/broken_values.hpp"
+
 namespace difftest::faults {
 
 bool Place::is_mid_chain() const {
@@ -62,15 +64,7 @@ bool Place::any_parameter(const std::function<bool(std::size_t)>& kind) const {
 }
 
 std::optional<std::size_t> Place::axis_of(std::size_t slot) const {
-    const graph::Shape& own = shape(slot);
-    std::optional<std::size_t> axis;
-    for (std::size_t d = 0; d < own.size(); ++d) {
-        if (own[d] != 1 && axis) {
-            return std::nullopt;
-        }
-        axis = own[d] == 1 ? axis : std::optional(d + output().shape.size() - own.size());
-    }
-    return axis;
+    return oracle::varying_axis(shape(slot), output().shape);
 }
 
 }  // namespace difftest::faults

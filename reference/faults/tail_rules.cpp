@@ -1,4 +1,5 @@
 #include "reference/faults/applicability.hpp"
+#include "reference/oracle/broken_values.hpp"
 
 #include <algorithm>
 
@@ -6,12 +7,6 @@ namespace difftest::faults {
 namespace {
 
 using oracle::Deviation;
-
-bool leaves_a_rest(std::int64_t count) {
-    const auto blocks = {32, 16, 8, 4, 2};
-    return std::any_of(blocks.begin(), blocks.end(),
-                       [count](std::int64_t block) { return count > block && count % block != 0; });
-}
 
 /// What has kernels with blocks of channels or images.
 bool is_blocked(const Place& place) {
@@ -33,8 +28,9 @@ std::optional<bool> tail_rule_applies(Deviation rule, const Place& place) {
     switch (rule) {
         case Deviation::channel_tail_not_stored:
         case Deviation::channel_tail_from_block_before:
-            return is_blocked(place) && leaves_a_rest(place.output().shape[1]);
-        case Deviation::batch_tail_not_stored: return is_blocked(place) && leaves_a_rest(place.output().shape[0]);
+            return is_blocked(place) && oracle::block_with_rest(place.output().shape[1]) != 0;
+        case Deviation::batch_tail_not_stored:
+            return is_blocked(place) && oracle::block_with_rest(place.output().shape[0]) != 0;
         case Deviation::concat_at_offset_zero: return place.is<graph::Concat>() != nullptr && place.has(1);
         case Deviation::average_divisor_exchanged:
             return pooling != nullptr && pooling->algorithm != graph::PoolingAlgorithm::maximum && has_pads(*pooling);

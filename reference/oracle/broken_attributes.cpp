@@ -1,4 +1,5 @@
 #include "reference/oracle/broken_node.hpp"
+#include "reference/oracle/broken_values.hpp"
 #include "reference/quantize/rounding.hpp"
 
 #include <algorithm>
@@ -38,12 +39,8 @@ void break_eltwise(BrokenNode& node, graph::Eltwise& eltwise) {
         eltwise.beta = std::isinf(eltwise.beta) ? std::fabs(eltwise.beta) : eltwise.beta;
     }
     if (node.broken(Deviation::constants_with_six_decimals)) {
-        const auto printed = [](float value) {
-            return std::isfinite(value) ? static_cast<float>(std::nearbyint(static_cast<double>(value) * 1e6) / 1e6)
-                                        : value;
-        };
-        eltwise.alpha = printed(eltwise.alpha);
-        eltwise.beta = printed(eltwise.beta);
+        eltwise.alpha = with_six_decimals(eltwise.alpha);
+        eltwise.beta = with_six_decimals(eltwise.beta);
     }
 }
 

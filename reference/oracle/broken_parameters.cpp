@@ -1,5 +1,6 @@
 #include "reference/graph/half.hpp"
 #include "reference/oracle/broken_node.hpp"
+#include "reference/oracle/broken_values.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,35 +22,17 @@ bool is_parameter(BrokenNode& node, std::size_t slot) {
            node.is<graph::Concat>() == nullptr && node.is<graph::Select>() == nullptr;
 }
 
-/// The one dimension of the result along which a parameter varies, if it is one.
-std::optional<std::size_t> axis_of(const graph::Shape& parameter, const graph::Shape& result) {
-    std::optional<std::size_t> axis;
-    for (std::size_t d = 0; d < parameter.size(); ++d) {
-        if (parameter[d] != 1 && axis) {
-            return std::nullopt;
-        }
-        axis = parameter[d] == 1 ? axis : std::optional(d + result.size() - parameter.size());
-    }
-    return axis;
-}
-
 /// The same numbers along another dimension of the result, when it has as many elements.
 void move_axis(BrokenNode& node, std::size_t slot, std::size_t to) {
     const graph::Shape& result = node.output().shape;
     const AllowedTensor& parameter = node.operand(slot);
-    const auto from = axis_of(parameter.shape(), result);
+    const auto from = varying_axis(parameter.shape(), result);
     if (!from || *from == to || result[to] != parameter.size()) {
         return;
     }
     graph::Shape shape(result.size(), 1);
     shape[to] = parameter.size();
     node.replace(slot, gathered(parameter, shape, [](std::int64_t i) { return i; }));
-}
-
-float with_six_decimals(float value) {
-    return std::isfinite(value) && std::fabs(value) < 0x1p40F
-               ? static_cast<float>(std::nearbyint(static_cast<double>(value) * 1e6) / 1e6)
-               : value;
 }
 
 /// A function of single values for every f32 constant of the node.
@@ -129,7 +112,7 @@ void break_parameters(BrokenNode& node) {
             node.replace(slot, mapped(node.operand(slot), graph::DataType::f32, *rule));
         }
         if (node.broken(Deviation::channel_tail_of_parameters) &&
-            axis_of(node.tensor(slot).shape, node.output().shape)) {
+            varying_axis(node.tensor(slot).shape, node.output().shape)) {
             node.replace(slot, with_tail_of_zeros(node.operand(slot)));
         }
         if (node.broken(Deviation::shared_constant_applied_twice)) {

@@ -1,5 +1,6 @@
 #include "reference/graph/half.hpp"
 #include "reference/oracle/broken_node.hpp"
+#include "reference/oracle/broken_values.hpp"
 #include "reference/quantize/rounding.hpp"
 
 #include <array>
@@ -9,16 +10,6 @@
 
 namespace difftest::oracle {
 namespace {
-
-/// The largest block of which `count` holds at least one and a rest; 0 when there is none.
-std::int64_t block_with_rest(std::int64_t count) {
-    for (const std::int64_t block : {32, 16, 8, 4, 2}) {
-        if (count > block && count % block != 0) {
-            return block;
-        }
-    }
-    return 0;
-}
 
 /// The elements behind the last whole block of a dimension hold those `back` places before them, or 0.
 void break_tail(AllowedTensor& result, std::size_t axis, bool from_block_before) {
