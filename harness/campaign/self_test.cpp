@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace difftest::harness {
@@ -60,6 +61,7 @@ public:
     }
 
     SelfTestReport run() {
+        std::filesystem::create_directories(request_.folder);
         search();
         for (std::size_t i = 0; i < faults_.size(); ++i) {
             examine(faults_[i], exposed_[i], report_.rows[i]);
@@ -83,8 +85,10 @@ private:
                                                fmt::format("selftest_{}", index));
             const oracle::Evaluation allowed = oracle::evaluate(drawn.value, contract::Contract());
             ++report_.correct_cases;
-            report_.correct_findings +=
-                contradiction(drawn.value, allowed, faults::evaluate_with_faults(drawn.value, {})) ? 1 : 0;
+            if (contradiction(drawn.value, allowed, faults::evaluate_with_faults(drawn.value, {}))) {
+                ++report_.correct_findings;
+                graph::write_case(drawn.value, request_.folder / fmt::format("correct_{}.json", index));
+            }
             for (std::size_t i = 0; i < faults_.size(); ++i) {
                 if (report_.rows[i].exposed) {
                     continue;
@@ -114,6 +118,9 @@ private:
         reduce.backend = select_backend(fmt::format("faulty:{}", fault.name));
         reduce.plan = "fused";
         reduce.folder = request_.folder / std::string(fault.name);
+        if (std::filesystem::exists(reduce.folder / "journal.jsonl")) {
+            std::filesystem::remove_all(reduce.folder);  // of an earlier self-test, perhaps with other cases
+        }
         try {
             const FindingReport finding = reduce_case(reduce);
             row.verdict = finding.verdict;

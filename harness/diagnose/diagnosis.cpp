@@ -34,14 +34,23 @@ public:
         if (!observed) {
             return unexplained("the backend gives no values for the case");
         }
-        if (!contradiction(value_, oracle::evaluate(value_, observed->contract), observed->outputs)) {
+        const oracle::Evaluation correct = oracle::evaluate(value_, observed->contract);
+        if (!contradiction(value_, correct, observed->outputs)) {
             return unexplained("the backend agrees with the graph");
         }
-        if (!adopt(single_hypotheses(value_), *observed, original) &&
-            !adopt(paired_hypotheses(value_, budget_.pairs), *observed, original)) {
+        if (!adopt(single_hypotheses(value_), *observed, correct, original) &&
+            !adopt(paired_hypotheses(value_, budget_.pairs), *observed, correct, original)) {
+            // What makes the wrong elements anything at all is believed only if it is seen to say what they are elsewhere.
+            must_be_seen_ = true;
+        }
+        if (must_be_seen_ && !adopt(single_hypotheses(value_), *observed, correct, original)) {
             return unexplained("no rule of the dictionary and no two of them reproduce the result");
         }
         separate();
+        if (must_be_seen_ && std::erase_if(candidates_, [](const Candidate& each) { return each.seen == 0; }) > 0 &&
+            candidates_.empty()) {
+            return unexplained("no rule of the dictionary says what the wrong elements are");
+        }
         if (candidates_.empty()) {
             return unexplained("what reproduces the case does not reproduce its variants");
         }
@@ -54,15 +63,16 @@ private:
         return std::move(result_);
     }
 
-    /// Keeps what reproduces the case, and the original at one of its nodes or at all of them.
+    /// Keeps what reproduces the case (which may not mean to allow anything where it is wrong, at first), and the original at one of its nodes or at all of them.
     bool adopt(const std::vector<Hypothesis>& hypotheses, const ObservedOutputs& observed,
-               const graph::Case* original) {
+               const oracle::Evaluation& correct, const graph::Case* original) {
         for (const Hypothesis& hypothesis : hypotheses) {
-            const auto wrong =
-                contradiction(value_, prediction(value_, observed.contract, hypothesis), observed.outputs);
+            const oracle::Evaluation predicted = prediction(value_, observed.contract, hypothesis);
+            const auto wrong = must_be_seen_ ? contradiction(value_, predicted, observed.outputs)
+                                             : contradiction(value_, predicted, correct, observed.outputs);
             if (!wrong) {
                 candidates_.push_back({hypothesis});
-            } else if (is_one_rule(hypothesis)) {
+            } else if (is_one_rule(hypothesis) && !must_be_seen_) {
                 reject(hypothesis, "the case itself", *wrong);
             }
         }
@@ -160,15 +170,15 @@ private:
         if (!observed) {
             return;
         }
-        const bool differs =
-            contradiction(variant, oracle::evaluate(variant, observed->contract), observed->outputs).has_value();
+        const oracle::Evaluation correct = oracle::evaluate(variant, observed->contract);
+        const bool differs = contradiction(variant, correct, observed->outputs).has_value();
         std::erase_if(candidates_, [&](Candidate& candidate) {
-            const auto wrong = contradiction(variant, prediction(variant, observed->contract, candidate.hypothesis),
-                                             observed->outputs);
+            const oracle::Evaluation predicted = prediction(variant, observed->contract, candidate.hypothesis);
+            const auto wrong = contradiction(variant, predicted, observed->outputs);
             if (wrong) {
                 reject(candidate.hypothesis, fmt::format("variant {}", number), *wrong);
             }
-            candidate.seen += differs ? 1 : 0;
+            candidate.seen += differs && !contradiction(variant, predicted, correct, observed->outputs) ? 1 : 0;
             return wrong.has_value();
         });
     }
@@ -189,6 +199,7 @@ private:
     const RunBackend& run_;
     DiagnosisBudget budget_;
     std::vector<Candidate> candidates_;
+    bool must_be_seen_ = false;  ///< a candidate allows anything where the case is wrong
     Diagnosis result_;
 };
 

@@ -19,7 +19,7 @@ struct ObservedOutputs {
 using RunBackend = std::function<std::optional<ObservedOutputs>(const graph::Case&)>;
 
 struct DiagnosisBudget {
-    std::uint64_t variants = 400;    ///< drawn
+    std::uint64_t variants = 2000;   ///< drawn
     std::int64_t runs = 60;          ///< of the backend
     std::int64_t confirmations = 6;  ///< further cases on which what is named must be seen
     std::size_t pairs = 1200;        ///< tried when no single rule explains

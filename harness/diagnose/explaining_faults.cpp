@@ -11,9 +11,10 @@ std::vector<faults::Placement> explaining_faults(const graph::Case& value, const
     if (outputs.size() != value.graph.outputs.size()) {
         return explanations;
     }
+    const oracle::Evaluation correct = oracle::evaluate(value, contract);
     for (const Hypothesis& hypothesis : single_hypotheses(value)) {
         if (hypothesis.placements.size() == 1 &&
-            !contradiction(value, prediction(value, contract, hypothesis), outputs)) {
+            !contradiction(value, prediction(value, contract, hypothesis), correct, outputs)) {
             explanations.push_back(hypothesis.placements.front());
         }
     }

@@ -77,7 +77,10 @@ oracle::Evaluation prediction(const graph::Case& value, const contract::Contract
                               const Hypothesis& hypothesis) {
     oracle::Rules rules;
     for (const faults::Placement& placement : hypothesis.placements) {
-        rules.break_rule(placement.fault.deviation, placement.node);
+        // With other values the rule may play no part any more: the node is then as it should be.
+        if (faults::is_applicable(placement.fault, value, placement.node)) {
+            rules.break_rule(placement.fault.deviation, placement.node);
+        }
     }
     return oracle::evaluate(value, contract, rules);
 }
@@ -93,6 +96,22 @@ std::optional<PredictedElement> contradiction(const graph::Case& value, const or
         }
     }
     return std::nullopt;
+}
+
+std::optional<PredictedElement> contradiction(const graph::Case& value, const oracle::Evaluation& predicted,
+                                              const oracle::Evaluation& correct,
+                                              const std::vector<graph::TensorData>& outputs) {
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const oracle::AllowedTensor& allowed = predicted.of(value.graph.outputs[i]);
+        const oracle::AllowedTensor& right = correct.of(value.graph.outputs[i]);
+        for (const std::int64_t element : allowed.wide_indices()) {
+            const double got = outputs[i].at(element);
+            if (allowed.at(element).unconstrained && !right.contains(element, got)) {
+                return PredictedElement{i, element, "anything", got};
+            }
+        }
+    }
+    return contradiction(value, predicted, outputs);
 }
 
 bool are_separated(const graph::Case& value, const oracle::Evaluation& a, const oracle::Evaluation& b) {

@@ -42,6 +42,12 @@ struct PredictedElement {
 std::optional<PredictedElement> contradiction(const graph::Case& value, const oracle::Evaluation& predicted,
                                               const std::vector<graph::TensorData>& outputs);
 
+/// The same, where a hypothesis must say what a wrong element is: that anything may stand there (it would be out of
+/// contract then) explains nothing. `correct` is what the graph says.
+std::optional<PredictedElement> contradiction(const graph::Case& value, const oracle::Evaluation& predicted,
+                                              const oracle::Evaluation& correct,
+                                              const std::vector<graph::TensorData>& outputs);
+
 /// Whether some element must be one thing by the one prediction and another by the other.
 bool are_separated(const graph::Case& value, const oracle::Evaluation& a, const oracle::Evaluation& b);
 

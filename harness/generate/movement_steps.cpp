@@ -21,10 +21,37 @@ DataType average_type(CaseGrower& grower, DataType type) {
     return graph::is_integer(type) && grower.choices().chance(1, 3) ? DataType::f32 : type;
 }
 
+/// Exchanges the channels with a dimension that is made as large, and scales the channels behind: whether parameters
+/// follow the permutation shows only where they would fit both ways.
+bool add_exchanged_channels(CaseGrower& grower) {
+    TensorId data = *grower.current();
+    const Shape shape = grower.shape(data);
+    const auto other = static_cast<std::size_t>(grower.choices().integer(2, static_cast<std::int64_t>(shape.size()) - 1));
+    const std::int64_t size = std::min(shape[1], shape[other]);
+    if (size < 2) {
+        return false;
+    }
+    if (shape[1] != shape[other]) {
+        graph::Slice crop{Shape(shape.size(), 0), shape, Shape(shape.size(), 1)};
+        crop.end[1] = crop.end[other] = size;
+        data = grower.node("slice", crop, {data}, grower.type(data));
+    }
+    std::vector<std::int64_t> order(shape.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::swap(order[1], order[other]);
+    data = grower.node("permute", graph::Permute{order}, {data}, grower.type(data));
+    const TensorId scale = grower.parameter(grower.factors(1.0, size, false), shape.size());
+    grower.node("scale", graph::Binary{graph::BinaryAlgorithm::multiply}, {data, scale}, DataType::f32);
+    return true;
+}
+
 }  // namespace
 
 bool add_permute(CaseGrower& grower) {
     const TensorId data = *grower.current();
+    if (grower.shape(data).size() > 2 && grower.choices().chance(1, 3)) {
+        return add_exchanged_channels(grower);
+    }
     const std::size_t rank = grower.shape(data).size();
     if (rank < 2) {
         return false;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 // Steps that work element by element in f32: scales, operands, activations, comparisons, joins.
@@ -70,10 +71,25 @@ std::optional<float> drawn_cancellation(ChoiceSource& choices, const graph::Tens
     return std::isfinite(addend) ? std::optional(addend) : std::nullopt;
 }
 
+/// A factor below 2^-126, and one that brings the products back: what flushes constants shows behind them.
+void add_subnormal_scale(CaseGrower& grower) {
+    ChoiceSource& choices = grower.choices();
+    const auto small = static_cast<float>(std::ldexp(static_cast<double>(choices.integer(1 << 20, 1 << 22)), -149));
+    const auto large = static_cast<float>(std::ldexp(1.0, static_cast<int>(choices.integer(120, 127))));
+    for (const float factor : {small, large}) {
+        const TensorId data = *grower.current();
+        grower.node("scale", graph::Binary{BinaryAlgorithm::multiply}, {data, grower.scalar(factor)}, DataType::f32);
+    }
+}
+
 }  // namespace
 
 bool add_scale(CaseGrower& grower) {
     ChoiceSource& choices = grower.choices();
+    if (choices.chance(1, 60)) {
+        add_subnormal_scale(grower);
+        return true;
+    }
     const TensorId data = *grower.current();
     const Shape& shape = grower.shape(data);
     const double target = choices.chance(1, 40) ? choices.one_of({1e-30, 1e12}) : drawn_target(choices);
@@ -170,7 +186,9 @@ bool add_clip(CaseGrower& grower) {
             grower.node("bound", graph::Binary{BinaryAlgorithm::minimum}, {data, grower.scalar(high)}, DataType::f32);
             break;
         default:
-            grower.node("bound", graph::Binary{BinaryAlgorithm::maximum}, {data, grower.scalar(low)}, DataType::f32);
+            grower.node("bound", graph::Binary{BinaryAlgorithm::maximum},
+                        {data, grower.scalar(choices.chance(1, 6) ? -std::numeric_limits<float>::infinity() : low)},
+                        DataType::f32);
             break;
     }
     return true;

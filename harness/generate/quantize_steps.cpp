@@ -44,6 +44,19 @@ OutputRange drawn_output(CaseGrower& grower, std::int64_t levels, DataType type)
     }
 }
 
+/// The high end as a whole, or each channel with its own beside a low end that all share.
+TensorId output_high_of(CaseGrower& grower, const OutputRange& output, const Shape& shape) {
+    ChoiceSource& choices = grower.choices();
+    if (!choices.chance(1, 12)) {
+        return grower.scalar(output.hi);
+    }
+    std::vector<float> highs;
+    for (std::int64_t channel = 0; channel < channels_of(shape); ++channel) {
+        highs.push_back(output.lo + (output.hi - output.lo) * choices.one_of({1.0F, 0.5F, 0.25F}));
+    }
+    return grower.parameter(highs, shape.size());
+}
+
 /// A zero point for `type`: anything in it, its ends at times; nothing when the limits exclude zero points.
 TensorId zero_point(CaseGrower& grower, DataType type) {
     ChoiceSource& choices = grower.choices();
@@ -74,7 +87,7 @@ TensorId scales(CaseGrower& grower, TensorId data, FactorUse use, double magnitu
 bool add_fake_quantize(CaseGrower& grower) {
     ChoiceSource& choices = grower.choices();
     const TensorId data = *grower.current();
-    const Shape& shape = grower.shape(data);
+    const Shape shape = grower.shape(data);
     const ValueRange range = grower.range(data);
     DataType type = drawn_byte(choices);
     std::int64_t levels = choices.one_of<std::int64_t>({256, 256, 256, 256, 255, 255, 128, 16, 2});
@@ -127,7 +140,7 @@ bool add_fake_quantize(CaseGrower& grower) {
         grower.parameter(single_low ? std::vector{*std::min_element(lo.begin(), lo.end())} : lo, shape.size());
     const TensorId high = grower.parameter(hi, shape.size());
     const TensorId output_low = grower.scalar(output.lo);
-    const TensorId output_high = grower.scalar(output.hi);
+    const TensorId output_high = output_high_of(grower, output, shape);
     grower.node("quant", graph::FakeQuantize{levels, form}, {data, low, high, output_low, output_high}, type);
     return true;
 }

@@ -31,7 +31,8 @@ struct SelfTestReport {
     std::string configuration;
     std::int64_t cases = 0;
     std::vector<SelfTestRow> rows;
-    /// The correct backend on as many cases as were looked at: what was named, which must be nothing.
+    /// The correct backend on as many cases as were looked at: how many the oracle took for wrong, which must be none.
+    /// Each lies in the folder as correct_INDEX.json.
     std::int64_t correct_cases = 0;
     std::int64_t correct_findings = 0;
 

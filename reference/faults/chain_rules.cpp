@@ -102,7 +102,7 @@ std::optional<bool> chain_rule_applies(Deviation rule, const Place& place) {
     switch (rule) {
         case Deviation::scale_before_quantize:
             return is_binary(place, BinaryAlgorithm::multiply) && place.is_constant(1) &&
-                   place.producer_of<graph::FakeQuantize>(0) != nullptr;
+                   place.producer_of<graph::FakeQuantize>(0) != nullptr && place.shape(0) == place.output().shape;
         case Deviation::scale_before_relu: return scales(place) && is_relu(place.producer_of<graph::Eltwise>(0));
         case Deviation::scale_of_addend_only: {
             const graph::Node* before = scales(place) ? place.producer_of<Binary>(0) : nullptr;

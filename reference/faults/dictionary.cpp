@@ -28,11 +28,15 @@ std::optional<Fault> find_fault(std::string_view name_or_id) {
     return *found;
 }
 
+bool is_applicable(const Fault& fault, const graph::Case& value, graph::NodeId node) {
+    return applies(fault.deviation, Place(value, node));
+}
+
 std::vector<graph::NodeId> applicable_nodes(const Fault& fault, const graph::Case& value) {
     std::vector<graph::NodeId> nodes;
     for (std::size_t i = 0; i < value.graph.nodes.size(); ++i) {
         const auto id = static_cast<graph::NodeId>(i);
-        if (applies(fault.deviation, Place(value, id))) {
+        if (is_applicable(fault, value, id)) {
             nodes.push_back(id);
         }
     }

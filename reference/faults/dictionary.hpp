@@ -28,6 +28,9 @@ std::span<const Fault> all_faults();
 /// By name or id; nothing when there is none.
 std::optional<Fault> find_fault(std::string_view name_or_id);
 
+/// Whether the rule plays a part at the node, with the parameters that the case has.
+bool is_applicable(const Fault& fault, const graph::Case& value, graph::NodeId node);
+
 /// The nodes of the graph at which the rule plays a part at all.
 std::vector<graph::NodeId> applicable_nodes(const Fault& fault, const graph::Case& value);
 

@@ -11,10 +11,19 @@
 namespace difftest::faults {
 namespace {
 
+/// Of an element that has no value but "not a number", that; else the only one, or one of several.
+double point_of(const oracle::AllowedTensor& allowed, std::int64_t index) {
+    if (allowed.is_point(index)) {
+        return allowed.point(index);
+    }
+    const oracle::AllowedSet set = allowed.at(index);
+    return set.may_be_nan && set.intervals.empty() ? std::nan("") : allowed.point(index);
+}
+
 graph::TensorData stored(const oracle::AllowedTensor& allowed) {
     graph::TensorData data(allowed.type(), allowed.shape());
     for (std::int64_t i = 0; i < allowed.size(); ++i) {
-        const double value = allowed.point(i);
+        const double value = point_of(allowed, i);
         // What is not a number or not in the type any more is stored as a processor would: the harness sees a value.
         const bool integer = graph::is_integer(allowed.type());
         const bool number = !integer || std::isfinite(value);
