@@ -35,6 +35,10 @@ double representable(graph::DataType type, double value) {
 
 double drawn_integer(graph::DataType type, double old, Engine& engine, std::uint64_t mode) {
     const bool wide = type == graph::DataType::s32;
+    if (wide && below(engine, 3) == 0) {  // beside a power of two: what f32 holds, and what it does not
+        const double power = std::ldexp(1.0, static_cast<int>(below(engine, 31)));
+        return (below(engine, 2) == 0 ? power : -power) + static_cast<double>(below(engine, 7)) - 3;
+    }
     const double lowest = wide ? -4096 : static_cast<double>(graph::lowest_of(type));
     const double highest = wide ? 4096 : static_cast<double>(graph::highest_of(type));
     switch (mode) {
