@@ -1,6 +1,10 @@
 #include "harness/campaign/diagnose_case.hpp"
 
 #include "harness/campaign/input_error.hpp"
+#include "harness/campaign/reduction_trial.hpp"
+#include "harness/diagnose/error_portrait.hpp"
+#include "harness/reduce/neighbourhood.hpp"
+#include "reference/oracle/oracle.hpp"
 
 #include <fmt/format.h>
 
@@ -54,6 +58,59 @@ DiagnosisReport report_of(const DiagnoseRequest& request, const Diagnosis& diagn
     return report;
 }
 
+void add_portraits(DiagnosisReport& report, const graph::Case& value, const RunBackend& run) {
+    const std::optional<ObservedOutputs> observed = run(value);
+    if (!observed) {
+        return;
+    }
+    for (ErrorPortrait& each : portraits(value, oracle::evaluate(value, observed->contract), observed->outputs)) {
+        report.portraits.push_back({std::move(each.tensor), std::move(each.places), std::move(each.values)});
+    }
+}
+
+graph::Case asked_for(const graph::Case& value, const std::string& isa, const std::string& plan) {
+    graph::Case asked = value;
+    asked.execution.isas = isa.empty() ? std::vector<std::string>{} : std::vector{isa};
+    asked.execution.plans = plan.empty() ? std::vector<std::string>{} : std::vector{plan};
+    return asked;
+}
+
+/// The case itself on every rung and with every plan that is offered there.
+void add_elsewhere(DiagnosisReport& report, const graph::Case& value, ReductionTrial& trial) {
+    for (const std::string& isa : trial.ladder()) {
+        const graph::Case first = asked_for(value, isa, "");
+        const std::vector<std::string> plans = trial.run({&first, 1}).front().plans;
+        for (const std::string& plan : plans) {
+            const graph::Case asked = asked_for(value, isa, plan);
+            const Observation seen = trial.run({&asked, 1}).front();
+            report.elsewhere.push_back(
+                {isa, plan, std::string(name_of(seen.signature.verdict)), seen.signature.implementations});
+        }
+    }
+}
+
+/// Which numbers and properties of the case decide, on its rung and with its plan.
+void add_properties(DiagnosisReport& report, const graph::Case& value, ReductionTrial& trial) {
+    graph::Case asked = asked_for(value, report.isa, report.plan);
+    const Observation seen = trial.run({&asked, 1}).front();
+    const Signature& bug = seen.signature;
+    if (!is_failure(bug.verdict)) {
+        return;
+    }
+    asked = asked_for(value, report.isa, seen.plan);
+    const Neighbourhood around = explore(asked, bug, std::nullopt,
+                                         [&trial](const graph::Case& each) {
+                                             return trial.run({&each, 1}).front();
+                                         },
+                                         {});
+    for (const Condition& each : around.conditions) {
+        report.properties.push_back({each.what, std::to_string(each.own), each.decides(), each.text()});
+    }
+    for (const Switched& each : around.switches) {
+        report.properties.push_back({each.property, each.own, each.decides(), each.text()});
+    }
+}
+
 }  // namespace
 
 RunBackend runner_of(BackendSession& session, const std::string& isa, const std::string& plan) {
@@ -92,11 +149,18 @@ DiagnosisReport diagnose_case(const DiagnoseRequest& request) {
         throw InputError(
             fmt::format("diagnose: {} does not run on {}: {}", request.backend.name, isa, session.rung(isa).reason));
     }
-    const Diagnosis diagnosis = diagnose(request.value, request.original ? &*request.original : nullptr,
-                                         runner_of(session, isa, plan), request.budget);
+    const RunBackend run = runner_of(session, isa, plan);
+    const Diagnosis diagnosis =
+        diagnose(request.value, request.original ? &*request.original : nullptr, run, request.budget);
     DiagnosisReport report = report_of(request, diagnosis);
     report.isa = isa;
     report.plan = plan;
+    if (request.look_around) {
+        add_portraits(report, request.value, run);
+        ReductionTrial trial(request.backend, {}, 1);
+        add_properties(report, request.value, trial);
+        add_elsewhere(report, request.value, trial);
+    }
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return report;
 }

@@ -21,6 +21,7 @@ struct DiagnoseRequest {
     std::optional<std::string> isa;   ///< default: that of the case, else the highest
     std::optional<std::string> plan;  ///< default: that of the case, else the first that is offered
     DiagnosisBudget budget;
+    bool look_around = false;  ///< also: which properties, rungs and plans decide; some hundred runs more
 };
 
 /// Names the rule that the backend breaks on the case. Throws WorkerUnavailable, and InputError when the plan is not

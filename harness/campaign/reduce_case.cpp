@@ -104,6 +104,9 @@ void describe_neighbourhood(FindingReport& report, const Neighbourhood& neighbou
     for (const Condition& each : neighbourhood.conditions) {
         report.conditions.push_back({each.what, each.own, each.fails, each.passes, each.others, each.text()});
     }
+    for (const Switched& each : neighbourhood.switches) {
+        report.switches.push_back({each.property, each.own, each.decides(), each.text()});
+    }
     if (neighbourhood.passing) {
         report.passing = neighbourhood.passing->what;
     }
@@ -193,7 +196,8 @@ FindingReport reduce_case(const ReduceRequest& request) {
                           request.folder / "minimal.json");  // perhaps no step was taken
         FindingReport report = report_of(request, trial, reduction);
         const Neighbourhood around = explore(
-            reduction, [&reducer](const graph::Case& value) { return reducer.observe(value); }, named_rungs(trial));
+            reduction.minimal, reduction.original.signature, reduction.passing,
+            [&reducer](const graph::Case& value) { return reducer.observe(value); }, named_rungs(trial));
         describe_neighbourhood(report, around);
         if (!reduction.observation.signature.crash.empty()) {
             report.reason = trial.confirmed_reason(reduction.minimal);

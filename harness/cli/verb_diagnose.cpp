@@ -19,6 +19,7 @@ struct Flags {
     std::int64_t runs = DiagnosisBudget{}.runs;
     std::string corpora;
     bool json = false;
+    bool brief = false;
 };
 
 ExitCode diagnose(const Flags& flags) {
@@ -36,6 +37,7 @@ ExitCode diagnose(const Flags& flags) {
         request.plan = flags.plan;
     }
     request.budget.runs = flags.runs;
+    request.look_around = !flags.brief;
     const DiagnosisReport report = diagnose_case(request);
     write_answer(flags.json ? diagnosis_document(report) : diagnosis_screen(report));
     return report.unexplained == "the backend agrees with the graph" ? ExitCode::clean : ExitCode::finding;
@@ -56,6 +58,7 @@ void add_diagnose(CLI::App& app, Action& action) {
     verb->add_option("--plan", flags->plan, "A plan of the backend (default: the case's, else the first)");
     verb->add_option("--runs", flags->runs, "At most so many runs of the backend")->check(CLI::PositiveNumber);
     verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
+    verb->add_flag("--brief", flags->brief, "Only the name: not which properties, rungs and plans decide");
     verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/diagnosis.schema.json");
     verb->callback([flags, &action] { action = [flags] { return diagnose(*flags); }; });
 }

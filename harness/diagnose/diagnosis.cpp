@@ -40,7 +40,8 @@ public:
         }
         if (!adopt(single_hypotheses(value_), *observed, correct, original) &&
             !adopt(paired_hypotheses(value_, budget_.pairs), *observed, correct, original)) {
-            // What makes the wrong elements anything at all is believed only if it is seen to say what they are elsewhere.
+            // What makes the wrong elements anything at all is believed only if it is seen to say what they are
+            // elsewhere.
             must_be_seen_ = true;
         }
         if (must_be_seen_ && !adopt(single_hypotheses(value_), *observed, correct, original)) {
@@ -63,7 +64,8 @@ private:
         return std::move(result_);
     }
 
-    /// Keeps what reproduces the case (which may not mean to allow anything where it is wrong, at first), and the original at one of its nodes or at all of them.
+    /// Keeps what reproduces the case (which may not mean to allow anything where it is wrong, at first), and the
+    /// original at one of its nodes or at all of them.
     bool adopt(const std::vector<Hypothesis>& hypotheses, const ObservedOutputs& observed,
                const oracle::Evaluation& correct, const graph::Case* original) {
         for (const Hypothesis& hypothesis : hypotheses) {

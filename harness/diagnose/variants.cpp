@@ -84,8 +84,8 @@ void draw_parameter(graph::TensorData& data, Engine& engine) {
     const double step = below(engine, 4) == 0 ? (static_cast<double>(below(engine, 9)) - 4) / 2 : 0;
     for (std::int64_t i = 0; i < data.size(); ++i) {
         const double own = each ? drawn_factor(engine) : factor;
-        const double moved =
-            graph::is_integer(data.type()) ? data.at(i) + std::nearbyint(3 * (own - 1)) : data.at(i) * own * magnitude + step;
+        const double moved = graph::is_integer(data.type()) ? data.at(i) + std::nearbyint(3 * (own - 1))
+                                                            : data.at(i) * own * magnitude + step;
         data.set(i, representable(data.type(), moved));
     }
 }

@@ -26,7 +26,8 @@ DataType average_type(CaseGrower& grower, DataType type) {
 bool add_exchanged_channels(CaseGrower& grower) {
     TensorId data = *grower.current();
     const Shape shape = grower.shape(data);
-    const auto other = static_cast<std::size_t>(grower.choices().integer(2, static_cast<std::int64_t>(shape.size()) - 1));
+    const auto other =
+        static_cast<std::size_t>(grower.choices().integer(2, static_cast<std::int64_t>(shape.size()) - 1));
     const std::int64_t size = std::min(shape[1], shape[other]);
     if (size < 2) {
         return false;

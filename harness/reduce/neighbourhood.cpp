@@ -3,12 +3,16 @@
 #include "harness/reduce/attribute_edit.hpp"
 #include "harness/reduce/axis_classes.hpp"
 #include "harness/reduce/settle.hpp"
+#include "harness/reduce/switches.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string_view>
+#include <utility>
 
 namespace difftest::harness {
 namespace {
@@ -97,40 +101,97 @@ std::string Condition::text() const {
     return text;
 }
 
-Neighbourhood explore(const Reduction& reduction, const std::function<Observation(const Case&)>& observe,
-                      const std::vector<std::string>& isa_ladder) {
-    Neighbourhood result{{}, reduction.passing};
-    CaseCost largest = result.passing ? cost_of(result.passing->value, isa_ladder) : CaseCost{};
-    for (const Dial& dial : dials_of(reduction.minimal)) {
+std::string Switched::text() const {
+    std::string text = fmt::format("fails for {}", own);
+    const auto add = [&](Effect effect, std::string_view head, std::string_view between) {
+        if (const auto found = others.find(effect); found != others.end()) {
+            text += fmt::format("{}{}", head, fmt::join(found->second, between));
+        }
+    };
+    add(Effect::fails, ", ", ", ");
+    add(Effect::passes, ", passes for ", ", ");
+    add(Effect::something_else, ", something else for ", ", ");
+    return text;
+}
+
+namespace {
+
+/// Where cases around the minimal one lead, and the largest that passes.
+class Exploration {
+public:
+    Exploration(const Signature& bug, std::optional<PassingStep> passing,
+                const std::function<Observation(const Case&)>& observe, const std::vector<std::string>& isa_ladder)
+        : bug_(bug), observe_(observe), isa_ladder_(isa_ladder), passing_(std::move(passing)) {
+        largest_ = passing_ ? cost_of(passing_->value, isa_ladder_) : CaseCost{};
+    }
+
+    Effect look_at(const Case& changed, const std::string& what) {
+        const Observation seen = observe_(changed);
+        if (same_bug(bug_, seen.signature)) {
+            return Effect::fails;
+        }
+        if (!stands(seen.signature)) {
+            return Effect::something_else;
+        }
+        const CaseCost cost = cost_of(changed, isa_ladder_);
+        if (!passing_ || largest_ < cost) {
+            passing_ = PassingStep{what, changed};
+            largest_ = cost;
+        }
+        return Effect::passes;
+    }
+
+    Condition turn(const Dial& dial) {
         Condition condition{dial.what, dial.own, {}, {}, {}};
         std::set<std::int64_t> numbers(dial.values.begin(), dial.values.end());
         numbers.insert(dial.own);
         for (const std::int64_t number : numbers) {
-            if (number == dial.own) {
-                condition.fails.push_back(number);
+            const std::optional<Case> changed = number == dial.own ? std::nullopt : dial.turn(number);
+            if (number != dial.own && !changed) {
                 continue;
             }
-            const std::optional<Case> changed = dial.turn(number);
-            if (!changed) {
-                continue;
-            }
-            const Observation seen = observe(*changed);
-            if (same_bug(reduction.original.signature, seen.signature)) {
-                condition.fails.push_back(number);
-            } else if (!stands(seen.signature)) {
-                condition.others.push_back(number);
-            } else {
-                condition.passes.push_back(number);
-                const CaseCost cost = cost_of(*changed, isa_ladder);
-                if (!result.passing || largest < cost) {
-                    result.passing =
-                        PassingStep{fmt::format("{} = {} instead of {}", dial.what, number, dial.own), *changed};
-                    largest = cost;
-                }
-            }
+            const Effect effect =
+                changed ? look_at(*changed, fmt::format("{} = {} instead of {}", dial.what, number, dial.own))
+                        : Effect::fails;
+            auto& list = effect == Effect::fails    ? condition.fails
+                         : effect == Effect::passes ? condition.passes
+                                                    : condition.others;
+            list.push_back(number);
         }
-        result.conditions.push_back(std::move(condition));
+        return condition;
     }
+
+    std::optional<PassingStep> passing() { return std::move(passing_); }
+
+private:
+    const Signature& bug_;
+    const std::function<Observation(const Case&)>& observe_;
+    const std::vector<std::string>& isa_ladder_;
+    std::optional<PassingStep> passing_;
+    CaseCost largest_;
+};
+
+}  // namespace
+
+Neighbourhood explore(const Case& minimal, const Signature& bug, std::optional<PassingStep> passing,
+                      const std::function<Observation(const Case&)>& observe,
+                      const std::vector<std::string>& isa_ladder) {
+    Exploration exploration(bug, std::move(passing), observe, isa_ladder);
+    Neighbourhood result;
+    for (const Dial& dial : dials_of(minimal)) {
+        result.conditions.push_back(exploration.turn(dial));
+    }
+    for (const Switch& other : switches_of(minimal)) {
+        if (const std::optional<Case> changed = other.make()) {
+            if (result.switches.empty() || result.switches.back().property != other.property) {
+                result.switches.push_back({other.property, other.own, {}});
+            }
+            const Effect effect = exploration.look_at(
+                *changed, fmt::format("{} {} instead of {}", other.property, other.other, other.own));
+            result.switches.back().others[effect].push_back(other.other);
+        }
+    }
+    result.passing = exploration.passing();
     return result;
 }
 

@@ -298,7 +298,8 @@ TEST(Neighbourhood, NamesTheNumberThatDecides) {
     TrialJournal journal;
     Reducer reducer(bug, journal, {});
     const Reduction reduction = reducer.reduce(chain());
-    const Neighbourhood around = explore(reduction, [&](const Case& value) { return reducer.observe(value); }, {});
+    const Neighbourhood around = explore(reduction.minimal, reduction.original.signature, reduction.passing,
+                                         [&](const Case& value) { return reducer.observe(value); }, {});
     const auto channels = std::find_if(around.conditions.begin(), around.conditions.end(),
                                        [](const Condition& each) { return each.what == "data: axis 1"; });
     ASSERT_NE(channels, around.conditions.end());

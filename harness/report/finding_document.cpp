@@ -55,6 +55,10 @@ std::string finding_document(const FindingReport& report) {
                               {"others", each.others},
                               {"text", each.text}});
     }
+    Json switches = Json::array();
+    for (const DecidingProperty& each : report.switches) {
+        switches.push_back({{"what", each.what}, {"own", each.own}, {"decides", each.decides}, {"text", each.text}});
+    }
     Json others = Json::array();
     for (const FindingOther& other : report.others) {
         others.push_back({{"signature", other.signature}, {"file", other.file}});
@@ -81,6 +85,7 @@ std::string finding_document(const FindingReport& report) {
                            {"certificate", report.certificate},
                            {"passes", std::move(passes)},
                            {"conditions", std::move(conditions)},
+                           {"switches", std::move(switches)},
                            {"passing", report.passing ? Json(*report.passing) : Json()},
                            {"others", std::move(others)},
                            {"diagnosis", report.diagnosis ? diagnosis_part(*report.diagnosis) : Json()},
@@ -106,6 +111,9 @@ std::string finding_readme(const FindingReport& report) {
     std::string conditions;
     for (const FindingCondition& each : report.conditions) {
         conditions += decides(each) ? fmt::format("* {} (here {}): {}\n", each.what, each.own, each.text) : "";
+    }
+    for (const DecidingProperty& each : report.switches) {
+        conditions += each.decides ? fmt::format("* {} (here {}): {}\n", each.what, each.own, each.text) : "";
     }
     if (!conditions.empty()) {
         text += "\nWhat decides, everything else as in `minimal.json`:\n\n" + conditions;

@@ -60,6 +60,7 @@ struct FindingReport {
     std::string certificate;
     std::vector<FindingPass> passes;
     std::vector<FindingCondition> conditions;
+    std::vector<DecidingProperty> switches;
     std::optional<std::string> passing;  ///< how the passing neighbour differs
     std::vector<FindingOther> others;
     std::optional<DiagnosisReport> diagnosis;  ///< of wrong values
