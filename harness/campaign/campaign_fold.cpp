@@ -76,6 +76,7 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
     add_all(verdicts_, record.runs);
     add_partitions(record);
     coverage_.add(record);
+    fault_coverage_.add(record);
     add_all(elements_, record.elements);
     for (const auto& [combination, count] : record.combinations) {
         operations_[{combination.backend, combination.operation}].combinations.insert(combination.text);

@@ -2,6 +2,7 @@
 
 #include "harness/campaign/case_record.hpp"
 #include "harness/campaign/coverage_map.hpp"
+#include "harness/campaign/fault_coverage.hpp"
 #include "harness/campaign/known_issues.hpp"
 #include "harness/report/campaign_report.hpp"
 
@@ -23,6 +24,8 @@ public:
 
     /// What there is so far. Texts of known issues come from `known`.
     CampaignReport report(const std::vector<KnownIssue>& known) const;
+
+    const FaultCoverage& fault_coverage() const { return fault_coverage_; }
 
     std::size_t clusters() const { return clusters_.size(); }
     std::int64_t cases() const { return cases_; }
@@ -65,6 +68,7 @@ private:
     std::int64_t guided_pairs_ = 0;
     std::map<std::string, FeatureCount> features_;
     CoverageMap coverage_;
+    FaultCoverage fault_coverage_;
     std::map<std::string, std::int64_t> harness_errors_;
     std::map<Verdict, std::int64_t> verdicts_;
     std::int64_t cases_ = 0;

@@ -105,6 +105,7 @@ CaseRecord read_record(const Json& line) {
     for (const Json& failure : line.at("failures")) {
         record.failures.push_back(read_failure(failure));
     }
+    record.applicable_faults = line.value("applicable_faults", std::vector<std::string>{});  // older journals: none
     line.at("harness_errors").get_to(record.harness_errors);
     return record;
 }
@@ -147,6 +148,7 @@ std::string format_record(const CaseRecord& record) {
                        {"combinations", std::move(combinations)},
                        {"refusals", std::move(refusals)},
                        {"failures", std::move(failures)},
+                       {"applicable_faults", record.applicable_faults},
                        {"harness_errors", record.harness_errors}};
     return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -67,6 +67,7 @@ struct CaseRecord {
     std::map<Combination, std::int64_t> combinations;  ///< of all partitions of the runs that were judged
     std::map<Refused, std::int64_t> refusals;          ///< by class of reason
     std::vector<FailureRecord> failures;
+    std::vector<std::string> applicable_faults;  ///< ids, where some run passed: fault_coverage.hpp
     std::vector<std::string> harness_errors;
     friend bool operator==(const CaseRecord&, const CaseRecord&) = default;
 };

@@ -37,6 +37,7 @@ CampaignReport finished_campaign(const CampaignFold& fold, const CampaignFolder&
     CampaignReport report = fold.report(known_issues);
     const CampaignConfiguration configuration = folder.configuration();
     report.configuration = configuration.name;
+    report.faults = fold.fault_coverage().examine(configuration);
     report.complaints = std::move(complaints);
     folder.read_backends(report.backends, report.not_run);
     for (const Cluster& cluster : report.clusters) {

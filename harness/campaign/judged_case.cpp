@@ -3,6 +3,7 @@
 #include "harness/campaign/case_features.hpp"
 #include "harness/campaign/combinations.hpp"
 #include "harness/campaign/failure_signature.hpp"
+#include "harness/campaign/fault_coverage.hpp"
 
 #include <fmt/format.h>
 
@@ -111,6 +112,10 @@ void judge(CaseRecord& record, const CampaignConfiguration& configuration, const
         add_run(record, selection, value, entry, entries);
     }
     record.judged_on.assign(judged_on.begin(), judged_on.end());
+    if (std::any_of(entries.begin(), entries.end(),
+                    [](const RunEntry& entry) { return is_pass(entry.judgement.verdict); })) {
+        record.applicable_faults = applicable_faults(value);
+    }
 }
 
 }  // namespace

@@ -144,6 +144,14 @@ std::string campaign_document(const CampaignReport& report) {
     document["resampled"] = Json(report.resampled);
     document["steered"] = {{"cases", report.steered_cases}, {"away_from", Json(report.steered)}};
     document["guided"] = {{"cases", report.guided_cases}, {"pairs", report.guided_pairs}};
+    document["faults"] = Json::array();
+    for (const FaultCaught& each : report.faults) {
+        document["faults"].push_back({{"id", each.id},
+                                      {"name", each.name},
+                                      {"cases", each.cases},
+                                      {"examined", each.examined},
+                                      {"exposed", each.exposed}});
+    }
     document["features"] = features_document(report);
     document["pairs"] = coverage_document(report.coverage);
     document["harness_errors"] = Json(report.harness_errors);

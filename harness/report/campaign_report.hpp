@@ -107,6 +107,15 @@ struct RefusalCount {
     std::int64_t runs = 0;
 };
 
+/// A fault of the dictionary, and whether the cases that some backend passed would have shown it.
+struct FaultCaught {
+    std::string id;
+    std::string name;
+    std::int64_t cases = 0;     ///< passed, in which it plays a part
+    std::int64_t examined = 0;  ///< a sample of them
+    std::int64_t exposed = 0;   ///< of the sample, that would have shown it
+};
+
 /// Something that cases have, and where cases that have it could be judged.
 struct FeatureCount {
     std::int64_t cases = 0;
@@ -134,7 +143,8 @@ struct CampaignReport {
     std::int64_t steered_cases = 0;  ///< each index once
     std::int64_t guided_cases =
         0;  ///< indices of which a later draw was taken, since it has more pairs not yet reached
-    std::int64_t guided_pairs = 0;  ///< how many more, all together
+    std::int64_t guided_pairs = 0;    ///< how many more, all together
+    std::vector<FaultCaught> faults;  ///< of the dictionary, all
     std::map<std::string, FeatureCount> features;
     Coverage coverage;
     std::map<std::string, std::int64_t> harness_errors;

@@ -198,6 +198,32 @@ std::string pairs(const CampaignReport& report, const ScreenStyle& style) {
     return text;
 }
 
+/// Which bugs the passing runs rule out, and which nothing so far would have shown.
+std::string sharpness(const CampaignReport& report) {
+    std::int64_t caught = 0;
+    std::int64_t examined = 0;
+    std::int64_t exposed = 0;
+    std::string missed;
+    for (const FaultCaught& each : report.faults) {
+        caught += each.exposed > 0 ? 1 : 0;
+        examined += each.examined;
+        exposed += each.exposed;
+        if (each.exposed == 0) {
+            missed += fmt::format("  not: {} {}, {}\n", each.id, each.name,
+                                  each.examined == 0 ? "which plays no part in any case that passed"
+                                                     : fmt::format("in none of {} cases", each.examined));
+        }
+    }
+    if (examined == 0) {
+        return "";
+    }
+    return fmt::format(
+               "sharpness\n  would have caught {} of the {} faults of the dictionary; a passing case shows {:.0f} % "
+               "of those that play a part in it\n",
+               caught, report.faults.size(), 100 * static_cast<double>(exposed) / static_cast<double>(examined)) +
+           missed;
+}
+
 std::string remarks(const CampaignReport& report) {
     std::string text;
     for (const auto& [reason, count] : report.resampled) {
@@ -231,7 +257,8 @@ std::string remarks(const CampaignReport& report) {
 
 std::string campaign_screen(const CampaignReport& report, const ScreenStyle& style) {
     return head(report) + implementations(report, style) + operations(report, style) + elements(report, style) +
-           refusals(report) + coverage(report) + pairs(report, style) + remarks(report) + clusters(report, style);
+           refusals(report) + coverage(report) + pairs(report, style) + sharpness(report) + remarks(report) +
+           clusters(report, style);
 }
 
 }  // namespace difftest::harness

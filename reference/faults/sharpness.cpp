@@ -50,6 +50,14 @@ std::size_t Sharpness::exposed() const {
         exposures.begin(), exposures.end(), [](const Exposure& exposure) { return exposure.witness.has_value(); }));
 }
 
+bool exposes(const graph::Case& value, const oracle::Evaluation& allowed, const Fault& fault) {
+    std::vector<Placement> placements;
+    for (const graph::NodeId node : applicable_nodes(fault, value)) {
+        placements.push_back({fault, node});
+    }
+    return !placements.empty() && find_witness(value, allowed, evaluate_with_faults(value, placements)).has_value();
+}
+
 Sharpness sharpness(const graph::Case& value, const oracle::Evaluation& allowed) {
     return exposures(value, allowed, false);
 }

@@ -34,7 +34,10 @@ struct Sharpness {
 /// `allowed` is the oracle's evaluation of the same case under the contract in question.
 Sharpness sharpness(const graph::Case& value, const oracle::Evaluation& allowed);
 
-/// The same, but only up to the first fault that would be exposed: tells whether there is any.
+/// Whether the case would expose the fault in a kernel that has it at every node where it plays a part.
+bool exposes(const graph::Case& value, const oracle::Evaluation& allowed, const Fault& fault);
+
+/// As sharpness, but only up to the first fault that would be exposed: tells whether there is any.
 Sharpness sharpness_up_to_first(const graph::Case& value, const oracle::Evaluation& allowed);
 
 }  // namespace difftest::faults
