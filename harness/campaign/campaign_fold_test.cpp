@@ -30,6 +30,7 @@ CaseRecord record(std::uint64_t index, std::int64_t cost, std::vector<FailureRec
     result.steered = {"known issue of old"};
     result.features = {{"convolution", "dense", "padding"}, {"graph", "1 node"}};
     result.failures = std::move(failures);
+    result.applicable_faults = {"D01", "D51"};
     result.harness_errors = {"onednn: none"};
     return result;
 }

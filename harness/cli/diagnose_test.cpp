@@ -30,11 +30,12 @@ TEST(Diagnose, OfACorrectBackendIsClean) {
 
 TEST(SelfTest, DetectsReducesAndNames) {
     const std::string folder = (file_of_test("unused", "").parent_path() / "selftest").string();
-    const ProgramRun run =
-        difftest({"selftest", "--fault", "D13", "D51", "--cases", "200", "--out", folder, "--json", "--quiet"});
+    const ProgramRun run = difftest({"selftest", "--fault", "D13", "D27", "D49", "D50", "D51", "D62", "--cases", "2000",
+                                     "--out", folder, "--json", "--quiet"});
     EXPECT_EQ(run.exit_code, 0) << run.output << run.errors;
     const json document = checked_document(run.output, "selftest");
-    EXPECT_EQ(document.at("detected"), 2);
+    EXPECT_EQ(document.at("detected"), 6);
+    EXPECT_EQ(document.at("named_exactly"), 6);
     EXPECT_EQ(document.at("wrongly_named"), 0);
     EXPECT_EQ(document.at("correct_findings"), 0);
     EXPECT_TRUE(std::filesystem::exists(folder + "/wrapped_store/minimal.json"));

@@ -1,6 +1,7 @@
 #include "harness/diagnose/diagnosis.hpp"
 
 #include "harness/diagnose/variants.hpp"
+#include "reference/graph/case_builder.hpp"
 #include "reference/graph/case_file.hpp"
 #include "test_paths.hpp"
 
@@ -8,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -62,6 +64,42 @@ TEST(Diagnosis, OfTwoFaultsNamesBothOrATruePartOrNothing) {
         EXPECT_TRUE(name.find("D01") != std::string::npos || name.find("D51") != std::string::npos) << name;
     }
     EXPECT_FALSE(diagnosis.named.empty()) << diagnosis.unexplained;
+}
+
+/// max(x, -inf) -> convolution with a weight 0 -> u8.
+graph::Case unbounded() {
+    graph::CaseBuilder builder("unbounded");
+    using graph::DataType;
+    using graph::TensorData;
+    const auto x = builder.input("x", TensorData(DataType::f32, {1, 2, 1, 1}, {300, 7}));
+    const auto bound = builder.node("bound", graph::Binary{graph::BinaryAlgorithm::maximum},
+                                    {x, builder.scalar("low", -std::numeric_limits<float>::infinity())}, DataType::f32);
+    const auto weights = builder.constant("weights", TensorData(DataType::f32, {1, 2, 1, 1}, {1, 0}));
+    const auto sum = builder.node("convolution", graph::Convolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, 1},
+                                  {bound, weights, graph::kAbsent, graph::kAbsent, graph::kAbsent}, DataType::f32);
+    return builder.build({builder.node("convert", graph::Convert{}, {sum}, DataType::u8)});
+}
+
+TEST(Diagnosis, IsNotExplainedByWhatAllowsAnything) {
+    // 300 wraps to 44. With +inf as the bound the sum is inf * 1 + inf * 0: no number, so anything may be stored.
+    const Diagnosis diagnosis = diagnose(unbounded(), nullptr, broken({"D13"}));
+    EXPECT_THAT(diagnosis.named, testing::ElementsAre("D13 wrapped_store at convert")) << diagnosis.unexplained;
+}
+
+TEST(Diagnosis, TellsRulesApartByParametersThatTheyDependOn) {
+    // The clamp is dropped only where the output range is inverted: a range that is not tells D03 from D01.
+    graph::CaseBuilder builder("inverted");
+    using graph::DataType;
+    const auto x = builder.input("x", graph::TensorData(DataType::f32, {1, 1}, {400}));
+    const auto quantized = builder.node(
+        "quantize", graph::FakeQuantize{256, graph::FakeQuantizeForm::specification},
+        {x, builder.scalar("il", 0), builder.scalar("ih", 255), builder.scalar("ol", 255), builder.scalar("oh", 0)},
+        DataType::u8);
+    const auto out = builder.node("out", graph::Binary{graph::BinaryAlgorithm::multiply},
+                                  {quantized, builder.scalar("two", 2)}, DataType::f32);
+    const Diagnosis diagnosis = diagnose(builder.build({out}), nullptr, broken({"D03"}));
+    EXPECT_THAT(diagnosis.named, testing::ElementsAre("D03 clamp_dropped_at_inverted_output at quantize"))
+        << diagnosis.unexplained;
 }
 
 TEST(Diagnosis, SaysThatThereAreNoValuesToReasonAbout) {

@@ -308,5 +308,26 @@ TEST(Neighbourhood, NamesTheNumberThatDecides) {
     EXPECT_FALSE(is_failure(judge(around.passing->value).verdict));
 }
 
+TEST(Neighbourhood, NamesThePropertyThatDecides) {
+    // Fails where the last conversion is to u8.
+    const auto judge = [](const Case& value) {
+        return violation(value.graph.tensor(value.graph.outputs.front()).type == graph::DataType::u8);
+    };
+    Case value = chain();
+    const graph::TensorId output = value.graph.outputs.front();
+    value.graph.tensors[static_cast<std::size_t>(output)].type = graph::DataType::u8;
+    const Neighbourhood around = explore(value, judge(value), std::nullopt,
+                                         [&](const Case& each) {
+                                             return Observation{judge(each), "", "", {}, {}};
+                                         },
+                                         {});
+    const std::string property = "the type of " + value.graph.tensor(output).name;
+    const auto type = std::find_if(around.switches.begin(), around.switches.end(),
+                                   [&](const Switched& each) { return each.property == property; });
+    ASSERT_NE(type, around.switches.end());
+    EXPECT_TRUE(type->decides());
+    EXPECT_TRUE(type->text().starts_with("fails for u8, passes for s8")) << type->text();
+}
+
 }  // namespace
 }  // namespace difftest::harness

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -41,6 +42,36 @@ TEST(Dictionary, NamesAndNumbersAreUniqueAndComplete) {
         EXPECT_EQ(find_fault(fault.id)->deviation, fault.deviation);
     }
     EXPECT_FALSE(find_fault("no such fault"));
+}
+
+TEST(FaultyEvaluation, OfNoFaultIsRightWhereTheResultIsNoNumber) {
+    graph::CaseBuilder builder("no number");
+    const auto x = builder.input("x", graph::TensorData(graph::DataType::f32, {2}, {-1, 1}));
+    const auto y = builder.node("y", graph::Eltwise{graph::EltwiseAlgorithm::log, 0, 0}, {x}, graph::DataType::f32);
+    const auto right = evaluate_with_faults(builder.build({y}), {}).front();
+    EXPECT_TRUE(std::isnan(right.at(0)));  // log(-1)
+    EXPECT_EQ(right.at(1), 0);             // log(1)
+}
+
+TEST(Dictionary, AScaleThatIsBroaderThanTheQuantizeIsNoneOfItsOwn) {
+    graph::CaseBuilder builder("broader");
+    using graph::DataType;
+    const auto x = builder.input("x", graph::TensorData(DataType::f32, {1, 1}, {3}));
+    const auto quantized = builder.node(
+        "quantize", graph::FakeQuantize{256, graph::FakeQuantizeForm::specification},
+        {x, builder.scalar("il", 0), builder.scalar("ih", 255), builder.scalar("ol", 0), builder.scalar("oh", 255)},
+        DataType::u8);
+    const auto factors = builder.constant("factors", graph::TensorData(DataType::f32, {1, 3}, {2, 3, 4}));
+    const graph::Case value = builder.build(
+        {builder.node("scale", graph::Binary{graph::BinaryAlgorithm::multiply}, {quantized, factors}, DataType::f32)});
+    EXPECT_TRUE(applicable_nodes(*find_fault("scale_before_quantize"), value).empty());
+}
+
+TEST(Sharpness, SaysWhetherOneFaultWouldShow) {
+    const graph::Case value = named("deconv_quant_u8_minimal");
+    const oracle::Evaluation allowed = oracle::evaluate(value, contract::Contract());
+    EXPECT_TRUE(exposes(value, allowed, *find_fault("clamp_dropped_mid_chain")));
+    EXPECT_FALSE(exposes(value, allowed, *find_fault("concat_at_offset_zero"))) << "plays no part";
 }
 
 TEST(FaultyEvaluation, TheFoundingBugGives255WhereTheReferenceGives28) {
