@@ -1,11 +1,13 @@
 #include "backends/onednn/oracle_comparison.hpp"
 
+#include "reference/graph/case_file.hpp"
 #include "reference/oracle/oracle.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace difftest::backends::onednn {
 
@@ -45,6 +47,15 @@ std::string nodes_of(const graph::Graph& graph) {
         text += fmt::format(") -> {}", graph::name_of(graph.tensor(node.output).type));
     }
     return text;
+}
+
+/// The case as a file in the folder that DIFFTEST_KEEP_FAILING names, if it names one: `difftest run --case` goes on there.
+void keep(const graph::Case& value) {
+    if (const char* folder = std::getenv("DIFFTEST_KEEP_FAILING")) {
+        std::string name = value.name;
+        std::replace(name.begin(), name.end(), ' ', '_');
+        graph::write_case(value, std::filesystem::path(folder) / (name + ".json"));
+    }
 }
 
 std::string implementations_of(const Run& run) {
@@ -110,6 +121,7 @@ void OracleComparison::run_plan(const graph::Case& value, const Plan& plan) {
         ++refusals_[without_names(refusal.what())];
         return;
     } catch (const std::exception& failure) {
+        keep(value);
         ADD_FAILURE() << value.name << ", plan " << plan.name << ": " << failure.what() << "\n"
                       << nodes_of(value.graph);
         return;
@@ -132,6 +144,9 @@ void OracleComparison::run_plan(const graph::Case& value, const Plan& plan) {
             if (!allowed.contains(element, got[index]) && outside++ == 0) {
                 first = fmt::format("element {} is {}, allowed {}", index, got[index], allowed.at(element).to_string());
             }
+        }
+        if (outside != 0) {
+            keep(value);
         }
         EXPECT_EQ(outside, 0) << value.name << ", plan " << plan.name << ", " << implementation << ", "
                               << result.contract.to_string() << ": " << first << " (of " << got.size() << ")\n"
