@@ -40,6 +40,14 @@ bool differs_by_channel(const Node&, const graph::Tensor& operand, const Shape& 
     return operand.shape.size() == result.size() && operand.shape[1] > 1;
 }
 
+/// One channel becomes several at more than one position.
+bool widens_one_channel(const Node& node, const graph::Graph& graph) {
+    const Shape& result = graph.tensor(node.output).shape;
+    return std::holds_alternative<graph::Convolution>(node.operation) && graph.tensor(node.inputs[0]).shape[1] == 1 &&
+           result[1] > 1 &&
+           std::any_of(result.begin() + 2, result.end(), [](std::int64_t extent) { return extent > 1; });
+}
+
 bool is_unsigned(const Node&, const graph::Tensor& operand, const Shape&) {
     return operand.type == DataType::u8;
 }
@@ -49,6 +57,11 @@ bool is_unsigned(const Node&, const graph::Tensor& operand, const Shape&) {
 std::string_view registered_error(const graph::Graph& graph, std::string_view plan) {
     if (plan != "split" && has<graph::Matmul>(graph) && has_operand(graph, is_shared_matrix)) {
         return "onednn_brg_matmul_prelu_operand";
+    }
+    if (plan.find("row_major") != plan.npos &&
+        std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                    [&](const Node& node) { return widens_one_channel(node, graph); })) {
+        return "onednn_gemm_convolution_row_major";
     }
     if (plan == "graph" && has<graph::Pooling>(graph) && has_operand(graph, differs_by_channel)) {
         return "onednn_graph_pooling_operand_overread";

@@ -155,7 +155,8 @@ TEST_F(WindowTest, ResamplingSweep) {
     for (int problem = 0; problem < 200; ++problem) {
         graph::CaseBuilder builder(fmt::format("resampling {}", problem));
         Shape shape = random_image(draw_(1, 3));
-        if (!is_version_2(*backend_) && std::all_of(shape.begin() + 2, shape.end(), [](auto size) { return size == 1; })) {
+        if (!is_version_2(*backend_) &&
+            std::all_of(shape.begin() + 2, shape.end(), [](auto size) { return size == 1; })) {
             shape[1] = 1;  // known issue onednn_resampling_f32_plain_crash
         }
         graph::Resampling op;

@@ -41,7 +41,8 @@ WorkerSpec BackendSession::spec(std::string_view isa) const {
     // Threads that spin while they wait take the processor from the judge and from the other workers.
     spec.environment.emplace_back("OMP_WAIT_POLICY", "passive");
     // What a library reads of memory that it never wrote is 0 in a young process and anything in an old one: with a
-    // pattern there it is as wrong in the fresh worker that confirms a finding. Drivers of devices have their own heaps.
+    // pattern there it is as wrong in the fresh worker that confirms a finding. Drivers of devices have their own
+    // heaps.
     if (!selection_.kind->maps_freely && std::getenv(kHeapPattern) == nullptr) {
         spec.environment.emplace_back(kHeapPattern, "85");
     }
