@@ -48,6 +48,14 @@ bool widens_one_channel(const Node& node, const graph::Graph& graph) {
            std::any_of(result.begin() + 2, result.end(), [](std::int64_t extent) { return extent > 1; });
 }
 
+/// Factors for each channel where a batch has one position each.
+bool scales_channels_of_points(const Node& node, const graph::Graph& graph) {
+    const Shape& result = graph.tensor(node.output).shape;
+    return std::holds_alternative<graph::Requantize>(node.operation) && result[0] > 1 &&
+           std::all_of(result.begin() + 2, result.end(), [](std::int64_t extent) { return extent == 1; }) &&
+           graph::element_count(graph.tensor(node.inputs[1]).shape).value() > 1;
+}
+
 bool is_unsigned(const Node&, const graph::Tensor& operand, const Shape&) {
     return operand.type == DataType::u8;
 }
@@ -58,10 +66,15 @@ std::string_view registered_error(const graph::Graph& graph, std::string_view pl
     if (plan != "split" && has<graph::Matmul>(graph) && has_operand(graph, is_shared_matrix)) {
         return "onednn_brg_matmul_prelu_operand";
     }
-    if (plan.find("row_major") != plan.npos &&
-        std::any_of(graph.nodes.begin(), graph.nodes.end(),
-                    [&](const Node& node) { return widens_one_channel(node, graph); })) {
+    const auto any_node = [&](auto predicate) {
+        return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                           [&](const Node& node) { return predicate(node, graph); });
+    };
+    if (plan.find("row_major") != plan.npos && any_node(widens_one_channel)) {
         return "onednn_gemm_convolution_row_major";
+    }
+    if (plan == "graph" && has<graph::Binary>(graph) && any_node(scales_channels_of_points)) {
+        return "onednn_binary_channel_operands_batch";
     }
     if (plan == "graph" && has<graph::Pooling>(graph) && has_operand(graph, differs_by_channel)) {
         return "onednn_graph_pooling_operand_overread";
