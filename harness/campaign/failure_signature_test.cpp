@@ -67,6 +67,10 @@ TEST(Suspects, AnErrorAccusesThePartitionOfTheNodeThatItNames) {
     const auto blamed = suspects(sample().graph, failing, {failing});
     ASSERT_EQ(blamed.size(), 1U);
     EXPECT_EQ(signature_of(sample(), failing, blamed).operation, "eltwise");
+    failing.judgement.reason += " (runtime_error)";
+    const auto earlier = suspects(sample().graph, failing, {failing});
+    ASSERT_EQ(earlier.size(), 2U) << "the library may have kept the error of the convolution";
+    EXPECT_EQ(signature_of(sample(), failing, earlier).operation, "eltwise");
     failing.judgement.reason = "killed by SIGSEGV during create of 'something'";
     EXPECT_EQ(suspects(sample().graph, failing, {failing}).size(), 2U);
 }
