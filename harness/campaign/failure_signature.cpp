@@ -133,6 +133,12 @@ std::vector<PartitionReport> suspects(const graph::Graph& graph, const RunEntry&
         const std::string maker =
             has_maker ? graph.node(graph.tensor(*wrong).producer).name : named_node(graph, failing);
         result = made_or_behind(failing, all, maker);
+        for (PartitionReport& each : has_maker ? makers_of(graph, *wrong, failing) : std::vector<PartitionReport>{}) {
+            const auto is_it = [&each](const PartitionReport& other) { return other.nodes == each.nodes; };
+            if (std::none_of(result.begin(), result.end(), is_it)) {
+                result.push_back(std::move(each));
+            }
+        }
     }
     return result.empty() ? failing.partitions : result;
 }

@@ -94,6 +94,9 @@ TEST(Suspects, WhatWasNotComparedOnTheWayIsNotCleared) {
                            {{{"conv"}, "Convolution"}, {{"relu"}, "f32"}, {{"out"}, "f32"}, {{"out"}, "int8"}});
     failing.first_wrong = "out";
     EXPECT_EQ(suspects(sample().graph, failing, {failing}).size(), 4U) << "nobody saw what conv and relu gave";
+    failing.judgement.verdict = Verdict::nondeterministic;
+    EXPECT_EQ(suspects(sample().graph, failing, {failing}).size(), 4U) << "nor whether that is what differs";
+    failing.judgement.verdict = Verdict::violation;
     failing.intermediates.resize(1);
     failing.intermediates[0].tensor = "relu";
     const auto blamed = suspects(sample().graph, failing, {failing});
