@@ -25,7 +25,7 @@ CreateProgram creator(const cl::Device& device) {
         return &clCreateProgramWithIL;
     }
     cl_platform_id platform = nullptr;  // which getInfo wraps in newer headers
-    clGetDeviceInfo(device(), CL_DEVICE_PLATFORM, sizeof platform, &platform, nullptr);
+    device.getInfo(CL_DEVICE_PLATFORM, &platform);
     return reinterpret_cast<CreateProgram>(
         clGetExtensionFunctionAddressForPlatform(platform, "clCreateProgramWithILKHR"));
 }
