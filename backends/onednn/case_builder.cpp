@@ -1,8 +1,11 @@
 #include "backends/onednn/case_builder.hpp"
 
+#include "reference/graph/case_file.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 
@@ -81,6 +84,14 @@ Plan offered_plan(Backend& backend, const graph::Case& value, const std::string&
     throw std::runtime_error("plan " + name + " is not offered");
 }
 
+void keep_failing(const graph::Case& value) {
+    if (const char* folder = std::getenv("DIFFTEST_KEEP_FAILING")) {
+        std::string name = value.name.empty() ? "case" : value.name;
+        std::replace(name.begin(), name.end(), ' ', '_');
+        graph::write_case(value, std::filesystem::path(folder) / (name + ".json"));
+    }
+}
+
 Run run(Backend& backend, const graph::Case& value, const std::string& plan) {
     std::vector<std::vector<std::byte>> memory(value.graph.tensors.size());
     Buffers buffers;
@@ -107,6 +118,7 @@ Run run(Backend& backend, const graph::Case& value, const std::string& plan) {
     fill(0x2a);
     executable->execute();
     if (read_outputs(value.graph, buffers) != result.outputs) {
+        keep_failing(value);
         throw std::runtime_error("two executions differ");
     }
     return result;

@@ -47,6 +47,10 @@ struct Run {
 Plan offered_plan(Backend& backend, const graph::Case& value, const std::string& name);
 bool offers_plan(Backend& backend, const graph::Case& value, const std::string& name);
 
+/// Writes the case into the folder that DIFFTEST_KEEP_FAILING names, if it names one: `difftest run --case` goes on
+/// there.
+void keep_failing(const graph::Case& value);
+
 /// Prepares and executes twice, with outputs filled with different patterns before; the executions must agree.
 Run run(Backend& backend, const graph::Case& value, const std::string& plan);
 

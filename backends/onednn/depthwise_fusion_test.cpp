@@ -85,5 +85,30 @@ TEST(DepthwiseFusion, IsExactWhereTheLibraryOffersIt) {
     std::cout << runs << " of 16 ran fused\n";
 }
 
+/// An operand with a value for each element, between the two convolutions: the library does not tell its layout.
+TEST(DepthwiseFusion, AnOperandBetweenTheTwoIsReadWhereItStands) {
+    graph::CaseBuilder builder("operand");
+    const auto data = builder.input("data", TensorData(DataType::u8, {1, 1, 2, 2}, {0, 0, 0, 0}));
+    const auto point = builder.constant("point", TensorData(DataType::s8, {2, 1, 1, 1}, {0, 0}));
+    const auto sums =
+        builder.node("sums", graph::Convolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, 1}, {data, point}, DataType::s32);
+    const auto operand = builder.input("operand", TensorData(DataType::f32, {1, 2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}));
+    const auto added =
+        builder.node("added", graph::Binary{graph::BinaryAlgorithm::add}, {sums, operand}, DataType::f32);
+    const auto bytes = builder.node("bytes", graph::Convert{}, {added}, DataType::u8);
+    TensorData middle(DataType::s8, {2, 1, 3, 3});
+    middle.set(4, 1);   // the first channel itself
+    middle.set(13, 2);  // the second one, doubled
+    const auto window = builder.node("window", graph::Convolution{{1, 1}, {1, 1}, {1, 1}, {1, 1}, 2},
+                                     {bytes, builder.constant("taps", middle)}, DataType::s32);
+    const std::unique_ptr<Backend> backend = make_onednn_backend();
+    try {
+        EXPECT_THAT(run(*backend, builder.build({window}), "fused_depthwise").outputs.front(),
+                    testing::ElementsAre(1, 2, 3, 4, 10, 12, 14, 16));
+    } catch (const Unsupported& refusal) {
+        GTEST_SKIP() << refusal.what();
+    }
+}
+
 }  // namespace
 }  // namespace difftest::backends::onednn

@@ -83,6 +83,7 @@ public:
     }
 
     void operator()(const graph::Reduction& op) {
+        refuse_inexact_sums(op.algorithm);
         const char* kind = "ReduceSum";
         switch (op.algorithm) {
             case graph::ReductionAlgorithm::sum: break;
@@ -137,6 +138,22 @@ public:
 private:
     [[noreturn]] void refuse(const char* reason) const {
         throw Unsupported(fmt::format("'{}': {}", node_.name, reason));
+    }
+
+    /// Everything is f32 there, where sums of integers above 2^24 are rounded.
+    void refuse_inexact_sums(graph::ReductionAlgorithm algorithm) const {
+        const graph::Tensor& source = graph_.tensor(data());
+        const bool sums = algorithm == graph::ReductionAlgorithm::sum || algorithm == graph::ReductionAlgorithm::mean;
+        if (!sums || !graph::is_integer(source.type)) {
+            return;
+        }
+        constexpr double kExactInFloat = 0x1p24;
+        const double largest = source.type == DataType::s32 ? 0x1p31 : 0x1p8;
+        const auto terms = static_cast<double>(graph::element_count(source.shape).value()) /
+                           static_cast<double>(graph::element_count(result_.shape).value());
+        if (terms * largest > kExactInFloat) {
+            refuse("its sums would stay in f32, where they are not exact");
+        }
     }
 
     /// What flows through a pointwise node: its first input.

@@ -106,6 +106,18 @@ TEST(GraphDescription, SaysWhatTheGraphApiCannotSay) {
     EXPECT_THAT(refusal(slices.build({slice})), HasSubstr("no slice"));
 }
 
+/// In f32 the nine terms of 2^25 and a little would be summed with an error of up to 16.
+TEST(GraphDescription, RefusesSumsThatF32CannotHold) {
+    graph::CaseBuilder builder("long sums");
+    const auto data = builder.constant("data", TensorData(DataType::s32, {1, 1, 2}, {33554452, 33554452}));
+    const auto mean =
+        builder.node("mean", graph::Reduction{graph::ReductionAlgorithm::mean, {2}}, {data}, DataType::s32);
+    const auto factor = builder.scalar("factor", 0.5F);
+    const auto out =
+        builder.node("out", graph::Binary{graph::BinaryAlgorithm::multiply}, {mean, factor}, DataType::f32);
+    EXPECT_THAT(refusal(builder.build({out})), HasSubstr("not exact"));
+}
+
 class GraphPlan : public testing::Test {
 protected:
     void SetUp() override {

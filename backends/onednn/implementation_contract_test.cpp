@@ -127,6 +127,17 @@ TEST_F(GrantTest, TheCLibrarysTanhBehindDeconvolutionsOfReals) {
     EXPECT_TRUE(granted_to(graph::Convolution{{1, 1}, {1, 1}, {0, 0}, {0, 0}, 1}).empty());
 }
 
+TEST_F(GrantTest, SubnormalsAreFlushedOnlyWhereSomethingBecomesBf16) {
+    for (const DataType type : {DataType::bf16, DataType::f32}) {
+        build_ = {};
+        const auto data = build_.input(DataType::f32, {1}, {1});
+        const graph::Case& value = build_.finish({build_.node(graph::Convert{}, {data}, type, {1})});
+        contract::Contract result(level_, {});
+        grant_freedoms(result, value.graph, value.graph.nodes.front(), "simple:any", "SSE41");
+        EXPECT_EQ(result.grants(Freedom::flush_subnormals), type == DataType::bf16);
+    }
+}
+
 /// jit_int of 2.6.3: 80 / 3 is 26.666668, which is 80 * rn(1/3), and not 26.666666, which is rn(80/3).
 TEST_F(GrantTest, AveragesOfIntegersByAReciprocal) {
     const auto granted_to = [&](graph::PoolingAlgorithm algorithm, std::string_view implementation) {

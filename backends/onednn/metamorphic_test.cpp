@@ -1,5 +1,6 @@
 #include "backends/onednn/onednn_backend.hpp"
 #include "backends/onednn/oracle_comparison.hpp"
+#include "backends/onednn/registered_errors.hpp"
 
 #include <gtest/gtest.h>
 
@@ -62,8 +63,11 @@ protected:
         return build.finish({build.node(graph::Convert{}, {last}, DataType::s8, shape_)});
     }
 
-    /// Nothing when the library refuses the plan.
+    /// Nothing when the library refuses the plan, or is known to compute it wrongly.
     std::optional<Outputs> outputs_of(graph::Case value, const std::string& plan) {
+        if (!is_version_2(*backend_) && !registered_error(value.graph, plan).empty()) {
+            return std::nullopt;
+        }
         value.execution.plans = {plan};
         try {
             return run(*backend_, value, plan).outputs;

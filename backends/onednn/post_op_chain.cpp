@@ -15,15 +15,24 @@ std::ptrdiff_t extended_dimensions(const graph::Shape& shape) {
     return std::count_if(shape.begin(), shape.end(), [](std::int64_t extent) { return extent != 1; });
 }
 
+bool has_depthwise(std::span<const Step> steps) {
+    return std::any_of(steps.begin(), steps.end(),
+                       [](const Step& step) { return std::holds_alternative<DepthwiseStep>(step); });
+}
+
 /// An operand with several dimensions may have any layout: the library takes that of the destination. With one
-/// dimension all layouts are the same.
+/// dimension all layouts are the same. Beside a depthwise convolution the library does not tell which one it took
+/// (2.6.3 goes on calling it `any`): there it is that of its int8 kernels.
 memory::desc requested_layout(const OperandSource& source, const graph::Graph& graph, const Program::Operand& operand,
-                              std::size_t rank) {
+                              std::size_t rank, bool beside_depthwise) {
     const auto* literal = std::get_if<graph::TensorData>(&source);
     const graph::Shape& shape =
         literal != nullptr ? literal->shape() : graph.tensor(std::get<graph::TensorId>(source)).shape;
-    return extended_dimensions(shape) < 2 ? operand.memory.get_desc()
-                                          : any_layout(dimensions(shape, rank), operand.type);
+    if (extended_dimensions(shape) < 2) {
+        return operand.memory.get_desc();
+    }
+    const memory::dims extents = dimensions(shape, rank);
+    return beside_depthwise ? channels_last_layout(extents, operand.type) : any_layout(extents, operand.type);
 }
 
 }  // namespace
@@ -31,6 +40,7 @@ memory::desc requested_layout(const OperandSource& source, const graph::Graph& g
 PostOpChain::PostOpChain(Program& program, std::span<const Step> steps, const graph::Tensor& output)
     : output_(output),
       rank_(std::max<std::size_t>(output.shape.size(), 1)),
+      fuses_depthwise_(has_depthwise(steps)),
       user_scratchpad_(program.options().user_scratchpad) {
     for (const Step& step : steps) {
         if (const auto* eltwise = std::get_if<EltwiseStep>(&step)) {
@@ -61,7 +71,7 @@ dnnl::primitive_attr PostOpChain::attributes() const {
 memory::desc PostOpChain::operand(Program& program, int argument, const OperandSource& source) {
     const Program::Operand found = program.operand(source, rank_);
     operands_.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(post_ops_.len()) | argument, found.memory, found.phase});
-    return requested_layout(source, program.graph(), found, rank_);
+    return requested_layout(source, program.graph(), found, rank_, fuses_depthwise_);
 }
 
 void PostOpChain::append(Program& program, const BinaryStep& step) {

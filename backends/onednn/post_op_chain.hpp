@@ -38,6 +38,7 @@ private:
 
     graph::Tensor output_;
     std::size_t rank_;
+    bool fuses_depthwise_;
     bool user_scratchpad_;
     dnnl::post_ops post_ops_;
     std::vector<BoundOperand> operands_;

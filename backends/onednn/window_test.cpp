@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <iostream>
 
 /// Pooling, resampling and reduction: by hand, then against the oracle over types, shapes, geometries and tails.
@@ -154,8 +155,9 @@ TEST_F(WindowTest, ResamplingSweep) {
     for (int problem = 0; problem < 200; ++problem) {
         graph::CaseBuilder builder(fmt::format("resampling {}", problem));
         Shape shape = random_image(draw_(1, 3));
-        if (!is_version_2(*backend_)) {
-            shape[1] = 4 * ((shape[1] + 3) / 4);  // of other tails one point is written beyond: LIBRARY_TROUBLE.md
+        if (!is_version_2(*backend_) &&
+            std::all_of(shape.begin() + 2, shape.end(), [](auto size) { return size == 1; })) {
+            shape[1] = 1;  // known issue onednn_resampling_f32_plain_crash
         }
         graph::Resampling op;
         op.algorithm = draw_.one_of({ResamplingAlgorithm::nearest, ResamplingAlgorithm::linear});

@@ -24,8 +24,10 @@ CreateProgram creator(const cl::Device& device) {
     if (is_core) {
         return &clCreateProgramWithIL;
     }
+    cl_platform_id platform = nullptr;  // which getInfo wraps in newer headers
+    device.getInfo(CL_DEVICE_PLATFORM, &platform);
     return reinterpret_cast<CreateProgram>(
-        clGetExtensionFunctionAddressForPlatform(device.getInfo<CL_DEVICE_PLATFORM>(), "clCreateProgramWithILKHR"));
+        clGetExtensionFunctionAddressForPlatform(platform, "clCreateProgramWithILKHR"));
 }
 
 }  // namespace

@@ -3,9 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace difftest::harness {
+namespace {
+
+/// glibc fills what it gives out with the complement of this number, and what comes back with the number.
+constexpr const char* kHeapPattern = "MALLOC_PERTURB_";
+
+}  // namespace
 
 BackendSession::BackendSession(BackendSelection selection, std::optional<int> threads, const WorkerLimits& limits)
     : selection_(std::move(selection)), threads_(threads), limits_(limits) {
@@ -33,6 +40,12 @@ WorkerSpec BackendSession::spec(std::string_view isa) const {
     }
     // Threads that spin while they wait take the processor from the judge and from the other workers.
     spec.environment.emplace_back("OMP_WAIT_POLICY", "passive");
+    // What a library reads of memory that it never wrote is 0 in a young process and anything in an old one: with a
+    // pattern there it is as wrong in the fresh worker that confirms a finding. Drivers of devices have their own
+    // heaps.
+    if (!selection_.kind->maps_freely && std::getenv(kHeapPattern) == nullptr) {
+        spec.environment.emplace_back(kHeapPattern, "85");
+    }
     if (threads_) {
         spec.environment.emplace_back("OMP_NUM_THREADS", std::to_string(*threads_));
     }

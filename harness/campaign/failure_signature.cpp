@@ -73,8 +73,14 @@ std::vector<PartitionReport> makers_of(const graph::Graph& graph, graph::TensorI
     return result;
 }
 
-/// Of a failure that names the node `maker`: its partition. What differs between executions may also come from behind
-/// what is wrong in each. Without a name: all partitions that nothing clears.
+/// oneDNN 3.7 keeps an error of its code generator and reports it from whatever it creates next.
+bool may_be_kept_from_before(const RunEntry& failing) {
+    return failing.judgement.reason.find("could not create a primitive (runtime_error)") != std::string::npos;
+}
+
+/// Of a failure that names the node `maker`: its partition, and those before it where the error may be theirs. What
+/// differs between executions may also come from behind what is wrong in each. Without a name: all partitions that
+/// nothing clears.
 std::vector<PartitionReport> made_or_behind(const RunEntry& failing, const std::vector<RunEntry>& all,
                                             const std::string& maker) {
     const bool may_be_behind = failing.judgement.verdict == Verdict::nondeterministic;
@@ -83,7 +89,11 @@ std::vector<PartitionReport> made_or_behind(const RunEntry& failing, const std::
     for (const PartitionReport& partition : failing.partitions) {
         const bool made_it = holds_one_of(partition, {maker});
         if (made_it && !may_be_behind) {
-            return {partition};
+            std::vector<PartitionReport> accused{partition};
+            if (may_be_kept_from_before(failing)) {
+                accused.insert(accused.end(), result.begin(), result.end());
+            }
+            return accused;
         }
         reached = reached || made_it;
         if (reached && (made_it || !is_cleared(partition, failing, all))) {
@@ -123,6 +133,12 @@ std::vector<PartitionReport> suspects(const graph::Graph& graph, const RunEntry&
         const std::string maker =
             has_maker ? graph.node(graph.tensor(*wrong).producer).name : named_node(graph, failing);
         result = made_or_behind(failing, all, maker);
+        for (PartitionReport& each : has_maker ? makers_of(graph, *wrong, failing) : std::vector<PartitionReport>{}) {
+            const auto is_it = [&each](const PartitionReport& other) { return other.nodes == each.nodes; };
+            if (std::none_of(result.begin(), result.end(), is_it)) {
+                result.push_back(std::move(each));
+            }
+        }
     }
     return result.empty() ? failing.partitions : result;
 }

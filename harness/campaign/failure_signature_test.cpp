@@ -67,6 +67,10 @@ TEST(Suspects, AnErrorAccusesThePartitionOfTheNodeThatItNames) {
     const auto blamed = suspects(sample().graph, failing, {failing});
     ASSERT_EQ(blamed.size(), 1U);
     EXPECT_EQ(signature_of(sample(), failing, blamed).operation, "eltwise");
+    failing.judgement.reason += " (runtime_error)";
+    const auto earlier = suspects(sample().graph, failing, {failing});
+    ASSERT_EQ(earlier.size(), 2U) << "the library may have kept the error of the convolution";
+    EXPECT_EQ(signature_of(sample(), failing, earlier).operation, "eltwise");
     failing.judgement.reason = "killed by SIGSEGV during create of 'something'";
     EXPECT_EQ(suspects(sample().graph, failing, {failing}).size(), 2U);
 }
@@ -90,6 +94,9 @@ TEST(Suspects, WhatWasNotComparedOnTheWayIsNotCleared) {
                            {{{"conv"}, "Convolution"}, {{"relu"}, "f32"}, {{"out"}, "f32"}, {{"out"}, "int8"}});
     failing.first_wrong = "out";
     EXPECT_EQ(suspects(sample().graph, failing, {failing}).size(), 4U) << "nobody saw what conv and relu gave";
+    failing.judgement.verdict = Verdict::nondeterministic;
+    EXPECT_EQ(suspects(sample().graph, failing, {failing}).size(), 4U) << "nor whether that is what differs";
+    failing.judgement.verdict = Verdict::violation;
     failing.intermediates.resize(1);
     failing.intermediates[0].tensor = "relu";
     const auto blamed = suspects(sample().graph, failing, {failing});

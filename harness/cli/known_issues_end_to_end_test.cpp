@@ -35,7 +35,10 @@ TEST_P(KnownIssueOfTheCorpora, IsStillDetected) {
     if (!affects(issue, backend.at("library"), version)) {
         // 3: minimal cases are often all zeros, which says nothing where the error does not show.
         EXPECT_TRUE(run.exit_code == 0 || run.exit_code == 3) << run.output << run.errors;
-        EXPECT_TRUE(document.at("known_issues").empty());
+        // Another error of that release may stand in the same place, and is then the one that is listed.
+        for (const json& known : document.at("known_issues")) {
+            EXPECT_NE(known.at("id"), issue.id);
+        }
         GTEST_SKIP() << issue.library << " " << version << " is not affected, and passes";
     }
     const auto runs_on = [&document](const std::string& isa) {
