@@ -27,5 +27,6 @@ void add_merge(CLI::App& app, Action& action);
 void add_recheck(CLI::App& app, Action& action);
 void add_reduce(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
 
 }  // namespace difftest::harness::cli
