@@ -1,5 +1,6 @@
 #include "harness/report/finding_view.hpp"
 
+#include "harness/report/observation_view.hpp"
 #include "harness/report/tolerance_document.hpp"
 
 #include <fmt/format.h>
@@ -98,12 +99,11 @@ Json finding_view(const ReportedFinding& finding) {
                  {"passing", finding.passing},
                  {"issue_text", finding.issue_text},
                  {"graph_drawing", finding.graph_drawing},
-                 {"histogram", Json::array()},
                  {"reproducers", reproducers_view(finding)}};
     add_reduction(view, parsed_or_null(finding.finding));
     view["has_conditions"] = !view["conditions"].empty();
     view["has_other_bugs"] = !view["other_bugs"].empty();
-    view["has_histogram"] = !view["histogram"].empty();
+    add_observation(view, parsed_or_null(finding.observation));
     return view;
 }
 
