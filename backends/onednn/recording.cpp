@@ -126,7 +126,13 @@ std::string recording_of(const Program& program) {
     for (const Program::Call& call : program.calls()) {
         Json arguments = Json::array();
         for (const auto& [argument, memory] : call.arguments) {
-            arguments.push_back({{"argument", argument_name(argument)}, {"memory", memories.number_of(memory)}});
+            // The strides of extents of 1 mean nothing to a memory, and something to who chooses an implementation.
+            const dnnl::memory::desc layout = call.descriptor.query_md(dnnl::query::exec_arg_md, argument);
+            const auto blocking = api::blocking_of(layout);
+            const bool is_plain = blocking && api::is_plain(layout);
+            arguments.push_back({{"argument", argument_name(argument)},
+                                 {"memory", memories.number_of(memory)},
+                                 {"strides", is_plain ? Json(blocking->strides) : Json()}});
         }
         calls.push_back({{"primitive", dnnl_prim_kind2str(dnnl::convert_to_c(call.descriptor.get_kind()))},
                          {"implementation", call.descriptor.impl_info_str()},

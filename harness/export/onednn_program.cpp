@@ -18,6 +18,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostLines = 120;
+/// Between arguments that get a line each.
+constexpr const char* kNext = ",\n         ";
 
 std::string c_type(const std::string& type) {
     static const std::map<std::string, std::string> kTypes = {{"f32", "float"},          {"s32", "std::int32_t"},
@@ -126,7 +128,10 @@ private:
             }
             const auto number = each.at("memory").get<std::size_t>();
             if (is_plain(memory(number))) {
-                return memory_names_[number] + ".get_desc()";
+                Json asked = memory(number);
+                asked["strides"] = each.at("strides").is_null() ? asked.at("strides") : each.at("strides");
+                return asked == memory(number) ? memory_names_[number] + ".get_desc()"
+                                               : "memory::desc" + layout_of(asked);
             }
             if (const auto chosen = chosen_.find(number); chosen != chosen_.end()) {
                 return chosen->second;
@@ -202,17 +207,17 @@ private:
         const std::string weights = described(call, "DNNL_ARG_WEIGHTS");
         const std::string bias = described(call, "DNNL_ARG_BIAS");
         const std::string operands =
-            fmt::format("{}, {}{}, {}", source, weights, bias.empty() ? "" : ", " + bias, destination);
+            fmt::format("{}{}{}{}{}{}", source, kNext, weights, bias.empty() ? "" : kNext + bias, kNext, destination);
         const std::string forward = "prop_kind::forward_inference, ";
         const auto numbers = [&p](std::initializer_list<const char*> members) {
             std::string text;
             for (const char* const member : members) {
-                text += ", " + dims(p.at(member));
+                text += (text.empty() ? kNext : ", ") + dims(p.at(member));
             }
             return text;
         };
         if (kind == "convolution" || kind == "deconvolution") {
-            return forward + algorithm_of(p) + ", " + operands +
+            return forward + algorithm_of(p) + kNext + operands +
                    numbers({"strides", "dilations", "padding_left", "padding_right"});
         }
         if (kind == "inner_product") {
@@ -222,26 +227,26 @@ private:
             return operands;
         }
         if (kind == "pooling" || kind == "pooling_v2") {
-            const std::string head = forward + algorithm_of(p) + ", " + source + ", " + destination;
+            const std::string head = forward + algorithm_of(p) + kNext + source + kNext + destination;
             return head + (kind == "pooling"
                                ? numbers({"strides", "kernel", "padding_left", "padding_right"})
                                : numbers({"strides", "kernel", "dilations", "padding_left", "padding_right"}));
         }
         if (kind == "resampling") {
-            return forward + algorithm_of(p) + ", " + source + ", " + destination;
+            return forward + algorithm_of(p) + kNext + source + kNext + destination;
         }
         if (kind == "reduction") {
-            return algorithm_of(p) + ", " + source + ", " + destination + ", 0.0f, 0.0f";
+            return algorithm_of(p) + kNext + source + kNext + destination + ", 0.0f, 0.0f";
         }
         if (kind == "binary") {
-            return algorithm_of(p) + ", " + source + ", " + described(call, "DNNL_ARG_SRC_1") + ", " + destination;
+            return algorithm_of(p) + kNext + source + kNext + described(call, "DNNL_ARG_SRC_1") + kNext + destination;
         }
         if (kind == "eltwise") {
             return forward + algorithm_of(p) + ", " + source + ", " + float_literal(p.at("alpha").get<std::string>()) +
                    ", " + float_literal(p.at("beta").get<std::string>());
         }
         if (kind == "softmax_v2") {
-            return forward + algorithm_of(p) + ", " + source + ", " + destination + ", " +
+            return forward + algorithm_of(p) + kNext + source + kNext + destination + ", " +
                    std::to_string(p.at("axis").get<int>());
         }
         if (kind == "prelu") {
@@ -276,8 +281,8 @@ private:
         }
         const std::string type = class_of(kind);
         const std::string name = names_.unique(kind + "_description");
-        const std::string operation =
-            fmt::format("{{{}}}, {}cpu", operation_of(call), attributes.empty() ? "" : attributes + ", ");
+        const std::string operation = fmt::format("\n        {{{}}},\n        {}cpu", operation_of(call),
+                                                  attributes.empty() ? "" : attributes + ", ");
         primitives_.push_back(
             {{"attribute_lines", std::move(lines)},
              {"primitive_type", type},

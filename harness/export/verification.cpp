@@ -85,7 +85,7 @@ ReportedReproducer verified(const Recipe& recipe, ReproducerFiles files, const s
     if (shows(ran, verdict)) {
         result.status = "verified";
     } else {
-        result.why = fmt::format("it was built and run, and does not show the {}", verdict);
+        result.why = fmt::format("it was built and run, and does not show the {}\n{}", verdict, result.observed);
     }
     return result;
 }

@@ -12,11 +12,11 @@
       scale.grid.color = colour('--line');
     }
     chart.options.plugins.legend.labels.color = colour('--text');
-    chart.data.datasets.forEach((set) => { set.borderColor = set.backgroundColor = colour(set.variable); });
-    chart.update('none');
+    chart.update();
   };
   const axis = (title, extra) => ({ticks: {}, grid: {}, beginAtZero: true, title: {display: true, text: title}, ...extra});
-  const draw = (canvas, type, labels, datasets, scales) => {
+  const draw = (canvas, type, labels, series, scales) => {
+    const datasets = series.map(({variable, ...rest}) => ({...rest, backgroundColor: () => colour(variable), borderColor: () => colour(variable)}));
     const chart = new Chart(canvas, {type, data: {labels, datasets}, options: {
       animation: false, responsive: true, maintainAspectRatio: false, scales,
       plugins: {legend: {display: datasets.length > 1, labels: {}}}}});
