@@ -36,20 +36,23 @@
     draw(canvas, 'bar', bars.map((bar) => bar.label), [{label: 'elements', data: bars.map((bar) => bar.count), variable: '--bad'}],
       {x: axis('distance'), y: axis('elements')});
   };
-  // A chart needs its place on the screen, so it is drawn when its section is first opened.
-  document.addEventListener('toggle', (event) => {
-    if (event.target.open) {
-      event.target.querySelectorAll('canvas[data-histogram]:not([data-drawn])').forEach((canvas) => {
-        canvas.dataset.drawn = 'yes';
-        drawHistogram(canvas);
-      });
+  // The body of a finding stands in the page as text, so that a page with hundreds of them opens at once.
+  const fill = (section) => {
+    const body = section.querySelector(':scope > script[type="text/html"]');
+    if (body) {
+      const range = document.createRange();
+      body.replaceWith(range.createContextualFragment(body.textContent));
+      section.querySelectorAll('canvas[data-histogram]').forEach(drawHistogram);
     }
-  }, true);
+  };
+  document.addEventListener('toggle', (event) => { if (event.target.open) { fill(event.target); } }, true);
+  window.addEventListener('beforeprint', () => document.querySelectorAll('details[open]').forEach(fill));
 
   const openTarget = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (target && target.tagName === 'DETAILS') {
       target.open = true;
+      fill(target);
       target.scrollIntoView();
     }
   };
@@ -111,8 +114,11 @@
     area.remove();
     return done ? Promise.resolve() : Promise.reject(new Error('not copied'));
   };
-  document.querySelectorAll('button.copy').forEach((button) => button.addEventListener('click', () => {
-    copyText(button.parentElement.querySelector('pre').textContent)
-      .then(() => { button.textContent = 'copied'; }, () => { button.textContent = 'not copied'; });
-  }));
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('button.copy');
+    if (button) {
+      copyText(button.parentElement.querySelector('pre').textContent)
+        .then(() => { button.textContent = 'copied'; }, () => { button.textContent = 'not copied'; });
+    }
+  });
 })();
