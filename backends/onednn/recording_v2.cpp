@@ -4,7 +4,7 @@
 #include <oneapi/dnnl/dnnl_debug.h>
 #include <nlohmann/json.hpp>
 
-#include <cstring>
+#include <bit>
 
 namespace difftest::backends::onednn::api {
 namespace {
@@ -77,9 +77,8 @@ Json scales_of(const dnnl::primitive_attr& attributes) {
     std::vector<float> values;
     attributes.get_output_scales(mask, values);
     // The placeholder is a NaN of a certain kind: only its bits can be compared.
-    std::uint32_t bits = 0;
-    static const float kPlaceholder = DNNL_RUNTIME_F32_VAL;
-    const bool at_run_time = !values.empty() && std::memcmp(values.data(), &kPlaceholder, sizeof bits) == 0;
+    const auto bits = [](float value) { return std::bit_cast<std::uint32_t>(value); };
+    const bool at_run_time = !values.empty() && bits(values.front()) == bits(DNNL_RUNTIME_F32_VAL);
     if (!at_run_time && mask == 0 && (values.empty() || values.front() == 1.0F)) {
         return Json::array();
     }

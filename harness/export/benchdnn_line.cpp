@@ -59,8 +59,10 @@ public:
         const auto strides = layout.at("strides").get<Extents>();
         std::vector<std::size_t> order(strides.size());
         std::iota(order.begin(), order.end(), 0U);
-        std::stable_sort(order.begin(), order.end(),
-                         [&strides](std::size_t a, std::size_t b) { return strides[a] > strides[b]; });
+        const Extents sizes = extents(argument);
+        std::stable_sort(order.begin(), order.end(), [&strides, &sizes](std::size_t a, std::size_t b) {
+            return std::pair(strides[a], sizes[a]) > std::pair(strides[b], sizes[b]);
+        });
         std::string tag;
         for (const std::size_t dimension : order) {
             tag += static_cast<char>('a' + static_cast<char>(dimension));

@@ -264,9 +264,9 @@ private:
         const auto kind = call.at("primitive").get<std::string>();
         std::string argument_list;
         for (const Json& each : call.at("arguments")) {
-            argument_list +=
-                fmt::format("{}{{{}, {}}}", argument_list.empty() ? "" : ", ", each.at("argument").get<std::string>(),
-                            memory_names_[each.at("memory").get<std::size_t>()]);
+            argument_list += fmt::format("{}\n        {{{}, {}}}", argument_list.empty() ? "" : ",",
+                                         each.at("argument").get<std::string>(),
+                                         memory_names_[each.at("memory").get<std::size_t>()]);
         }
         Json lines = Json::array();
         const std::string attributes = add_attributes(call, lines);

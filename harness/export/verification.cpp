@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <system_error>
 
+#include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace difftest::harness {
 namespace {
@@ -37,18 +39,22 @@ bool shows(const CommandResult& result, const std::string& verdict) {
 }  // namespace
 
 CommandResult run_in(const std::filesystem::path& folder, const std::string& command, std::chrono::seconds limit) {
-    const std::string line = fmt::format("cd {} && exec timeout --signal=KILL {} sh -c {} 2>&1 </dev/null",
-                                         quoted(folder.string()), limit.count(), quoted(command));
+    const TemporaryFolder kept;
+    const std::string output = (kept.path() / "output").string();
+    std::string line = fmt::format("cd {} && exec timeout --signal=KILL {} sh -c {} >{} 2>&1 </dev/null",
+                                   quoted(folder.string()), limit.count(), quoted(command), quoted(output));
+    std::string shell = "/bin/sh";
+    std::string flag = "-c";
+    char* const arguments[] = {shell.data(), flag.data(), line.data(), nullptr};
+    pid_t child = 0;
     CommandResult result;
-    std::FILE* const pipe = ::popen(line.c_str(), "r");
-    if (pipe == nullptr) {
+    int status = 0;
+    if (::posix_spawn(&child, shell.c_str(), nullptr, nullptr, arguments, environ) != 0 ||
+        ::waitpid(child, &status, 0) != child) {
         return result;
     }
-    char buffer[4096];
-    while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe)) {
-        result.output.append(buffer, count);
-    }
-    const int status = ::pclose(pipe);
+    std::ifstream stream(output, std::ios::binary);
+    result.output.assign(std::istreambuf_iterator<char>(stream), {});
     result.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status);
     return result;
 }
