@@ -8,6 +8,7 @@
 #include "backends/onednn/partition_primitive.hpp"
 #include "backends/onednn/partitioning.hpp"
 #include "backends/onednn/plan_space.hpp"
+#include "backends/onednn/recording.hpp"
 #include "backends/onednn/scale_attribute.hpp"
 #include "backends/onednn/scaled_reorder.hpp"
 #include "backends/onednn/thread_scope.hpp"
@@ -17,6 +18,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include <algorithm>
+#include <fstream>
 
 namespace difftest::backends::onednn {
 
@@ -131,7 +133,16 @@ public:
     std::vector<PartitionReport> partitions() const override { return reports_; }
     contract::Contract contract() const override { return contract_; }
     std::vector<std::string> damage() const override { return program_.damage(); }
-    void execute() override { run(Phase::execute); }
+    void execute() override {
+        record();
+        run(Phase::execute);
+        record();
+    }
+
+    void record_into(const std::filesystem::path& file) {
+        recording_ = file;
+        program_.keep_calls();
+    }
 
 private:
     const graph::Graph& graph_;
@@ -139,11 +150,19 @@ private:
     contract::Contract contract_;
     HalvedWeights weights_;
     std::vector<PartitionReport> reports_;
+    std::filesystem::path recording_;
+
+    void record() const {
+        if (!recording_.empty()) {
+            std::ofstream(recording_, std::ios::binary) << recording_of(program_);
+        }
+    }
 };
 
 class OnednnBackend final : public Backend {
 public:
-    OnednnBackend() : engine_(dnnl::engine::kind::cpu, 0) {}
+    explicit OnednnBackend(std::filesystem::path recording)
+        : engine_(dnnl::engine::kind::cpu, 0), recording_(std::move(recording)) {}
 
     Description describe() override { return describe_library(); }
     std::vector<PlanOffer> plans(const graph::Case& value) override;
@@ -157,6 +176,7 @@ private:
     static PlanOffer graph_offer(const graph::Case& value);
 
     dnnl::engine engine_;
+    std::filesystem::path recording_;
 };
 
 std::vector<PlanOffer> OnednnBackend::plans(const graph::Case& value) {
@@ -220,6 +240,9 @@ std::unique_ptr<OnednnExecutable> OnednnBackend::create(const graph::Case& value
     dnnl::set_primitive_cache_capacity(looks_further ? 0 : kCachedPrimitives);
     const ThreadScope threads(specification.options.threads);
     auto executable = std::make_unique<OnednnExecutable>(engine_, value.graph, buffers, specification.options, mode);
+    if (mode == Mode::run && !recording_.empty()) {
+        executable->record_into(recording_);
+    }
     for (const PlannedPartition& partition : std::get<Partitioning>(result)) {
         executable->add(partition);
     }
@@ -257,9 +280,9 @@ std::unique_ptr<Executable> OnednnBackend::prepare(const graph::Case& value, con
 
 }  // namespace
 
-std::unique_ptr<Backend> make_onednn_backend() {
+std::unique_ptr<Backend> make_onednn_backend(const std::filesystem::path& recording) {
     try {
-        return std::make_unique<OnednnBackend>();
+        return std::make_unique<OnednnBackend>(recording);
     } catch (const dnnl::error& failure) {
         rethrow(failure, "oneDNN's CPU engine");
     }

@@ -215,10 +215,34 @@ void Program::add(Phase phase, const dnnl::primitive_desc_base& descriptor, Argu
     }
     add_scratchpad(descriptor, arguments);
     note_writer(descriptor, arguments);
+    if (keeps_calls_) {
+        calls_.emplace_back(phase, Call{descriptor, arguments});
+    }
     const dnnl::primitive primitive(descriptor.get());
     actions_.push_back({phase, [primitive, arguments = std::move(arguments)](dnnl::stream& stream) {
                             primitive.execute(stream, arguments);
                         }});
+}
+
+std::vector<Program::Call> Program::calls() const {
+    std::vector<Call> result;
+    for (const Phase phase : {Phase::prepare, Phase::execute}) {
+        for (const auto& [when, call] : calls_) {
+            if (when == phase) {
+                result.push_back(call);
+            }
+        }
+    }
+    return result;
+}
+
+std::string Program::tensor_at(const void* address) const {
+    for (std::size_t id = 0; id < buffers_.tensors.size(); ++id) {
+        if (!buffers_.tensors[id].empty() && buffers_.tensors[id].data() == address) {
+            return graph_.tensors[id].name;
+        }
+    }
+    return "";
 }
 
 void Program::add_scratchpad(const dnnl::primitive_desc_base& descriptor, Arguments& arguments) {

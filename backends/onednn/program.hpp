@@ -119,6 +119,19 @@ public:
 
     void add(Phase phase, const dnnl::primitive_desc_base& descriptor, Arguments arguments);
 
+    /// A primitive as it was added.
+    struct Call {
+        dnnl::primitive_desc_base descriptor;
+        Arguments arguments;
+    };
+
+    /// From now on primitives that are added can be looked at afterwards: `calls`, those of the preparation first.
+    void keep_calls() { keeps_calls_ = true; }
+    std::vector<Call> calls() const;
+
+    /// The name of the tensor whose values begin there; empty when none do.
+    std::string tensor_at(const void* address) const;
+
     /// Runs the actions of a phase and waits. What they are to write holds garbage before, and is checked afterwards.
     /// Throws dnnl::error.
     void run(Phase phase);
@@ -167,6 +180,8 @@ private:
     std::vector<std::string> damage_;
     std::vector<std::unique_ptr<std::byte, Release>> owned_;
     std::vector<Action> actions_;
+    bool keeps_calls_ = false;
+    std::vector<std::pair<Phase, Call>> calls_;
 };
 
 }  // namespace difftest::backends::onednn

@@ -1,5 +1,6 @@
 #include "harness/campaign/campaign.hpp"
 
+#include "harness/campaign/campaign_environment.hpp"
 #include "harness/campaign/campaign_fold.hpp"
 #include "harness/campaign/campaign_folder.hpp"
 #include "harness/campaign/finished_campaign.hpp"
@@ -42,6 +43,7 @@ public:
             CaseRunner probe(request_.selection);
             probe.start();
             folder_.keep_backends(probe.backends(), probe.not_run());
+            folder_.keep_environment(environment_text(environment_here()));
         }
         std::vector<std::jthread> judges;
         for (int job = 0; job < request_.jobs; ++job) {

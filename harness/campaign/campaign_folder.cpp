@@ -118,6 +118,13 @@ void CampaignFolder::keep_backends(const std::vector<BackendUsed>& backends,
     }
 }
 
+void CampaignFolder::keep_environment(const std::string& text) const {
+    std::error_code error;
+    if (!std::filesystem::exists(environment(), error)) {
+        write_text(text, environment());
+    }
+}
+
 void CampaignFolder::read_backends(std::vector<BackendUsed>& backends, std::vector<RungNotRun>& not_run) const {
     const nlohmann::json document = parse_json_file(this->backends());
     const JsonObjectReader reader(document, this->backends().string(), "");

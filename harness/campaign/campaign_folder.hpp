@@ -35,9 +35,13 @@ public:
     /// What keep_backends kept.
     void read_backends(std::vector<BackendUsed>& backends, std::vector<RungNotRun>& not_run) const;
 
+    /// Keeps the machine that the campaign was begun on.
+    void keep_environment(const std::string& text) const;
+
     const std::filesystem::path& path() const { return folder_; }
     std::filesystem::path identity() const { return folder_ / "campaign.json"; }
     std::filesystem::path backends() const { return folder_ / "backends.json"; }
+    std::filesystem::path environment() const { return folder_ / "environment.json"; }
     std::filesystem::path journal() const { return folder_ / "journal.jsonl"; }
     std::filesystem::path rare() const { return folder_ / "rare"; }
     std::filesystem::path clusters() const { return folder_ / "clusters"; }

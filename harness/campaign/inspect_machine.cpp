@@ -2,10 +2,10 @@
 
 #include "harness/campaign/backend_availability.hpp"
 #include "harness/campaign/backend_session.hpp"
+#include "harness/campaign/campaign_environment.hpp"
 #include "harness/execute/captured_output.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -17,23 +17,6 @@
 
 namespace difftest::harness {
 namespace {
-
-std::string cpu_model() {
-    std::ifstream stream("/proc/cpuinfo");
-    for (std::string line; std::getline(stream, line);) {
-        const std::size_t colon = line.find(": ");
-        if (line.starts_with("model name") && colon != std::string::npos) {
-            return line.substr(colon + 2);
-        }
-    }
-    return "unknown";
-}
-
-int usable_cpus() {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
-}
 
 #if defined(__SSE__)
 /// Rounding control in bits 13-14, flush-to-zero in bit 15, denormals-are-zero in bit 6 (Intel SDM, volume 1, section
@@ -157,9 +140,10 @@ BackendState inspect_backend(const BackendKind& kind) {
 
 MachineState inspect_machine(const Corpora& corpora) {
     MachineState machine;
-    machine.difftest_version = DIFFTEST_VERSION;
-    machine.cpu = cpu_model();
-    machine.cpus = usable_cpus();
+    const CampaignEnvironment here = environment_here();
+    machine.difftest_version = here.difftest_version;
+    machine.cpu = here.cpu;
+    machine.cpus = here.cpus;
     machine.corpora = corpora.directory().string();
     read_floating_point_mode(machine);
     machine.opencl_platforms = opencl_platforms();

@@ -101,6 +101,10 @@ CampaignReport merge_campaigns(const std::vector<std::filesystem::path>& shards,
     std::vector<RungNotRun> not_run;
     sources.first().read_backends(backends, not_run);
     merged.keep_backends(backends, not_run);
+    if (std::filesystem::exists(sources.first().environment(), error)) {
+        std::filesystem::copy_file(sources.first().environment(), merged.environment(),
+                                   std::filesystem::copy_options::overwrite_existing);
+    }
     CampaignFold fold;
     Journal journal(merged.journal(), [](const CaseRecord&) {});
     sources.read([&](const CaseRecord& record) {

@@ -54,8 +54,10 @@ TEST_F(Nightly, WritesTodaysFolderAndRemovesOldOnes) {
     }
     EXPECT_EQ(left.erase("2001-01-01") + left.erase("2001-01-02"), 0U);
     left.erase("ledger.json");
+    EXPECT_EQ(left.erase("history"), 1U);
     ASSERT_EQ(left.size(), 1U) << "today";
-    for (const char* file : {"report.txt", "report.json", "recheck.txt", "campaign/journal.jsonl"}) {
+    for (const char* file :
+         {"report.txt", "report.json", "recheck.txt", "campaign/journal.jsonl", "report/report.html"}) {
         EXPECT_TRUE(std::filesystem::exists(out_ / *left.begin() / file)) << file;
     }
 }

@@ -26,5 +26,7 @@ void add_fuzz(CLI::App& app, Action& action);
 void add_merge(CLI::App& app, Action& action);
 void add_recheck(CLI::App& app, Action& action);
 void add_reduce(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
 
 }  // namespace difftest::harness::cli

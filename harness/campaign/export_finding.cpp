@@ -1,0 +1,172 @@
+#include "harness/campaign/export_finding.hpp"
+
+#include "harness/campaign/campaign_folder.hpp"
+#include "harness/campaign/case_observation.hpp"
+#include "harness/campaign/input_error.hpp"
+#include "harness/campaign/json_object_reader.hpp"
+#include "harness/export/benchdnn_line.hpp"
+#include "harness/export/issue_text.hpp"
+#include "harness/export/onednn_program.hpp"
+#include "harness/export/verification.hpp"
+#include "reference/graph/case_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <system_error>
+
+namespace difftest::harness {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// What the finding is, and what the library was asked for when its minimal case ran once more.
+ExportSubject subject_of(const std::filesystem::path& folder) {
+    const nlohmann::json finding = parse_json_file(folder / "finding.json");
+    const JsonObjectReader reader(finding, (folder / "finding.json").string(), "");
+    ExportSubject subject;
+    subject.value = graph::read_case(folder / "minimal.json");
+    subject.backend = reader.text("backend");
+    subject.library = reader.text("library", false);
+    subject.isa = reader.text("isa", false);
+    subject.plan = reader.text("plan");
+    subject.verdict = reader.text("verdict");
+    subject.reason = reader.text("reason", false);
+    subject.title = reader.text("signature", false);
+    const TemporaryFolder temporary;
+    const std::filesystem::path recording = temporary.path() / "recording.json";
+    BackendSelection backend = select_backend(subject.backend);
+    const bool records = backend.kind->name == "onednn";
+    if (records) {
+        backend.arguments.insert(backend.arguments.end(), {"--record", recording.string()});
+    } else {
+        subject.why_not_recorded = fmt::format("the backend {} calls no library that it could record", subject.backend);
+    }
+    BackendSession session(backend, subject.value.execution.threads);
+    CaseObservation observed = observe_case(session, subject.value);
+    subject.outputs = std::move(observed.outputs);
+    if (records) {
+        subject.recording = text_of(recording);
+        subject.why_not_recorded =
+            fmt::format("no call of the library could be recorded: {}", observed.entry.judgement.reason);
+    }
+    write_text(observation_document(session, folder), folder / "observation.json");
+    return subject;
+}
+
+ReportedReproducer unwritten(const std::string& kind, const std::string& status, const std::string& why) {
+    return {kind, status, why, "", "", {}};
+}
+
+ReportedReproducer onednn_reproducer(const ExportSubject& subject) {
+    const int threads = subject.value.execution.threads.value_or(0);
+    const std::string run = (threads > 0 ? fmt::format("OMP_NUM_THREADS={} ", threads) : "") + "./build/reproducer";
+    return verified({"cpp", "cmake -S . -B build && cmake --build build", run}, onednn_program(subject),
+                    subject.verdict);
+}
+
+ReportedReproducer reproducer_of(const std::string& kind, const ExportSubject& subject, const ExportRequest& request) {
+    try {
+        if (kind == "cpp") {
+            return onednn_reproducer(subject);
+        }
+        return benchdnn_reproducer(subject, request.benchdnn);
+    } catch (const NotExpressible& reason) {
+        return unwritten(kind, "not_expressible", reason.what());
+    }
+}
+
+/// Only what was seen to fail is written; a benchdnn line without a benchdnn to run it says so itself.
+bool is_kept(const ReportedReproducer& reproducer) {
+    return reproducer.status == "verified" || reproducer.status == "not_run";
+}
+
+void write(const std::vector<ReportedReproducer>& reproducers, const std::filesystem::path& folder) {
+    std::error_code error;
+    Json entries = Json::array();
+    for (const ReportedReproducer& each : reproducers) {
+        const std::filesystem::path own = folder / each.kind;
+        std::filesystem::remove_all(own, error);
+        Json files = Json::array();
+        if (is_kept(each)) {
+            std::filesystem::create_directories(own);
+            for (const ReportedReproducer::File& file : each.files) {
+                write_text(file.text, own / file.name);
+                files.push_back(file.name);
+            }
+            if (!each.observed.empty()) {
+                write_text(each.observed, own / "observed.txt");
+            }
+        }
+        entries.push_back({{"kind", each.kind},
+                           {"status", each.status},
+                           {"why", each.why},
+                           {"command", is_kept(each) ? each.command : ""},
+                           {"files", std::move(files)}});
+    }
+    const Json document = {{"format", "difftest-reproducers"}, {"version", 1}, {"reproducers", std::move(entries)}};
+    std::filesystem::create_directories(folder);
+    write_text(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", folder / "reproducers.json");
+}
+
+std::vector<std::string> wanted_kinds(const std::vector<std::string>& asked) {
+    const std::vector<std::string> known = reproducer_kinds();
+    for (const std::string& kind : asked) {
+        if (std::find(known.begin(), known.end(), kind) == known.end()) {
+            throw InputError(fmt::format("--format {}: unknown kind of reproducer", kind));
+        }
+    }
+    return asked.empty() ? known : asked;
+}
+
+}  // namespace
+
+std::vector<std::string> reproducer_kinds() {
+    return {"cpp", "benchdnn"};
+}
+
+std::vector<std::filesystem::path> findings_in(const std::filesystem::path& folder) {
+    std::error_code error;
+    if (std::filesystem::exists(folder / "finding.json", error)) {
+        return {folder};
+    }
+    std::set<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "findings", error)) {
+        if (std::filesystem::exists(entry.path() / "finding.json", error)) {
+            found.insert(entry.path());
+        }
+    }
+    if (found.empty()) {
+        throw InputError(fmt::format("{}: neither a finding's folder nor one with findings", folder.string()));
+    }
+    return {found.begin(), found.end()};
+}
+
+std::vector<ReportedReproducer> export_finding(const ExportRequest& request) {
+    const std::vector<std::string> kinds = wanted_kinds(request.kinds);
+    const ExportSubject subject = subject_of(request.folder);
+    std::vector<ReportedReproducer> reproducers;
+    for (const std::string& kind : kinds) {
+        reproducers.push_back(reproducer_of(kind, subject, request));
+        if (request.progress) {
+            const ReportedReproducer& made = reproducers.back();
+            const std::string why = made.why.substr(0, made.why.find('\n'));
+            request.progress(fmt::format("{}: {} {}{}{}", request.folder.filename().string(), kind, made.status,
+                                         why.empty() ? "" : ": ", why));
+        }
+    }
+    write(reproducers, request.folder / "repro");
+    write_text(issue_text(subject, text_of(request.folder / "finding.json"), reproducers),
+               request.folder / "finding.md");
+    return reproducers;
+}
+
+}  // namespace difftest::harness

@@ -1,0 +1,291 @@
+#include "harness/campaign/tolerance_reader.hpp"
+
+#include "harness/campaign/campaign_fold.hpp"
+#include "harness/campaign/campaign_folder.hpp"
+#include "harness/campaign/input_error.hpp"
+#include "harness/campaign/journal.hpp"
+#include "harness/campaign/json_object_reader.hpp"
+#include "harness/campaign/nights.hpp"
+#include "harness/export/graph_drawing.hpp"
+#include "reference/graph/case_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <system_error>
+#include <unordered_set>
+
+namespace difftest::harness {
+namespace {
+
+constexpr std::int64_t kCampaignVersion = 2;
+
+/// Empty where there is no such file.
+std::string text_of(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void check_version(const CampaignFolder& folder) {
+    const nlohmann::json document = parse_json_file(folder.identity());
+    const JsonObjectReader reader(document, folder.identity().string(), "");
+    if (reader.text("format") != "difftest-campaign") {
+        reader.fail("format", "must be \"difftest-campaign\"");
+    }
+    const std::int64_t version = reader.integer("version", 0, 1'000'000, 0);
+    if (version != kCampaignVersion) {
+        reader.fail("version", fmt::format("is {}; this difftest reads version {}", version, kCampaignVersion));
+    }
+}
+
+CampaignReport read_campaign(const CampaignFolder& folder, const std::vector<KnownIssue>& known_issues,
+                             std::vector<std::string>& warnings) {
+    CampaignFold fold;
+    std::unordered_set<std::uint64_t> indices;
+    const JournalContent content =
+        read_journal(folder.journal(), [&fold, &indices](const CaseRecord& record, std::int64_t) {
+            if (indices.insert(record.index).second) {
+                fold.add(record);
+            }
+        });
+    CampaignReport report = fold.report(known_issues);
+    report.configuration = folder.configuration().name;
+    report.complaints = content.complaints;
+    folder.read_backends(report.backends, report.not_run);
+    if (report.cases == 0) {
+        warnings.emplace_back("journal.jsonl: not one case was judged");
+    } else if (report.cases < static_cast<std::int64_t>(report.end - report.first)) {
+        warnings.push_back(fmt::format("incomplete: {} of the {} indices from {} to {} were judged", report.cases,
+                                       report.end - report.first, report.first, report.end - 1));
+    }
+    std::error_code error;
+    if (static_cast<std::int64_t>(std::filesystem::file_size(folder.journal(), error)) > content.size) {
+        warnings.emplace_back("journal.jsonl: its last line was torn off; the campaign was ended or still runs");
+    }
+    return report;
+}
+
+CampaignEnvironment read_environment(const std::filesystem::path& file, std::vector<std::string>& warnings) {
+    CampaignEnvironment environment;
+    try {
+        const nlohmann::json document = parse_json_file(file);
+        const JsonObjectReader reader(document, file.string(), "");
+        environment.cpu = reader.text("cpu", false);
+        environment.cpus = static_cast<int>(reader.integer("cpus", 0, 1'000'000, 0));
+        environment.system = reader.text("system", false);
+        environment.compiler = reader.text("compiler", false);
+        environment.difftest_version = reader.text("difftest_version", false);
+    } catch (const InputError& missing) {
+        warnings.push_back(fmt::format("the machine is not known: {}", missing.what()));
+    }
+    return environment;
+}
+
+/// The folders of reduced findings, by the cluster's file name.
+std::multimap<std::string, std::filesystem::path> finding_folders(const std::filesystem::path& folder) {
+    std::multimap<std::string, std::filesystem::path> result;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "findings", error)) {
+        const std::string name = entry.path().filename().string();
+        result.emplace(name.substr(0, name.rfind('_')), entry.path());
+    }
+    return result;
+}
+
+std::vector<ReportedReproducer> read_reproducers(const std::filesystem::path& folder,
+                                                 std::vector<std::string>& warnings) {
+    std::vector<ReportedReproducer> result;
+    const std::filesystem::path index = folder / "reproducers.json";
+    std::error_code error;
+    if (!std::filesystem::exists(index, error)) {
+        return result;
+    }
+    try {
+        const nlohmann::json document = parse_json_file(index);
+        const JsonObjectReader reader(document, index.string(), "");
+        for (const JsonObjectReader& each : reader.objects("reproducers")) {
+            ReportedReproducer reproducer{
+                each.text("kind"), each.text("status"), each.text("why", false), each.text("command", false), "", {}};
+            const std::filesystem::path own = folder / reproducer.kind;
+            reproducer.observed = text_of(own / "observed.txt");
+            for (const std::string& name : each.texts("files")) {
+                reproducer.files.push_back({name, text_of(own / std::filesystem::path(name).filename())});
+            }
+            result.push_back(std::move(reproducer));
+        }
+    } catch (const InputError& unreadable) {
+        warnings.emplace_back(unreadable.what());
+    }
+    return result;
+}
+
+/// What the finding's folder holds.
+void read_finding(ReportedFinding& finding, const std::filesystem::path& campaign, const std::filesystem::path& folder,
+                  std::vector<std::string>& warnings) {
+    finding.folder = std::filesystem::relative(folder, campaign).generic_string();
+    finding.finding = text_of(folder / "finding.json");
+    finding.not_reduced = text_of(folder / "not_reduced.txt");
+    if (finding.finding.empty() && finding.not_reduced.empty()) {
+        warnings.push_back(finding.folder + ": its reduction was not finished");
+        return;
+    }
+    if (!finding.finding.empty() && !nlohmann::json::accept(finding.finding)) {
+        warnings.push_back(finding.folder + "/finding.json: cannot be read");
+        finding.finding.clear();
+        return;
+    }
+    finding.observation = text_of(folder / "observation.json");
+    finding.minimal = text_of(folder / "minimal.json");
+    finding.passing = text_of(folder / "passing.json");
+    finding.issue_text = text_of(folder / "finding.md");
+    finding.reproducers = read_reproducers(folder / "repro", warnings);
+}
+
+std::vector<ReportedFinding> read_findings(const CampaignReport& campaign, const std::filesystem::path& folder,
+                                           std::vector<std::string>& warnings) {
+    const auto folders = finding_folders(folder);
+    std::vector<ReportedFinding> result;
+    for (const Cluster& cluster : campaign.clusters) {
+        ReportedFinding finding;
+        finding.cluster = cluster;
+        finding.id = std::filesystem::path(cluster.smallest_file).stem().string();
+        finding.identity = identity_text(cluster.signature);
+        finding.state = cluster.regressed.empty() ? FindingState::fresh : FindingState::regressed;
+        const auto [begin, end] = folders.equal_range(finding.id);
+        const std::string wanted = fmt::format("{}_{}", finding.id, cluster.smallest_index);
+        const auto exact =
+            std::find_if(begin, end, [&wanted](const auto& each) { return each.second.filename() == wanted; });
+        if (begin != end) {  // the smallest case may have changed since it was reduced
+            read_finding(finding, folder, (exact == end ? begin : exact)->second, warnings);
+        }
+        result.push_back(std::move(finding));
+    }
+    return result;
+}
+
+/// The nodes that diagnosis names ("RULE at NODE, NODE"); where it names none, those of the partition that wrote the
+/// first wrong values.
+std::vector<std::string> broken_nodes(const ReportedFinding& finding, const graph::Graph& graph) {
+    const nlohmann::json document = nlohmann::json::parse(finding.finding, nullptr, false);
+    std::vector<std::string> nodes;
+    const auto diagnosis = document.is_object() ? document.find("diagnosis") : document.end();
+    if (diagnosis != document.end() && diagnosis->is_object()) {
+        for (const auto& named : diagnosis->at("named")) {
+            const auto text = named.get<std::string>();
+            const std::string places = text.substr(std::min(text.rfind(" at "), text.size()));
+            for (const graph::Node& node : graph.nodes) {
+                const std::size_t at = places.find(" " + node.name);
+                const std::size_t end = at + 1 + node.name.size();
+                if (at != std::string::npos && (end == places.size() || places[end] == ',')) {
+                    nodes.push_back(node.name);
+                }
+            }
+        }
+    }
+    const nlohmann::json observation = nlohmann::json::parse(finding.observation, nullptr, false);
+    if (!nodes.empty() || !observation.is_object() || !observation.at("minimal").is_object()) {
+        return nodes;
+    }
+    const nlohmann::json& minimal = observation.at("minimal");
+    const auto wrong = minimal.at("first_wrong").is_string()
+                           ? graph.find_tensor(minimal.at("first_wrong").get<std::string>())
+                           : std::nullopt;
+    for (const auto& partition : minimal.at("partitions")) {
+        const auto members = partition.at("nodes").get<std::vector<std::string>>();
+        const bool is_it = !wrong || std::find(members.begin(), members.end(),
+                                               graph.node(graph.tensor(*wrong).producer).name) != members.end();
+        nodes.insert(nodes.end(), members.begin(), is_it ? members.end() : members.begin());
+    }
+    return nodes;
+}
+
+void add_drawings(ToleranceReport& report, const std::filesystem::path& folder) {
+    std::vector<ReportedFinding*> drawn;
+    std::vector<std::string> graphs;
+    for (ReportedFinding& finding : report.findings) {
+        if (finding.minimal.empty()) {
+            continue;
+        }
+        try {
+            const graph::Case value = graph::read_case(folder / finding.folder / "minimal.json");
+            graphs.push_back(graph_dot(value, broken_nodes(finding, value.graph)));
+            drawn.push_back(&finding);
+        } catch (const graph::CaseError& unreadable) {
+            report.warnings.emplace_back(unreadable.what());
+        } catch (const nlohmann::json::exception& unreadable) {
+            report.warnings.push_back(fmt::format("{}: {}", finding.folder, unreadable.what()));
+        }
+    }
+    const std::vector<std::string> drawings = graph_drawings(graphs);
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+        drawn[i]->graph_drawing = drawings[i];
+    }
+}
+
+Night night_of(const ToleranceReport& report, const std::string& name) {
+    const CampaignReport& campaign = report.campaign;
+    Night night;
+    night.configuration = campaign.configuration;
+    NightSummary& summary = night.summary;
+    summary.night = name;
+    for (const BackendUsed& backend : campaign.backends) {
+        summary.libraries += (summary.libraries.empty() ? "" : ", ") + backend.library;
+    }
+    summary.cases = campaign.cases;
+    for (const auto& [of, count] : campaign.elements) {
+        summary.judged += of.implementation.empty() ? count.judged : 0;
+    }
+    summary.problems = static_cast<std::int64_t>(report.findings.size());
+    for (const KnownIssueSeen& issue : campaign.known_issues) {
+        summary.known_runs += issue.runs;
+    }
+    for (const OperationCoverage& each : campaign.coverage.operations) {
+        summary.pairs += each.judged;
+    }
+    for (const ReportedFinding& finding : report.findings) {
+        night.findings[finding.identity] = finding.cluster.runs;
+    }
+    return night;
+}
+
+void add_nights(ToleranceReport& report, const NightRequest& request) {
+    const Night tonight = night_of(report, request.night);
+    keep_night(tonight, request.folder);
+    std::vector<Night> nights = read_nights(request.folder, tonight.configuration, report.warnings);
+    std::erase_if(nights, [&request](const Night& each) { return each.summary.night > request.night; });
+    auto histories_of = histories(nights);
+    for (ReportedFinding& finding : report.findings) {
+        const FindingHistory history = histories_of.extract(finding.identity).mapped();
+        finding.state = finding.cluster.regressed.empty() ? history.state : FindingState::regressed;
+        finding.since = history.since;
+        finding.seen_before = history.since != request.night;
+    }
+    for (const auto& [identity, history] : histories_of) {
+        report.absent.push_back({identity, history.state, history.since, history.last_seen});
+    }
+    for (const Night& night : nights) {
+        report.nights.push_back(night.summary);
+    }
+}
+
+}  // namespace
+
+ToleranceReport read_tolerance_report(const std::filesystem::path& folder, const std::vector<KnownIssue>& known_issues,
+                                      const std::optional<NightRequest>& nights) {
+    const CampaignFolder campaign = CampaignFolder::existing(folder);
+    check_version(campaign);
+    ToleranceReport report;
+    report.campaign = read_campaign(campaign, known_issues, report.warnings);
+    report.environment = read_environment(campaign.environment(), report.warnings);
+    report.findings = read_findings(report.campaign, folder, report.warnings);
+    add_drawings(report, folder);
+    if (nights) {
+        add_nights(report, *nights);
+    }
+    return report;
+}
+
+}  // namespace difftest::harness
