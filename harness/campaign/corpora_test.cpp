@@ -43,6 +43,16 @@ TEST(Corpora, AFileThatIsNamedTwiceIsRunOnce) {
     EXPECT_EQ(load_cases(source_corpora(), {"deconv_quant_u8_minimal", "deconv_quant_u8_minimal"}).size(), 1U);
 }
 
+/// Row 62 of fusion_catalogue.md calls atan, which the model has not.
+TEST(Corpora, RowsOfTheCatalogueAreCases) {
+    const std::vector<graph::Case> row = load_cases(source_corpora(), {"catalogue:20", "catalogue:20"});
+    ASSERT_FALSE(row.empty());
+    EXPECT_GT(load_cases(source_corpora(), {"catalogue:all"}).size(), row.size());
+    EXPECT_EQ(load_cases(source_corpora(), {"catalogue:" + row.front().name}).size(), 1U);
+    EXPECT_THROW(load_cases(source_corpora(), {"catalogue:nothing"}), InputError);
+    EXPECT_THROW(load_cases(source_corpora(), {"catalogue:62"}), InputError);
+}
+
 TEST(Corpora, DirectoryMustExist) {
     EXPECT_THROW(Corpora::locate("/nowhere/at/all"), InputError);
     EXPECT_EQ(Corpora::locate(DIFFTEST_SOURCE_DIR "/corpora").directory(),
