@@ -56,7 +56,7 @@ TEST(IndexSpace, WithoutSteeringNothingWaits) {
     EXPECT_FALSE(end.must_wait);
     EXPECT_EQ(space.done(), 1U);
     EXPECT_EQ(space.wanted(), 4U);
-    EXPECT_EQ(space.lane_of(3), nullptr);
+    EXPECT_EQ(space.guidance_of(3).lane, nullptr);
 }
 
 /// Two lanes from index 1 on: 2, 4, ... and 1, 3, ...
@@ -106,10 +106,10 @@ TEST(IndexSpace, ALaneLearnsInTheOrderOfItsIndices) {
     second.index = 2;
     space.add(second);
     space.add(failing);
-    EXPECT_FALSE(space.lane_of(0)->avoided({"convolution dense"})) << "index 0 knows nothing of what follows";
+    EXPECT_FALSE(space.guidance_of(0).lane->avoided({"convolution dense"})) << "index 0 knows nothing of what follows";
     space.add(record(0));
-    EXPECT_TRUE(space.lane_of(3)->avoided({"convolution dense"}));
-    EXPECT_EQ(space.lane_of(7), nullptr) << "a probe";
+    EXPECT_TRUE(space.guidance_of(3).lane->avoided({"convolution dense"}));
+    EXPECT_TRUE(space.guidance_of(7).is_probe);
 }
 
 }  // namespace
