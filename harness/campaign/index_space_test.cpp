@@ -112,5 +112,22 @@ TEST(IndexSpace, ALaneLearnsInTheOrderOfItsIndices) {
     EXPECT_TRUE(space.guidance_of(7).is_probe);
 }
 
+/// Two lanes in blocks of two: 0 2 | 4 6 and 1 3 | 5 7.
+TEST(IndexSpace, ABlockIsGivenOutAtOnceAndTheNextWaitsForIt) {
+    SteeringSetup setup;
+    setup.lanes = 2;
+    setup.block = 2;
+    IndexSpace space({0, 8, 2, 0, 1}, setup);
+    for (std::uint64_t index = 0; index < 4; ++index) {
+        EXPECT_EQ(space.next().index, index);
+    }
+    EXPECT_TRUE(space.next().must_wait);
+    space.add(record(2));
+    EXPECT_TRUE(space.next().must_wait) << "0 is not done";
+    space.add(record(0));
+    EXPECT_EQ(space.next().index, 4U);
+    EXPECT_TRUE(space.next().must_wait) << "5 waits for 1 and 3";
+}
+
 }  // namespace
 }  // namespace difftest::harness

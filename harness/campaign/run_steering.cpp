@@ -13,8 +13,8 @@ namespace {
 constexpr std::string_view kKnown = "known issue ";
 constexpr std::size_t kMostDescriptions = 256;  ///< of one place
 /// So many parts of a list of features must fit a run for the list to be made more general by it.
-constexpr std::size_t kNearParts = 3;
-constexpr std::size_t kNearOf = 4;
+constexpr std::size_t kNearParts = 1;
+constexpr std::size_t kNearOf = 2;
 
 bool has_all(const std::vector<std::string>& features, const std::vector<std::string>& wanted) {
     return std::includes(features.begin(), features.end(), wanted.begin(), wanted.end());

@@ -39,7 +39,7 @@ public:
     struct Fit {
         std::uint64_t description = 0;
         std::string identity;    ///< steering_identity of the cluster
-        bool withholds = false;  ///< the cluster is full, and at least every second run that was like this one failed
+        bool withholds = false;  ///< the cluster is full, and at least every fourth run that was like this one failed
     };
     /// The descriptions that fit the run.
     std::vector<Fit> fits(const RunPattern& pattern) const;
@@ -60,7 +60,7 @@ private:
     void learn_failure(std::vector<Description>& known, const std::string& identity,
                        const std::vector<std::string>& features, std::vector<std::uint64_t>& counted);
 
-    static constexpr std::int64_t kPart = 2;  ///< one of so many runs that a description fits must fail
+    static constexpr std::int64_t kPart = 4;  ///< one of so many runs that a description fits must fail
 
     std::int64_t full_;
     std::int64_t least_runs_;
