@@ -63,22 +63,24 @@ bool IndexSpace::add(const CaseRecord& record) {
         return true;
     }
     lane.waiting.emplace(position, essence(record));
-    learn_block(lane);
+    learn_blocks(lane);
     return true;
 }
 
-/// Once all of the next block are done.
-void IndexSpace::learn_block(Lane& lane) const {
-    const std::uint64_t end = (lane.learned / steering_->block + 1) * steering_->block;
-    const auto last = lane.waiting.lower_bound(end);
-    if (static_cast<std::uint64_t>(std::distance(lane.waiting.begin(), last)) != end - lane.learned) {
-        return;
+/// Every block of which all are done, in order.
+void IndexSpace::learn_blocks(Lane& lane) const {
+    while (true) {
+        const std::uint64_t end = (lane.learned / steering_->block + 1) * steering_->block;
+        const auto last = lane.waiting.lower_bound(end);
+        if (static_cast<std::uint64_t>(std::distance(lane.waiting.begin(), last)) != end - lane.learned) {
+            return;
+        }
+        for (auto record = lane.waiting.begin(); record != last; ++record) {
+            lane.steering->learn(record->second);
+        }
+        lane.waiting.erase(lane.waiting.begin(), last);
+        lane.learned = end;
     }
-    for (auto record = lane.waiting.begin(); record != last; ++record) {
-        lane.steering->learn(record->second);
-    }
-    lane.waiting.erase(lane.waiting.begin(), last);
-    lane.learned = end;
 }
 
 IndexSpace::Next IndexSpace::next() {

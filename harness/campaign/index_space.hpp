@@ -54,7 +54,7 @@ private:
         std::map<std::uint64_t, CaseRecord> waiting;  ///< done, but not all of their block are
         std::optional<LaneSteering> steering;
     };
-    void learn_block(Lane& lane) const;
+    void learn_blocks(Lane& lane) const;
     std::uint64_t position_of(std::uint64_t index) const;
     std::uint64_t first_position(std::uint64_t lane) const;
 
