@@ -7,10 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <functional>
 
 namespace difftest::backends::opencl {
 namespace {
@@ -18,7 +20,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using graph::DataType;
 
-constexpr int kTurns = 300;
+/// Launches in a turn of each work: as short for what launches three times as for a single launch.
+constexpr int kLaunches = 12;
+constexpr int kLaunchesOfARun = 3;
+constexpr int kFewestRounds = 5;
+constexpr int kMostRounds = 200;
+constexpr double kMostMicroseconds = 2e6;
 
 /// deconvolution -> scale -> relu -> fake_quantize u8 -> scale -> u8 with a few thousand products.
 graph::Case small_case() {
@@ -61,18 +68,33 @@ struct Cost {
     double processor = 0;  ///< microseconds
 };
 
-/// The mean over many turns, of the best of three rounds: what else the machine does counts little.
-template <typename Work>
-Cost cost_of(const Work& work) {
-    Cost best;
-    for (int round = 0; round < 3; ++round) {
-        const Clock::time_point start = Clock::now();
-        const double processor = processor_microseconds();
-        for (int turn = 0; turn < kTurns; ++turn) {
-            work();
+struct Work {
+    std::function<void()> once;
+    int launches = 1;
+};
+
+/// For each work the mean of the best of many rounds, in which they take turns: what else the machine does counts
+/// little, and on all of them.
+template <std::size_t kWorks>
+std::array<Cost, kWorks> costs_of(const std::array<Work, kWorks>& works) {
+    std::array<Cost, kWorks> best;
+    const Clock::time_point begin = Clock::now();
+    for (int round = 0; round < kMostRounds; ++round) {
+        if (round >= kFewestRounds && microseconds_since(begin) > kMostMicroseconds) {
+            break;
         }
-        const Cost mean{microseconds_since(start) / kTurns, (processor_microseconds() - processor) / kTurns};
-        best = round == 0 ? mean : Cost{std::min(best.clock, mean.clock), std::min(best.processor, mean.processor)};
+        for (std::size_t i = 0; i < kWorks; ++i) {
+            const int turns = kLaunches / works[i].launches;
+            const Clock::time_point start = Clock::now();
+            const double processor = processor_microseconds();
+            for (int turn = 0; turn < turns; ++turn) {
+                works[i].once();
+            }
+            const Cost mean{microseconds_since(start) / turns, (processor_microseconds() - processor) / turns};
+            best[i] = round == 0
+                          ? mean
+                          : Cost{std::min(best[i].clock, mean.clock), std::min(best[i].processor, mean.processor)};
+        }
     }
     return best;
 }
@@ -88,16 +110,15 @@ nlohmann::ordered_json measured(Backend& backend, const graph::Case& value, cons
     executable->execute();
     const double first = microseconds_since(start);
     auto& opencl = static_cast<OpenclExecutable&>(*executable);
-    const Cost launch = cost_of([&] { opencl.launch(); });
-    const Cost execute = cost_of([&] { opencl.execute(); });
     // As the session runs a plan: two executions, and another one of a fresh executable.
-    const Cost run = cost_of([&] {
+    const auto whole_run = [&] {
         const std::unique_ptr<Executable> again = backend.prepare(value, plan, buffers);
         again->execute();
         again->execute();
         backend.prepare(value, plan, buffers)->execute();
-    });
-    constexpr int kLaunchesOfARun = 3;
+    };
+    const auto [launch, execute, run] =
+        costs_of<3>({{{[&] { opencl.launch(); }}, {[&] { opencl.execute(); }}, {whole_run, kLaunchesOfARun}}});
     return {{"plan", name},
             {"build_ms", build / 1000},
             {"first_execution_ms", first / 1000},

@@ -6,9 +6,10 @@
 
 namespace difftest::backends::opencl {
 
-KernelSet kernel_set(std::vector<Kernel> kernels, const PlanSpecification& specification,
-                     const DeviceFeatures& features) {
-    KernelSet set{std::move(kernels), ""};
+KernelSet kernel_set(const graph::Graph& graph, std::vector<Kernel> kernels, const PlanSpecification& specification,
+                     const DeviceFeatures& features, std::size_t alignment) {
+    MemoryPlan memory = memory_plan(graph, specification, kernels, alignment);
+    KernelSet set{std::move(kernels), std::move(memory), ""};
     std::string text;
     for (const Kernel& kernel : set.kernels) {
         text += kernel.is_program ? "" : "\n" + kernel.source;

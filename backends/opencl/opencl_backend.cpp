@@ -76,7 +76,8 @@ private:
     std::vector<PlanOffer> refusals(const graph::Case& value, const std::string& reason) const;
 
     /// What is made of a case and a plan before anything is built. A run asks for it twice, for its executable and for
-    /// a fresh one: kernels, memory and arguments are made anew for each, the text is the same.
+    /// a fresh one: kernels, memory and arguments are made anew for each; the text and the places in memory are the
+    /// same.
     struct Generated {
         graph::Case value;
         std::string plan;
@@ -211,7 +212,8 @@ OpenclBackend::Generated OpenclBackend::generated(const graph::Case& value, cons
                                                                   fmt::format("kernel_{}", kernels.size())));
     }
     return {value, plan, *specification, contract_of(value.graph, session_.device, specification->build),
-            std::make_shared<KernelSet>(kernel_set(std::move(kernels), *specification, features))};
+            std::make_shared<KernelSet>(
+                kernel_set(value.graph, std::move(kernels), *specification, features, session_.device.alignment))};
 }
 
 OpenclBackend::Generated OpenclBackend::generated_around(const graph::Case& value, const std::string& plan,
@@ -230,7 +232,8 @@ OpenclBackend::Generated OpenclBackend::generated_around(const graph::Case& valu
                                                                        fmt::format("kernel_{}", kernels.size())));
     }
     return {value, plan, specification, own_->contract(value.graph, *match, session_.device, specification.build),
-            std::make_shared<KernelSet>(kernel_set(std::move(kernels), specification, features))};
+            std::make_shared<KernelSet>(
+                kernel_set(value.graph, std::move(kernels), specification, features, session_.device.alignment))};
 }
 
 }  // namespace

@@ -64,7 +64,8 @@ protected:
         result_.assign(10, std::byte{0x55});
         Buffers buffers;
         buffers.tensors = {value_.data[0].bytes(), std::span(result_)};
-        const auto set = std::make_shared<KernelSet>(kernel_set({kernel}, specification, session_->device.features));
+        const auto set = std::make_shared<KernelSet>(
+            kernel_set(value_.graph, {kernel}, specification, session_->device.features, session_->device.alignment));
         OpenclExecutable executable(*session_, value_, specification, contract::Contract(), set, buffers);
         executable.execute();
         return executable.damage();
@@ -151,7 +152,8 @@ protected:
         }
         buffers.tensors.resize(copy.graph.tensors.size());
         buffers.tensors.back() = result.bytes();
-        const auto set = std::make_shared<KernelSet>(kernel_set(std::move(kernels), specification, features));
+        const auto set = std::make_shared<KernelSet>(
+            kernel_set(copy.graph, std::move(kernels), specification, features, session_->device.alignment));
         OpenclExecutable executable(*session_, copy, specification, contract::Contract(), set, buffers);
         executable.execute();
         EXPECT_THAT(executable.damage(), IsEmpty());

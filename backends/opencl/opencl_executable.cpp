@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
-#include <set>
 #include <utility>
 
 namespace difftest::backends::opencl {
@@ -67,8 +65,7 @@ OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& va
       contract_(contract),
       set_(std::move(set)),
       buffers_(buffers),
-      memory_(session.device.alignment) {
-    plan_memory();
+      memory_(std::shared_ptr<const MemoryPlan>(set_, &set_->memory)) {
     if (memory_.size() > session_.device.largest_allocation) {
         throw Unsupported(fmt::format("not enough device memory: {} MiB are needed at once, {} allocates at most {}",
                                       memory_.size() >> 20, session_.device.name,
@@ -84,50 +81,6 @@ OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& va
         }
         rethrow(error, "creating kernels");
     }
-}
-
-void OpenclExecutable::plan_memory() {
-    std::set<graph::TensorId> written;
-    for (const Kernel& kernel : set_->kernels) {
-        written.insert(value_.graph.node(kernel.nodes.back()).output);
-    }
-    std::set<graph::TensorId> known;
-    const auto add_tensor = [&](graph::TensorId id) {
-        if (known.insert(id).second) {
-            const graph::Tensor& described = value_.graph.tensor(id);
-            memory_.add_tensor(described, id, layout_of(described, specification_), written.count(id) != 0);
-        }
-    };
-    for (const Kernel& kernel : set_->kernels) {
-        for (const KernelArgument& argument : kernel.arguments) {
-            if (const auto* tensor = std::get_if<TensorArgument>(&argument)) {
-                add_tensor(tensor->tensor);
-            } else if (const auto* code = std::get_if<CodeArgument>(&argument)) {
-                for (const auto& place : code->places) {
-                    add_tensor(place.second);
-                }
-            }
-        }
-    }
-    for (const Kernel& kernel : set_->kernels) {
-        for (const KernelArgument& argument : kernel.arguments) {
-            if (const auto* table = std::get_if<TableArgument>(&argument)) {
-                memory_.add_table(table->bytes);
-            } else if (const auto* code = std::get_if<CodeArgument>(&argument)) {
-                memory_.add_table(placed(*code));
-            }
-        }
-    }
-}
-
-std::vector<std::byte> OpenclExecutable::placed(const CodeArgument& code) const {
-    std::vector<std::int32_t> words = code.words;
-    for (const auto& [word, tensor] : code.places) {
-        words[word] = static_cast<std::int32_t>(memory_.offset_of(tensor));
-    }
-    std::vector<std::byte> bytes(words.size() * sizeof(std::int32_t));
-    std::memcpy(bytes.data(), words.data(), bytes.size());
-    return bytes;
 }
 
 void OpenclExecutable::build(const std::string& options) {
@@ -156,7 +109,7 @@ void OpenclExecutable::set_arguments(Launch& launch, const Kernel& kernel, std::
         } else if (std::holds_alternative<TableArgument>(argument)) {
             launch.kernel.setArg(index, memory_.table_buffer(table++));
         } else if (std::holds_alternative<CodeArgument>(argument)) {
-            launch.kernel.setArg(index, static_cast<cl_int>(memory_.table_offset(table++)));
+            launch.kernel.setArg(index, static_cast<cl_int>(memory_.plan().table_offset(table++)));
         } else if (std::holds_alternative<MemoryArgument>(argument)) {
             launch.kernel.setArg(index, memory_.whole());
         } else {

@@ -43,8 +43,6 @@ private:
         std::vector<std::size_t> global;
         std::vector<std::size_t> local;
     };
-    void plan_memory();
-    std::vector<std::byte> placed(const CodeArgument& code) const;
     void build(const std::string& options);
     void enqueue();
     void set_arguments(Launch& launch, const Kernel& kernel, std::size_t& table);

@@ -4,6 +4,7 @@
 #include "harness/campaign/bench_cases.hpp"
 #include "harness/campaign/evaluation_cache.hpp"
 #include "harness/campaign/judged_run.hpp"
+#include "harness/campaign/random_bench.hpp"
 #include "harness/execute/captured_output.hpp"
 #include "harness/execute/worker.hpp"
 #include "reference/oracle/oracle.hpp"
@@ -176,7 +177,8 @@ std::vector<BenchDevicePlan> device_plans(const BackendSelection& backend) {
     std::vector<BenchDevicePlan> plans;
     for (const nlohmann::json& plan : document["plans"]) {
         plans.push_back({plan.value("plan", ""), plan.value("build_ms", 0.0), plan.value("first_execution_ms", 0.0),
-                         plan.value("launch_us", 0.0), plan.value("execute_us", 0.0), plan.value("run_us", 0.0)});
+                         plan.value("launch_us", 0.0), plan.value("execute_us", 0.0), plan.value("run_us", 0.0),
+                         plan.value("launch_processor_us", 0.0), plan.value("run_processor_us", 0.0)});
     }
     return plans;
 }
@@ -224,6 +226,9 @@ BenchReport run_bench(const BenchRequest& request) {
     BenchReport report;
     if (request.backend.kind->measures_itself) {
         report.device_plans = device_plans(request.backend);
+    }
+    if (request.random_cases > 0) {
+        report.random = measure_random_cases(request.backend, request.configuration, request.random_cases);
     }
     BackendSession session(request.backend, kOneThread);
     report.backend = request.backend.name;

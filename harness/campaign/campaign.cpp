@@ -70,11 +70,13 @@ private:
     void work() {
         try {
             CaseRunner runner(request_.selection);
-            const RunCase run = [&runner](const graph::Case& value, EvaluationCache& evaluations) {
-                return runner.run(value, evaluations);
+            const RunCase run = [&runner](const graph::Case& value, EvaluationCache& evaluations,
+                                          const WithholdRun& withhold) {
+                return runner.run(value, evaluations, withhold);
             };
             while (const auto index = take_index()) {
-                keep(judge_index(request_.configuration, runner.selection(), *index, indices_.lane_of(*index), run));
+                keep(
+                    judge_index(request_.configuration, runner.selection(), *index, indices_.guidance_of(*index), run));
             }
         } catch (...) {
             const std::lock_guard lock(mutex_);

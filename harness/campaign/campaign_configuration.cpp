@@ -98,12 +98,13 @@ void read_gate(const JsonObjectReader& reader, GeneratorSetup& generator) {
 
 SteeringSetup read_steering(const JsonObjectReader& reader) {
     SteeringSetup steering;
-    reader.allow_only({"lanes", "full", "least_matched", "probe", "candidates", "tries"});
+    reader.allow_only({"lanes", "block", "full", "least_matched", "probe", "candidates", "tries"});
     const auto number = [&reader](const std::string& name, std::uint64_t most, std::uint64_t otherwise) {
         return static_cast<std::uint64_t>(
             reader.integer(name, 1, static_cast<std::int64_t>(most), static_cast<std::int64_t>(otherwise)));
     };
     steering.lanes = number("lanes", 4096, steering.lanes);
+    steering.block = number("block", 4096, steering.block);
     steering.full = reader.integer("full", 1, 1000000, steering.full);
     steering.least_matched = reader.integer("least_matched", 1, 1000000, steering.least_matched);
     steering.probe = number("probe", 1000000, steering.probe);

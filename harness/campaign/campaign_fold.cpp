@@ -86,6 +86,7 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
     for (const std::string& identity : record.steered) {
         ++steered_[identity];
     }
+    add_all(withheld_, record.withheld);
     steered_cases_ += record.steered.empty() ? 0 : 1;
     guided_cases_ += record.gained > 0 ? 1 : 0;
     guided_pairs_ += std::max<std::int64_t>(record.gained, 0);
@@ -238,6 +239,7 @@ CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const 
     }
     report.resampled = resampled_;
     report.steered = steered_;
+    report.withheld = withheld_;
     report.steered_cases = steered_cases_;
     report.guided_cases = guided_cases_;
     report.guided_pairs = guided_pairs_;

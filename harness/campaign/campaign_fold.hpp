@@ -64,6 +64,7 @@ private:
     std::map<std::string, std::int64_t> resampled_;
     std::map<std::string, std::int64_t> steered_;
     std::int64_t steered_cases_ = 0;
+    std::map<std::string, std::int64_t> withheld_;
     std::int64_t guided_cases_ = 0;
     std::int64_t guided_pairs_ = 0;
     std::map<std::string, FeatureCount> features_;

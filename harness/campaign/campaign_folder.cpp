@@ -1,5 +1,6 @@
 #include "harness/campaign/campaign_folder.hpp"
 
+#include "harness/campaign/build_fingerprint.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/json_object_reader.hpp"
 
@@ -19,11 +20,14 @@ nlohmann::json identity_of(const CampaignConfiguration& configuration, const Run
         backends.push_back(backend.name);
     }
     nlohmann::json identity{{"format", "difftest-campaign"},
-                            {"version", 2},
+                            {"version", 3},
                             {"configuration", nlohmann::json::parse(configuration.text)},
                             {"backends", std::move(backends)},
                             {"isas", selection.isas},
                             {"plans", selection.plans}};
+    const BuildFingerprint build = fingerprint_of(configuration);
+    identity["generator"] = build.generator;
+    identity["oracle"] = build.oracle;
     if (configuration.steering) {
         identity["first"] = first;  // what an index is steered away from depends on where its lane begins
     }
@@ -80,6 +84,8 @@ std::string CampaignFolder::difference(const nlohmann::json& identity) const {
                                        {"backends", "other backends"},
                                        {"isas", "other ISAs"},
                                        {"plans", "other plans"},
+                                       {"generator", "the generator of this build makes other cases"},
+                                       {"oracle", "the oracle of this build allows other values"},
                                        {"first", "another first index: its cases are steered"}}) {
         if (there.is_object() && there.value(member, nlohmann::json()) != identity.value(member, nlohmann::json())) {
             return what;

@@ -56,6 +56,14 @@ FailureRecord read_failure(const Json& line) {
     return failure;
 }
 
+Json forecast_lines(const std::map<std::uint64_t, Forecast>& forecasts) {
+    Json lines = Json::array();
+    for (const auto& [description, forecast] : forecasts) {
+        lines.push_back(Json::array({description, forecast.runs, forecast.failed}));
+    }
+    return lines;
+}
+
 Json element_lines(const std::map<ElementsOf, ElementCount>& elements) {
     Json lines = Json::array();
     for (const auto& [of, count] : elements) {
@@ -81,6 +89,11 @@ CaseRecord read_record(const Json& line) {
     line.at("cost").get_to(record.cost);
     line.at("resampled").get_to(record.resampled);
     line.at("steered").get_to(record.steered);
+    line.at("withheld").get_to(record.withheld);
+    for (const Json& each : line.at("forecasts")) {
+        record.forecasts[each.at(0).get<std::uint64_t>()] = {each.at(1).get<std::int64_t>(),
+                                                             each.at(2).get<std::int64_t>()};
+    }
     line.at("features").get_to(record.features);
     line.at("judged_on").get_to(record.judged_on);
     for (const auto& [verdict, count] : line.at("runs").items()) {
@@ -140,6 +153,8 @@ std::string format_record(const CaseRecord& record) {
                        {"cost", record.cost},
                        {"resampled", Json(record.resampled)},
                        {"steered", record.steered},
+                       {"withheld", Json(record.withheld)},
+                       {"forecasts", forecast_lines(record.forecasts)},
                        {"features", record.features},
                        {"judged_on", record.judged_on},
                        {"runs", std::move(runs)},

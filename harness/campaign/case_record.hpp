@@ -50,6 +50,13 @@ struct FailureRecord {
     }
 };
 
+/// Runs that looked, before they were made, as those of a cluster do, and how many of them failed.
+struct Forecast {
+    std::int64_t runs = 0;
+    std::int64_t failed = 0;
+    friend bool operator==(const Forecast&, const Forecast&) = default;
+};
+
 /// What became of one index of a campaign: a line of its journal.
 struct CaseRecord {
     std::uint64_t index = 0;
@@ -58,7 +65,9 @@ struct CaseRecord {
         0;  ///< pairs of attributes new to its lane that it has more than the draw it was preferred to
     std::int64_t cost = 0;
     std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
-    std::vector<std::string> steered;  ///< clusters and known issues that draws were refused for; ascending
+    std::vector<std::string> steered;              ///< clusters and known issues that draws were refused for; ascending
+    std::map<std::string, std::int64_t> withheld;  ///< runs that were not made, by cluster or known issue
+    std::map<std::uint64_t, Forecast> forecasts;   ///< by description of the lane: run_steering.hpp
     std::vector<std::vector<std::string>> features;  ///< case_features.hpp
     std::vector<std::string> judged_on;  ///< "onednn AVX2": rungs on which some run of the case was judged; ascending
     std::map<Verdict, std::int64_t> runs;

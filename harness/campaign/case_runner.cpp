@@ -112,12 +112,13 @@ std::vector<RunEntry> CaseRunner::run(const graph::Case& value) {
     return run(value, evaluations);
 }
 
-std::vector<RunEntry> CaseRunner::run(const graph::Case& value, EvaluationCache& evaluations) {
+std::vector<RunEntry> CaseRunner::run(const graph::Case& value, EvaluationCache& evaluations,
+                                      const WithholdRun& withhold) {
     // A backend offers what the case asks for, beyond what it offers by itself.
     if (value.execution.plans.empty() && !selection_.plans.empty()) {
         graph::Case requested = value;
         requested.execution.plans = selection_.plans;
-        return run(requested, evaluations);
+        return run(requested, evaluations, withhold);
     }
     entries_.clear();
     for (const BackendSelection& selection : selection_.backends) {
@@ -128,7 +129,7 @@ std::vector<RunEntry> CaseRunner::run(const graph::Case& value, EvaluationCache&
         }
         for (const std::string& isa : started->ladder()) {
             if (wanted(selection_.isas, isa) && wanted(value.execution.isas, isa)) {
-                run_rung(value, *started, isa, evaluations);
+                run_rung(value, *started, isa, evaluations, withhold);
             }
         }
     }
@@ -136,7 +137,7 @@ std::vector<RunEntry> CaseRunner::run(const graph::Case& value, EvaluationCache&
 }
 
 void CaseRunner::run_rung(const graph::Case& value, BackendSession& started, const std::string& isa,
-                          EvaluationCache& evaluations) {
+                          EvaluationCache& evaluations, const WithholdRun& withhold) {
     const std::string& backend = started.selection().name;
     try {
         const BackendSession::Rung rung = started.rung(isa);
@@ -146,7 +147,7 @@ void CaseRunner::run_rung(const graph::Case& value, BackendSession& started, con
         }
         const JudgingContext context{value, backend,     *started.selection().kind, started.description(),
                                      isa,   evaluations, selection_.known_issues,   selection_.depth};
-        run_plans(*rung.worker, context);
+        run_plans(*rung.worker, context, withhold);
     } catch (const WorkerUnavailable& error) {
         add_harness_error(value, backend, isa, error.what());
     } catch (const std::bad_alloc&) {
@@ -154,7 +155,7 @@ void CaseRunner::run_rung(const graph::Case& value, BackendSession& started, con
     }
 }
 
-void CaseRunner::run_plans(Worker& worker, const JudgingContext& context) {
+void CaseRunner::run_plans(Worker& worker, const JudgingContext& context, const WithholdRun& withhold) {
     LoadedCase loaded = worker.load(context.value);
     const PlansOutcome offered = loaded.plans();
     if (offered.failure) {
@@ -168,7 +169,7 @@ void CaseRunner::run_plans(Worker& worker, const JudgingContext& context) {
             continue;
         }
         const auto& plan = std::get<backends::Plan>(offer);
-        if (selected(plan.name, context)) {
+        if (selected(plan.name, context) && !(withhold && withhold(context.backend, context.isa, plan))) {
             entries_.push_back(confirmed_run(loaded, context, plan));
         }
     }

@@ -8,6 +8,7 @@
 #include "harness/report/run_report.hpp"
 #include "reference/graph/case.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +30,9 @@ struct RunSelection {
     WorkerLimits limits = {};
 };
 
+/// Whether a run of a backend, on a rung, by a plan is not to be made.
+using WithholdRun = std::function<bool(const std::string&, const std::string&, const backends::Plan&)>;
+
 /// Runs one case after the other on every backend, rung and plan that the selection and the case leave, and judges each
 /// run. Workers stay between cases. For one thread at a time.
 class CaseRunner {
@@ -46,8 +50,8 @@ public:
     /// One entry for each backend, rung and plan.
     std::vector<RunEntry> run(const graph::Case& value);
 
-    /// The same with evaluations of the case that are there already.
-    std::vector<RunEntry> run(const graph::Case& value, EvaluationCache& evaluations);
+    /// The same with evaluations of the case that are there already; `withhold` (may be empty) leaves runs out.
+    std::vector<RunEntry> run(const graph::Case& value, EvaluationCache& evaluations, const WithholdRun& withhold = {});
 
     const RunSelection& selection() const { return selection_; }
     const std::vector<BackendUsed>& backends() const { return backends_; }
@@ -61,8 +65,8 @@ private:
     bool is_listed(const BackendSelection& selection) const;
     void check_isas();
     void run_rung(const graph::Case& value, BackendSession& started, const std::string& isa,
-                  EvaluationCache& evaluations);
-    void run_plans(Worker& worker, const JudgingContext& context);
+                  EvaluationCache& evaluations, const WithholdRun& withhold);
+    void run_plans(Worker& worker, const JudgingContext& context, const WithholdRun& withhold);
     bool selected(const std::string& plan, const JudgingContext& context);
     void add_not_run(const std::string& backend, const std::string& isa, const std::string& reason);
     void add_harness_error(const graph::Case& value, const std::string& backend, const std::string& isa,

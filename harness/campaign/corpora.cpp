@@ -1,6 +1,7 @@
 #include "harness/campaign/corpora.hpp"
 
 #include "harness/campaign/input_error.hpp"
+#include "harness/generate/catalogue.hpp"
 #include "reference/contract/contract.hpp"
 #include "reference/graph/case_file.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 namespace difftest::harness {
 namespace {
@@ -18,6 +20,30 @@ void check_contract(const graph::Case& value, const std::filesystem::path& file)
         throw InputError(fmt::format("{}: /execution/contract: unknown contract '{}' (see: difftest list contracts)",
                                      file.string(), *value.execution.contract));
     }
+}
+
+constexpr std::string_view kCatalogue = "catalogue:";
+
+/// The rows of the fusion catalogue that `catalogue:WHICH` means. Those without a form in the model are left out of
+/// "all".
+std::vector<CatalogueRow> catalogue_rows(std::string_view which) {
+    std::vector<CatalogueRow> rows;
+    std::string why_not;
+    for (const CatalogueRow& row : catalogue()) {
+        if (which == "all" || which == row.name || which == std::to_string(row.number)) {
+            if (!row.chain.empty()) {
+                rows.push_back(row);
+            }
+            why_not = row.why_not;
+        }
+    }
+    if (rows.empty()) {
+        throw InputError(fmt::format("{}{}: {}", kCatalogue, which,
+                                     why_not.empty() ? "no such row: all, a number or a name as in "
+                                                       "harness/generate/catalogue_rows.cpp"
+                                                     : "cannot be said in the model: " + why_not));
+    }
+    return rows;
 }
 
 }  // namespace
@@ -72,18 +98,22 @@ std::filesystem::path Corpora::find_case(std::string_view name_or_file) const {
 }
 
 std::vector<graph::Case> load_cases(const Corpora& corpora, const std::vector<std::string>& names_or_files) {
-    std::vector<std::filesystem::path> files;
-    for (const std::string& name_or_file : names_or_files) {
-        const std::filesystem::path file = corpora.find_case(name_or_file);
-        if (std::find(files.begin(), files.end(), file) == files.end()) {
-            files.push_back(file);
-        }
-    }
+    std::set<std::string> known;
     std::vector<graph::Case> cases;
-    cases.reserve(files.size());
-    for (const std::filesystem::path& file : files) {
-        cases.push_back(graph::read_case(file));
-        check_contract(cases.back(), file);
+    for (const std::string& name : names_or_files) {
+        if (name.starts_with(kCatalogue)) {
+            for (const CatalogueRow& row : catalogue_rows(std::string_view(name).substr(kCatalogue.size()))) {
+                if (known.insert(fmt::format("{}{}", kCatalogue, row.name)).second) {
+                    cases.push_back(catalogue_case(row));
+                }
+            }
+            continue;
+        }
+        const std::filesystem::path file = corpora.find_case(name);
+        if (known.insert(file.string()).second) {
+            cases.push_back(graph::read_case(file));
+            check_contract(cases.back(), file);
+        }
     }
     return cases;
 }

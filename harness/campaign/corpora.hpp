@@ -33,8 +33,9 @@ private:
     std::filesystem::path directory_;
 };
 
-/// The cases that `--case` names, each file once. Throws InputError, or graph::CaseError with one line that names the
-/// file and the place in it.
+/// The cases that `--case` names, each once: files, named cases, and rows of the fusion catalogue (harness/generate):
+/// `catalogue:all`, `catalogue:NUMBER`, `catalogue:NAME`. Throws InputError, or graph::CaseError with one line that
+/// names the file and the place in it.
 std::vector<graph::Case> load_cases(const Corpora& corpora, const std::vector<std::string>& names_or_files);
 
 }  // namespace difftest::harness

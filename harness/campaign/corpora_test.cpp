@@ -43,6 +43,17 @@ TEST(Corpora, AFileThatIsNamedTwiceIsRunOnce) {
     EXPECT_EQ(load_cases(source_corpora(), {"deconv_quant_u8_minimal", "deconv_quant_u8_minimal"}).size(), 1U);
 }
 
+/// Row 62 of fusion_catalogue.md calls atan, which the model has not.
+TEST(Corpora, RowsOfTheCatalogueAreCases) {
+    const std::vector<graph::Case> row = load_cases(source_corpora(), {"catalogue:20", "catalogue:20"});
+    ASSERT_FALSE(row.empty());
+    EXPECT_GT(load_cases(source_corpora(), {"catalogue:all"}).size(), row.size());
+    EXPECT_EQ(load_cases(source_corpora(), {"catalogue:conv_int8_scale_quantize_i8_conv_b_fs_yx_fsv4_int8"}).size(),
+              1U);
+    EXPECT_THROW(load_cases(source_corpora(), {"catalogue:nothing"}), InputError);
+    EXPECT_THROW(load_cases(source_corpora(), {"catalogue:pooling_scale_activation_quantize_per_channel"}), InputError);
+}
+
 TEST(Corpora, DirectoryMustExist) {
     EXPECT_THROW(Corpora::locate("/nowhere/at/all"), InputError);
     EXPECT_EQ(Corpora::locate(DIFFTEST_SOURCE_DIR "/corpora").directory(),

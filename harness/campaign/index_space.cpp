@@ -1,5 +1,7 @@
 #include "harness/campaign/index_space.hpp"
 
+#include <iterator>
+
 namespace difftest::harness {
 namespace {
 
@@ -14,6 +16,8 @@ CaseRecord essence(const CaseRecord& record) {
     result.index = record.index;
     result.features = record.features;
     result.judged_on = record.judged_on;
+    result.withheld = record.withheld;
+    result.forecasts = record.forecasts;
     result.failures = record.failures;
     return result;
 }
@@ -59,12 +63,24 @@ bool IndexSpace::add(const CaseRecord& record) {
         return true;
     }
     lane.waiting.emplace(position, essence(record));
-    while (!lane.waiting.empty() && lane.waiting.begin()->first == lane.learned) {
-        lane.steering->learn(lane.waiting.begin()->second);
-        lane.waiting.erase(lane.waiting.begin());
-        ++lane.learned;
-    }
+    learn_blocks(lane);
     return true;
+}
+
+/// Every block of which all are done, in order.
+void IndexSpace::learn_blocks(Lane& lane) const {
+    while (true) {
+        const std::uint64_t end = (lane.learned / steering_->block + 1) * steering_->block;
+        const auto last = lane.waiting.lower_bound(end);
+        if (static_cast<std::uint64_t>(std::distance(lane.waiting.begin(), last)) != end - lane.learned) {
+            return;
+        }
+        for (auto record = lane.waiting.begin(); record != last; ++record) {
+            lane.steering->learn(record->second);
+        }
+        lane.waiting.erase(lane.waiting.begin(), last);
+        lane.learned = end;
+    }
 }
 
 IndexSpace::Next IndexSpace::next() {
@@ -78,15 +94,15 @@ IndexSpace::Next IndexSpace::next() {
         return {};
     }
     const Lane& lane = lanes_[next_ % selection_.lanes];
-    if (lane.steering && lane.learned != position_of(next_)) {
+    if (lane.steering && lane.learned < position_of(next_) / steering_->block * steering_->block) {
         return {std::nullopt, true};
     }
     return {next_++, false};
 }
 
-const LaneSteering* IndexSpace::lane_of(std::uint64_t index) const {
+Guidance IndexSpace::guidance_of(std::uint64_t index) const {
     const Lane& lane = lanes_[index % selection_.lanes];
-    return lane.steering && !is_probe(*steering_, position_of(index)) ? &*lane.steering : nullptr;
+    return lane.steering ? Guidance{&*lane.steering, is_probe(*steering_, position_of(index))} : Guidance{};
 }
 
 }  // namespace difftest::harness

@@ -25,7 +25,7 @@ struct IndexSelection {
 };
 
 /// What of an index space is done, what comes next, and what the lanes have learned. For one thread at a time; but what
-/// `lane_of` returns for an index that `next` gave does not change until that index is done.
+/// `guidance_of` returns for an index that `next` gave does not change until that index is done.
 class IndexSpace {
 public:
     /// Without `steering` no index waits for another.
@@ -41,19 +41,20 @@ public:
     /// The lowest index that is neither done nor given out.
     Next next();
 
-    /// What the index is steered by; nothing where there is no steering or the index is a probe.
-    const LaneSteering* lane_of(std::uint64_t index) const;
+    /// What the index is steered by.
+    Guidance guidance_of(std::uint64_t index) const;
 
     std::uint64_t done() const { return done_count_; }
     std::uint64_t wanted() const { return selection_.size(); }
 
 private:
     struct Lane {
-        IndexRanges done;  ///< positions in the lane
-        std::uint64_t learned = 0;
-        std::map<std::uint64_t, CaseRecord> waiting;  ///< done, but a lower position is not
+        IndexRanges done;                             ///< positions in the lane
+        std::uint64_t learned = 0;                    ///< positions below it; whole blocks
+        std::map<std::uint64_t, CaseRecord> waiting;  ///< done, but not all of their block are
         std::optional<LaneSteering> steering;
     };
+    void learn_blocks(Lane& lane) const;
     std::uint64_t position_of(std::uint64_t index) const;
     std::uint64_t first_position(std::uint64_t lane) const;
 

@@ -56,7 +56,7 @@ TEST(IndexSpace, WithoutSteeringNothingWaits) {
     EXPECT_FALSE(end.must_wait);
     EXPECT_EQ(space.done(), 1U);
     EXPECT_EQ(space.wanted(), 4U);
-    EXPECT_EQ(space.lane_of(3), nullptr);
+    EXPECT_EQ(space.guidance_of(3).lane, nullptr);
 }
 
 /// Two lanes from index 1 on: 2, 4, ... and 1, 3, ...
@@ -106,10 +106,27 @@ TEST(IndexSpace, ALaneLearnsInTheOrderOfItsIndices) {
     second.index = 2;
     space.add(second);
     space.add(failing);
-    EXPECT_FALSE(space.lane_of(0)->avoided({"convolution dense"})) << "index 0 knows nothing of what follows";
+    EXPECT_FALSE(space.guidance_of(0).lane->avoided({"convolution dense"})) << "index 0 knows nothing of what follows";
     space.add(record(0));
-    EXPECT_TRUE(space.lane_of(3)->avoided({"convolution dense"}));
-    EXPECT_EQ(space.lane_of(7), nullptr) << "a probe";
+    EXPECT_TRUE(space.guidance_of(3).lane->avoided({"convolution dense"}));
+    EXPECT_TRUE(space.guidance_of(7).is_probe);
+}
+
+/// Two lanes in blocks of two: 0 2 | 4 6 and 1 3 | 5 7.
+TEST(IndexSpace, ABlockIsGivenOutAtOnceAndTheNextWaitsForIt) {
+    SteeringSetup setup;
+    setup.lanes = 2;
+    setup.block = 2;
+    IndexSpace space({0, 8, 2, 0, 1}, setup);
+    for (std::uint64_t index = 0; index < 4; ++index) {
+        EXPECT_EQ(space.next().index, index);
+    }
+    EXPECT_TRUE(space.next().must_wait);
+    space.add(record(2));
+    EXPECT_TRUE(space.next().must_wait) << "0 is not done";
+    space.add(record(0));
+    EXPECT_EQ(space.next().index, 4U);
+    EXPECT_TRUE(space.next().must_wait) << "5 waits for 1 and 3";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "harness/campaign/combinations.hpp"
 #include "harness/campaign/failure_signature.hpp"
 #include "harness/campaign/fault_coverage.hpp"
+#include "harness/campaign/run_forecast.hpp"
 
 #include <fmt/format.h>
 
@@ -92,9 +93,9 @@ DrawWish wish_of(const LaneSteering& steering) {
 }
 
 void judge(CaseRecord& record, const CampaignConfiguration& configuration, const RunSelection& selection,
-           const LaneSteering* steering, const RunCase& run) {
+           const Guidance& guidance, const RunCase& run) {
     GatedCase drawn = gated_case(configuration.generator, record.index, name_of_index(configuration, record.index),
-                                 steering == nullptr ? DrawWish() : wish_of(*steering));
+                                 guidance.lane == nullptr || guidance.is_probe ? DrawWish() : wish_of(*guidance.lane));
     const graph::Case& value = drawn.value;
     record.draw = drawn.draw;
     record.gained = drawn.gained;
@@ -103,7 +104,12 @@ void judge(CaseRecord& record, const CampaignConfiguration& configuration, const
     record.cost = case_cost(value);
     record.features = case_features(value);
     EvaluationCache evaluations(value, configuration.generator.contract, std::move(drawn.evaluation));
-    const std::vector<RunEntry> entries = run(value, evaluations);
+    RunForecast forecast(value, guidance.lane == nullptr ? nullptr : &guidance.lane->runs(), guidance.is_probe);
+    const WithholdRun withhold = [&forecast](const std::string& backend, const std::string& isa,
+                                             const backends::Plan& plan) {
+        return forecast.withholds(backend, isa, plan);
+    };
+    const std::vector<RunEntry> entries = run(value, evaluations, withhold);
     std::set<std::string> judged_on;
     for (const RunEntry& entry : entries) {
         if (!entry.outputs.empty()) {
@@ -111,6 +117,7 @@ void judge(CaseRecord& record, const CampaignConfiguration& configuration, const
         }
         add_run(record, selection, value, entry, entries);
     }
+    forecast.settle(record, entries);
     record.judged_on.assign(judged_on.begin(), judged_on.end());
     if (std::any_of(entries.begin(), entries.end(),
                     [](const RunEntry& entry) { return is_pass(entry.judgement.verdict); })) {
@@ -121,11 +128,11 @@ void judge(CaseRecord& record, const CampaignConfiguration& configuration, const
 }  // namespace
 
 CaseRecord judge_index(const CampaignConfiguration& configuration, const RunSelection& selection, std::uint64_t index,
-                       const LaneSteering* steering, const RunCase& run) {
+                       const Guidance& guidance, const RunCase& run) {
     CaseRecord record;
     record.index = index;
     try {
-        judge(record, configuration, selection, steering, run);
+        judge(record, configuration, selection, guidance, run);
     } catch (const std::exception& error) {
         record.harness_errors.push_back(error.what());
     }

@@ -11,13 +11,13 @@
 
 namespace difftest::harness {
 
-/// Runs a case on whatever there is.
-using RunCase = std::function<std::vector<RunEntry>(const graph::Case&, EvaluationCache&)>;
+/// Runs a case on whatever there is, but for what is withheld.
+using RunCase = std::function<std::vector<RunEntry>(const graph::Case&, EvaluationCache&, const WithholdRun&)>;
 
-/// Makes the case at an index, away from what `steering` (may be null) knows well enough, runs it and records what
+/// Makes the case at an index, away from what `guidance` knows well enough, runs it and records what
 /// became of it. Whatever goes wrong on the way is a harness error in the record.
 CaseRecord judge_index(const CampaignConfiguration& configuration, const RunSelection& selection, std::uint64_t index,
-                       const LaneSteering* steering, const RunCase& run);
+                       const Guidance& guidance, const RunCase& run);
 
 /// The case that a record is about.
 graph::Case recorded_case(const CampaignConfiguration& configuration, std::uint64_t index, int draw);

@@ -1,6 +1,5 @@
 #include "harness/campaign/steering.hpp"
 
-#include "harness/campaign/campaign_fold.hpp"
 #include "harness/campaign/case_features.hpp"
 
 #include <algorithm>
@@ -27,10 +26,6 @@ bool has_all(const std::vector<std::string>& features, const std::vector<std::st
 
 }  // namespace
 
-std::string steering_identity(const FailureRecord& failure) {
-    return failure.known_issue ? "known issue " + *failure.known_issue : identity_text(failure.signature);
-}
-
 bool is_probe(const SteeringSetup& setup, std::uint64_t position) {
     return position % setup.probe == setup.probe - 1;
 }
@@ -39,6 +34,7 @@ void LaneSteering::learn(const CaseRecord& record) {
     if (setup_.candidates > 1) {
         coverage_.learn(record.features, !record.judged_on.empty());
     }
+    runs_.learn(record);
     const std::vector<std::string> features = flat_features(record.features);
     std::set<std::string> failed;
     bool fails_unexplained = false;
@@ -46,11 +42,16 @@ void LaneSteering::learn(const CaseRecord& record) {
         failed.insert(steering_identity(failure));
         fails_unexplained = fails_unexplained || !failure.known_issue;
     }
+    // What was withheld would have failed: descriptions of cases stay as they are.
+    std::set<std::string> foretold = failed;
+    for (const auto& [identity, runs] : record.withheld) {
+        foretold.insert(identity);
+    }
     for (auto& [identity, trail] : trails_) {
         for (Description& each : trail.descriptions) {
             if (has_all(features, each.common)) {
                 ++each.matched;
-                each.failed += failed.contains(identity) || (fails_unexplained && !trail.is_known) ? 1 : 0;
+                each.failed += foretold.contains(identity) || (fails_unexplained && !trail.is_known) ? 1 : 0;
             }
         }
         std::erase_if(trail.descriptions,

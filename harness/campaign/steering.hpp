@@ -2,6 +2,7 @@
 
 #include "harness/campaign/case_record.hpp"
 #include "harness/campaign/lane_coverage.hpp"
+#include "harness/campaign/run_steering.hpp"
 
 #include <cstdint>
 #include <map>
@@ -13,11 +14,13 @@ namespace difftest::harness {
 
 /// How the generator is steered away from failures that are known well enough, and towards what was not reached yet.
 ///
-/// Indices lie in lanes: index i in lane i % lanes. What an index is steered away from depends on the records of the
-/// lower indices of its own lane alone. So a shard that owns whole lanes needs nothing from the others, judges may work
-/// on as many indices side by side as there are lanes, and the cases are the same however the work was shared out.
+/// Indices lie in lanes: index i in lane i % lanes, and those of a lane in blocks of `block`. What an index is steered
+/// away from depends on the records of the lower blocks of its own lane alone. So a shard that owns whole lanes needs
+/// nothing from the others, judges may work on lanes * block indices side by side, and the cases are the same however
+/// the work was shared out. Few lanes learn faster: each sees more.
 struct SteeringSetup {
     std::uint64_t lanes = 12;
+    std::uint64_t block = 1;
     std::int64_t full = 4;           ///< cases of a cluster in a lane that make a description of what to avoid
     std::int64_t least_matched = 6;  ///< cases that fit a description until it is known how many of them fail
     std::uint64_t probe = 8;         ///< one of so many indices of a lane is not steered, so that changes are seen
@@ -35,7 +38,8 @@ struct SteeringSetup {
 /// other cases fit is forgotten.
 class LaneSteering {
 public:
-    explicit LaneSteering(const SteeringSetup& setup) : setup_(setup), coverage_(setup.tries) {}
+    explicit LaneSteering(const SteeringSetup& setup)
+        : setup_(setup), coverage_(setup.tries), runs_(setup.full, setup.least_matched) {}
 
     /// Records of one lane, in ascending order of their indices.
     void learn(const CaseRecord& record);
@@ -43,6 +47,9 @@ public:
     /// The cluster that a case with these features would most likely end in: a description fits, and at least every
     /// third case that it fitted has failed so.
     std::optional<std::string> avoided(const std::vector<std::string>& features) const;
+
+    /// What runs are withheld by.
+    const RunSteering& runs() const { return runs_; }
 
     int candidates() const { return setup_.candidates; }
 
@@ -68,13 +75,17 @@ private:
 
     SteeringSetup setup_;
     LaneCoverage coverage_;
+    RunSteering runs_;
     std::map<std::string, Trail> trails_;  ///< by identity of the cluster
 };
 
 /// Whether the index, the n-th of its lane, is left as it is.
 bool is_probe(const SteeringSetup& setup, std::uint64_t position);
 
-/// What a failure is counted under: its cluster, or the known issue that explains it.
-std::string steering_identity(const FailureRecord& failure);
+/// What an index is steered by.
+struct Guidance {
+    const LaneSteering* lane = nullptr;  ///< null: nothing
+    bool is_probe = false;               ///< left as it is, and all of its runs are made
+};
 
 }  // namespace difftest::harness

@@ -103,6 +103,49 @@ TEST(Steering, AnErrorThatIsGoneIsNoLongerAvoided) {
     EXPECT_FALSE(lane.avoided({"convolution dense"}));
 }
 
+FailureRecord failing_run(std::vector<std::string> attributes) {
+    FailureRecord result = failure("convolution");
+    result.signature.backend = "library";
+    result.isa = "AVX2";
+    result.plan = "fused";
+    result.signature.attributes = std::move(attributes);
+    return result;
+}
+
+RunPattern run_with(std::vector<std::string> features, const std::string& isa = "AVX2") {
+    return {"library", isa, {{"convolution", with_plan(std::move(features), "fused")}}};
+}
+
+/// Two cases are enough for a description, four runs for trust in it (RunSteering(2, 4)): of five runs that it fits all
+/// fail, and then of forty one more.
+TEST(RunSteering, RunsThatLookLikeThoseOfAFullClusterAreWithheldOnTheirRung) {
+    RunSteering steering(2, 4);
+    const FailureRecord failed = failing_run({"convolution dense", "repeated"});
+    steering.learn(record({}, {failed}));
+    ASSERT_EQ(steering.fits(run_with({"convolution dense", "repeated", "batch"})).size(), 1U);
+    EXPECT_TRUE(steering.fits(run_with({"convolution dense"})).empty()) << "without the trait";
+    EXPECT_TRUE(steering.fits(run_with({"convolution dense", "repeated"}, "AVX")).empty()) << "another rung";
+    const RunSteering::Fit fit = steering.fits(run_with({"convolution dense", "repeated"})).at(0);
+    EXPECT_FALSE(fit.withholds) << "one case";
+    CaseRecord again = record({}, {failed});
+    again.forecasts[fit.description] = {5, 5};
+    steering.learn(again);
+    EXPECT_TRUE(steering.fits(run_with({"convolution dense", "repeated"})).at(0).withholds);
+    CaseRecord passes = record({}, {});
+    passes.forecasts[fit.description] = {40, 1};
+    steering.learn(passes);
+    EXPECT_TRUE(steering.fits(run_with({"convolution dense", "repeated"})).empty()) << "six of 45: forgotten";
+}
+
+/// Half of what the first one has: the rest of it was chance.
+TEST(RunSteering, WhatTwoFailingRunsShareDescribesBoth) {
+    RunSteering steering(2, 4);
+    steering.learn(record({}, {failing_run({"a", "b", "repeated"})}));
+    steering.learn(record({}, {failing_run({"c", "d", "repeated"})}));
+    EXPECT_EQ(steering.fits(run_with({"e", "repeated"})).size(), 1U) << "plan fused and repeated: two of four";
+    EXPECT_TRUE(steering.fits(run_with({"a", "b"})).empty());
+}
+
 TEST(Steering, EveryEighthIndexOfALaneIsAProbe) {
     const SteeringSetup setup;
     std::uint64_t probes = 0;

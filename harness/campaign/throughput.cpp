@@ -127,8 +127,8 @@ private:
             for (std::uint64_t index = next_++; index < request_.cases; index = next_++) {
                 const steady_clock::time_point start = steady_clock::now();
                 const CaseRecord record =
-                    judge_index(request_.configuration, selection, index, nullptr,
-                                [&backend](const graph::Case& value, EvaluationCache& evaluations) {
+                    judge_index(request_.configuration, selection, index, {},
+                                [&backend](const graph::Case& value, EvaluationCache& evaluations, const WithholdRun&) {
                                     return backend.run(value, evaluations);
                                 });
                 const nanoseconds judge = steady_clock::now() - start;

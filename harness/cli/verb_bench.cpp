@@ -18,6 +18,7 @@ struct Flags {
     std::int64_t rounds = BenchRequest{}.rounds;
     bool without_shapes = false;
     std::int64_t endurance = 0;
+    std::uint64_t random = 0;
     std::uint64_t throughput = 0;
     std::vector<int> jobs{1};
     std::string configuration = "smoke";
@@ -37,8 +38,13 @@ ExitCode bench(const Flags& flags) {
     if (flags.throughput > 0) {
         return throughput(flags);
     }
-    const BenchReport report =
-        run_bench({select_backend(flags.backend), flags.cases, flags.rounds, !flags.without_shapes, flags.endurance});
+    BenchRequest request{select_backend(flags.backend), flags.cases, flags.rounds, !flags.without_shapes,
+                         flags.endurance};
+    if (flags.random > 0) {
+        request.random_cases = flags.random;
+        request.configuration = read_configuration(Corpora::locate(flags.corpora), flags.configuration);
+    }
+    const BenchReport report = run_bench(request);
     write_answer(flags.json ? bench_document(report) : bench_screen(report, screen_style_for_answer()));
     return ExitCode::clean;
 }
@@ -57,13 +63,17 @@ void add_bench(CLI::App& app, Action& action) {
     verb->add_flag("--without-shapes", flags->without_shapes, "Leave out the oracle against the library");
     verb->add_option("--endurance", flags->endurance, "Also run so many cases in one worker and tell what it holds")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
+    verb->add_option("--random", flags->random,
+                     "Also so many cases of --config, with cold and with warm caches of kernels")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
     verb->add_option("--throughput", flags->throughput,
                      "Instead: so many generated cases through everything but a library, and what the process holds")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
     verb->add_option("--jobs", flags->jobs, "With --throughput: judges side by side, such as 1,2,4")
         ->delimiter(',')
         ->check(CLI::Range(1, 1024));
-    verb->add_option("--config", flags->configuration, "With --throughput: of which configuration (default: smoke)");
+    verb->add_option("--config", flags->configuration,
+                     "With --throughput or --random: of which configuration (default: smoke)");
     verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
     verb->add_flag("--json", flags->json,
                    "One JSON document on stdout: reports/schema/bench.schema.json, throughput.schema.json");

@@ -68,7 +68,8 @@ void add_run(CLI::App& app, Action& action) {
     const auto flags = std::make_shared<Flags>();
     CLI::App* verb =
         app.add_subcommand("run", "Run cases on backends and judge every output element (the default verb)");
-    verb->add_option("cases,--case", flags->cases, "A named case or a case file; several are possible");
+    verb->add_option("cases,--case", flags->cases,
+                     "A named case, a case file, or catalogue:NUMBER or catalogue:all; several are possible");
     verb->add_option(
             "--backend", flags->backends,
             "onednn, opencl:DEVICE, faulty:FAULT, ...; may be repeated (default: every library that is here). "

@@ -136,23 +136,66 @@ std::string device_text(const BenchReport& report, const ScreenStyle& style) {
                      {"ratio", Align::right},
                      {"whole run us", Align::right},
                      {"to its three launches", Align::right},
+                     {"by processor time", Align::right},
                      {"to one launch", Align::right}});
     for (const BenchDevicePlan& plan : report.device_plans) {
-        table.add_row({plan.plan, fmt::format("{:.0f}", plan.build_ms), fmt::format("{:.0f}", plan.first_execution_ms),
-                       fmt::format("{:.1f}", plan.launch_us), fmt::format("{:.1f}", plan.execute_us),
-                       fmt::format("{:.2f}", quotient(plan.execute_us, plan.launch_us)),
-                       fmt::format("{:.1f}", plan.run_us),
-                       fmt::format("{:.2f}", quotient(plan.run_us, kLaunchesOfARun * plan.launch_us)),
-                       fmt::format("{:.2f}", quotient(plan.run_us, plan.launch_us))});
+        table.add_row(
+            {plan.plan, fmt::format("{:.0f}", plan.build_ms), fmt::format("{:.0f}", plan.first_execution_ms),
+             fmt::format("{:.1f}", plan.launch_us), fmt::format("{:.1f}", plan.execute_us),
+             fmt::format("{:.2f}", quotient(plan.execute_us, plan.launch_us)), fmt::format("{:.1f}", plan.run_us),
+             fmt::format("{:.2f}", quotient(plan.run_us, kLaunchesOfARun * plan.launch_us)),
+             fmt::format("{:.2f}", quotient(plan.run_processor_us, kLaunchesOfARun * plan.launch_processor_us)),
+             fmt::format("{:.2f}", quotient(plan.run_us, plan.launch_us))});
     }
     return "\na small fused deconvolution on the device: a checked execution against a bare launch and finish\n" +
            table.text("  ", style.width);
 }
 
 Json device_document(const BenchDevicePlan& plan) {
-    return {
-        {"plan", plan.plan},           {"build_ms", plan.build_ms},     {"first_execution_ms", plan.first_execution_ms},
-        {"launch_us", plan.launch_us}, {"execute_us", plan.execute_us}, {"run_us", plan.run_us}};
+    return {{"plan", plan.plan},
+            {"build_ms", plan.build_ms},
+            {"first_execution_ms", plan.first_execution_ms},
+            {"launch_us", plan.launch_us},
+            {"execute_us", plan.execute_us},
+            {"run_us", plan.run_us},
+            {"launch_processor_us", plan.launch_processor_us},
+            {"run_processor_us", plan.run_processor_us}};
+}
+
+std::string random_text(const BenchReport& report, const ScreenStyle& style) {
+    TextTable table({{"configuration"},
+                     {"kernel caches"},
+                     {"cases", Align::right},
+                     {"runs", Align::right},
+                     {"cases/s", Align::right},
+                     {"per processor second", Align::right},
+                     {"judge s", Align::right},
+                     {"worker s", Align::right}});
+    for (const BenchRandom& random : report.random) {
+        const auto cases = static_cast<double>(random.cases);
+        table.add_row(
+            {random.configuration, random.caches, fmt::format("{}", random.cases), fmt::format("{}", random.runs),
+             fmt::format("{:.1f}", quotient(cases, seconds(random.clock))),
+             fmt::format("{:.1f}", quotient(cases, seconds(random.judge_processor + random.worker_processor))),
+             fmt::format("{:.1f}", seconds(random.judge_processor)),
+             fmt::format("{:.1f}", seconds(random.worker_processor))});
+    }
+    return "\ngenerated cases, every check on; cold: no cache has seen a kernel, warm: a fresh worker finds all\n" +
+           table.text("  ", style.width);
+}
+
+Json random_document(const BenchReport& report) {
+    Json result = Json::array();
+    for (const BenchRandom& random : report.random) {
+        result.push_back({{"configuration", random.configuration},
+                          {"caches", random.caches},
+                          {"cases", random.cases},
+                          {"runs", random.runs},
+                          {"nanoseconds", random.clock.count()},
+                          {"judge_processor_nanoseconds", random.judge_processor.count()},
+                          {"worker_processor_nanoseconds", random.worker_processor.count()}});
+    }
+    return result;
 }
 
 }  // namespace
@@ -203,6 +246,7 @@ std::string bench_screen(const BenchReport& report, const ScreenStyle& style) {
                         reached ? style.pass() : style.failure(), report.clock_ratio(), report.processor_ratio(),
                         kBenchGoal, style.reset());
     text += report.device_plans.empty() ? "" : device_text(report, style);
+    text += report.random.empty() ? "" : random_text(report, style);
     text += report.endurance.empty() ? "" : endurance_text(report, style);
     text += "\nthe oracle against the library, multiply-accumulates per second\n";
     text += shapes_text(report, style);
@@ -241,6 +285,7 @@ std::string bench_document(const BenchReport& report) {
                            {"rounds", std::move(rounds)},
                            {"endurance", endurance_document(report)},
                            {"device_plans", std::move(device_plans)},
+                           {"random", random_document(report)},
                            {"shapes", std::move(shapes)},
                            {"speedup_over_reference",
                             report.speedup_over_reference() > 0 ? Json(report.speedup_over_reference()) : Json()},

@@ -51,11 +51,24 @@ struct BenchHolding {
 /// A plan on an OpenCL device: what difftest adds to bare launches of its kernels.
 struct BenchDevicePlan {
     std::string plan;
-    double build_ms = 0;            ///< of its kernels, when no cache knows them
-    double first_execution_ms = 0;  ///< some drivers compile then
-    double launch_us = 0;           ///< a launch of every kernel and the wait for it
-    double execute_us = 0;          ///< the same with transfers, poison and the look at the guards
-    double run_us = 0;              ///< create, execute twice, create, execute: what every plan of a case gets
+    double build_ms = 0;             ///< of its kernels, when no cache knows them
+    double first_execution_ms = 0;   ///< some drivers compile then
+    double launch_us = 0;            ///< a launch of every kernel and the wait for it
+    double execute_us = 0;           ///< the same with transfers, poison and the look at the guards
+    double run_us = 0;               ///< create, execute twice, create, execute: what every plan of a case gets
+    double launch_processor_us = 0;  ///< of all threads: what other programs take does not count
+    double run_processor_us = 0;
+};
+
+/// Generated cases with every check, on workers whose kernels no cache knew, or all.
+struct BenchRandom {
+    std::string configuration;
+    std::string caches;  ///< "cold" or "warm"
+    std::int64_t cases = 0;
+    std::int64_t runs = 0;                         ///< all plans of these cases
+    std::chrono::nanoseconds clock{0};             ///< generation, oracle, execution, comparison
+    std::chrono::nanoseconds judge_processor{0};   ///< processor time
+    std::chrono::nanoseconds worker_processor{0};  ///< processor time, what its compilers take included
 };
 
 struct BenchReport {
@@ -69,6 +82,7 @@ struct BenchReport {
     std::vector<BenchShape> shapes;
     std::vector<BenchHolding> endurance;  ///< of one worker, in the order of the cases; empty when it was not asked for
     std::vector<BenchDevicePlan> device_plans;  ///< of OpenCL devices only
+    std::vector<BenchRandom> random;            ///< empty when it was not asked for
     std::int64_t epilogue_elements = 0;
     std::chrono::nanoseconds epilogue{0};  ///< that the oracle takes for all of them
 

@@ -143,6 +143,7 @@ std::string campaign_document(const CampaignReport& report) {
     }
     document["resampled"] = Json(report.resampled);
     document["steered"] = {{"cases", report.steered_cases}, {"away_from", Json(report.steered)}};
+    document["withheld"] = Json(report.withheld);
     document["guided"] = {{"cases", report.guided_cases}, {"pairs", report.guided_pairs}};
     document["faults"] = Json::array();
     for (const FaultCaught& each : report.faults) {

@@ -141,6 +141,9 @@ struct CampaignReport {
     /// Indices that were drawn again to keep them out of a full cluster, by the cluster or known issue.
     std::map<std::string, std::int64_t> steered;
     std::int64_t steered_cases = 0;  ///< each index once
+    /// Runs that were not made, since most that looked like them ended in a full cluster, by the cluster or known
+    /// issue.
+    std::map<std::string, std::int64_t> withheld;
     std::int64_t guided_cases =
         0;  ///< indices of which a later draw was taken, since it has more pairs not yet reached
     std::int64_t guided_pairs = 0;    ///< how many more, all together

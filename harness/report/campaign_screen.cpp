@@ -224,6 +224,20 @@ std::string sharpness(const CampaignReport& report) {
            missed;
 }
 
+std::string withheld(const CampaignReport& report) {
+    std::int64_t runs = 0;
+    std::string clusters;
+    for (const auto& [identity, count] : report.withheld) {
+        runs += count;
+        clusters += fmt::format("    {:>7} {}\n", count, identity);
+    }
+    return runs == 0 ? ""
+                     : fmt::format(
+                           "  withheld: {} runs were not made, since most that looked like them ended in a full "
+                           "cluster\n{}",
+                           runs, clusters);
+}
+
 std::string remarks(const CampaignReport& report) {
     std::string text;
     for (const auto& [reason, count] : report.resampled) {
@@ -236,6 +250,7 @@ std::string remarks(const CampaignReport& report) {
     for (const auto& [identity, count] : report.steered) {
         text += fmt::format("    {:>7} {}\n", count, identity);
     }
+    text += withheld(report);
     if (report.guided_cases > 0) {
         text += fmt::format(
             "  guided: of {} indices a draw with more pairs of attributes new to its lane was taken, {} more\n",
