@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 namespace difftest::harness::cli {
 namespace {
 
@@ -28,6 +32,21 @@ TEST(Diagnose, OfACorrectBackendIsClean) {
     EXPECT_THAT(right.output, HasSubstr("the backend agrees with the graph"));
 }
 
+TEST(Sharpness, OfTheFoundingCaseHasTheFoundingBug) {
+    const ProgramRun run = difftest({"sharpness", "deconv_quant_u8_minimal", "--json"});
+    EXPECT_EQ(run.exit_code, 0) << run.errors;
+    const json document = checked_document(run.output, "sharpness");
+    const json& entry = document.at("cases").at(0);
+    EXPECT_LE(entry.at("exposed"), entry.at("applicable"));
+    for (const json& each : entry.at("faults")) {
+        if (each.at("fault") == "D01 clamp_dropped_mid_chain at quant1") {
+            EXPECT_GT(each.at("elements"), 0);
+            return;
+        }
+    }
+    FAIL() << run.output;
+}
+
 TEST(SelfTest, DetectsReducesAndNames) {
     const std::string folder = (file_of_test("unused", "").parent_path() / "selftest").string();
     const ProgramRun run = difftest({"selftest", "--fault", "D13", "D27", "D49", "D50", "D51", "D62", "--cases", "2000",
@@ -39,6 +58,8 @@ TEST(SelfTest, DetectsReducesAndNames) {
     EXPECT_EQ(document.at("wrongly_named"), 0);
     EXPECT_EQ(document.at("correct_findings"), 0);
     EXPECT_TRUE(std::filesystem::exists(folder + "/wrapped_store/minimal.json"));
+    std::ifstream page(folder + "/selftest.html");
+    EXPECT_THAT(std::string(std::istreambuf_iterator<char>(page), {}), HasSubstr("6 of 6 faults detected"));
     EXPECT_EQ(difftest({"selftest", "--fault", "D99", "--out", folder}).exit_code, 2);
 }
 

@@ -64,6 +64,7 @@ int run(int argc, char** argv) {
     add_reduce(app, action);
     add_diagnose(app, action);
     add_selftest(app, action);
+    add_sharpness(app, action);
     add_report(app, action);
     add_export(app, action);
     std::vector<std::string> arguments = with_default_verb(argc, argv);

@@ -19,6 +19,7 @@ void add_run(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_diagnose(CLI::App& app, Action& action);
 void add_selftest(CLI::App& app, Action& action);
+void add_sharpness(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);

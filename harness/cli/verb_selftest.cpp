@@ -1,3 +1,4 @@
+#include "harness/campaign/campaign_folder.hpp"
 #include "harness/campaign/corpora.hpp"
 #include "harness/campaign/self_test.hpp"
 #include "harness/cli/answer.hpp"
@@ -28,6 +29,8 @@ ExitCode selftest(const Flags& flags) {
         request.progress = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
     }
     const SelfTestReport report = self_test(request);
+    write_text(selftest_document(report), request.folder / "selftest.json");
+    write_text(selftest_page(report), request.folder / "selftest.html");
     write_answer(flags.json ? selftest_document(report) : selftest_screen(report));
     const bool all = report.detected() == static_cast<std::int64_t>(report.rows.size());
     return all && report.wrongly_named() == 0 && report.correct_findings == 0 ? ExitCode::clean : ExitCode::finding;
@@ -42,7 +45,8 @@ void add_selftest(CLI::App& app, Action& action) {
     verb->add_option("--config", flags->configuration, "The configuration whose cases are searched (default: nightly)");
     verb->add_option("--cases", flags->cases, "At most so many cases (default: 2000)")->check(CLI::PositiveNumber);
     verb->add_option("--fault", flags->faults, "Only these (name or id; default: all)");
-    verb->add_option("--out", flags->folder, "Where the finding folders go")->required();
+    verb->add_option("--out", flags->folder, "Where the finding folders go, selftest.json and selftest.html")
+        ->required();
     verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
     verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/selftest.schema.json");
     verb->add_flag("--quiet", flags->quiet, "No progress on stderr");

@@ -1,5 +1,6 @@
 #include "harness/report/selftest_report.hpp"
 
+#include "harness/report/template_text.hpp"
 #include "harness/report/text_table.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace difftest::harness {
 namespace {
@@ -67,7 +69,9 @@ std::string selftest_screen(const SelfTestReport& report) {
                        report.correct_cases);
 }
 
-std::string selftest_document(const SelfTestReport& report) {
+namespace {
+
+nlohmann::ordered_json document_of(const SelfTestReport& report) {
     nlohmann::ordered_json document{{"selftest_version", 1},
                                     {"configuration", report.configuration},
                                     {"cases", report.cases},
@@ -94,7 +98,30 @@ std::string selftest_document(const SelfTestReport& report) {
         entry["why_not"] = row.why_not;
         document["rows"].push_back(std::move(entry));
     }
-    return document.dump(2) + "\n";
+    return document;
+}
+
+}  // namespace
+
+std::string selftest_document(const SelfTestReport& report) {
+    return document_of(report).dump(2) + "\n";
+}
+
+std::string selftest_page(const SelfTestReport& report) {
+    nlohmann::ordered_json view = document_of(report);
+    const bool clean =
+        report.detected() == std::ssize(report.rows) && report.wrongly_named() == 0 && report.correct_findings == 0;
+    view[clean ? "is_clean" : "is_finding"] = true;
+    for (std::size_t i = 0; i < report.rows.size(); ++i) {
+        const SelfTestRow& row = report.rows[i];
+        nlohmann::ordered_json& entry = view["rows"][i];
+        entry["exposed"] = row.exposed ? fmt::format("{}", *row.exposed) : "-";
+        entry["one_minimal"] = row.one_minimal ? "yes" : "no";
+        entry["rank_text"] = row.rank == 0 ? "-" : fmt::format("{} of {}", row.rank, row.named.size());
+        entry["seconds"] = fmt::format("{:.2f}", row.diagnosis_seconds);
+        entry["result"] = result_text(row);
+    }
+    return fill_template("selftest.html.mustache", view, Escaping::markup);
 }
 
 }  // namespace difftest::harness

@@ -47,4 +47,7 @@ std::string selftest_screen(const SelfTestReport& report);
 /// One JSON document: reports/schema/selftest.schema.json.
 std::string selftest_document(const SelfTestReport& report);
 
+/// One self-contained HTML page with the matrix.
+std::string selftest_page(const SelfTestReport& report);
+
 }  // namespace difftest::harness
