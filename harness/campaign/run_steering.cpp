@@ -16,6 +16,14 @@ constexpr std::size_t kMostDescriptions = 256;  ///< of one place
 constexpr std::size_t kNearParts = 1;
 constexpr std::size_t kNearOf = 2;
 
+/// One of so many runs that a description fits must fail: less than half foretell it, as what is wrong shows in the
+/// values of some cases only.
+constexpr std::int64_t kPart = 4;
+
+bool is_right(std::int64_t runs, std::int64_t failed) {
+    return kPart * failed >= runs;
+}
+
 bool has_all(const std::vector<std::string>& features, const std::vector<std::string>& wanted) {
     return std::includes(features.begin(), features.end(), wanted.begin(), wanted.end());
 }
@@ -53,7 +61,8 @@ std::vector<RunSteering::Fit> RunSteering::fits(const RunPattern& pattern) const
             const bool listed = std::any_of(result.begin(), result.end(),
                                             [&each](const Fit& fit) { return fit.description == each.id; });
             if (!listed && has_all(part.features, each.common)) {
-                result.push_back({each.id, each.identity, each.cases >= full_ && is_tried(each) && is_right(each)});
+                result.push_back({each.id, each.identity,
+                                  each.cases >= full_ && is_tried(each) && is_right(each.runs, each.failed)});
             }
         }
     }
@@ -68,7 +77,8 @@ void RunSteering::learn(const CaseRecord& record) {
                 each.failed += made->second.failed;
             }
         }
-        std::erase_if(known, [this](const Description& each) { return is_tried(each) && !is_right(each); });
+        std::erase_if(known,
+                      [this](const Description& each) { return is_tried(each) && !is_right(each.runs, each.failed); });
     }
     std::vector<std::uint64_t> counted;
     for (const FailureRecord& failure : record.failures) {

@@ -56,11 +56,8 @@ private:
     using Place = std::tuple<std::string, std::string, std::string>;  ///< backend, rung, operation
 
     bool is_tried(const Description& each) const { return each.runs >= least_runs_; }
-    bool is_right(const Description& each) const { return kPart * each.failed >= each.runs; }
     void learn_failure(std::vector<Description>& known, const std::string& identity,
                        const std::vector<std::string>& features, std::vector<std::uint64_t>& counted);
-
-    static constexpr std::int64_t kPart = 4;  ///< one of so many runs that a description fits must fail
 
     std::int64_t full_;
     std::int64_t least_runs_;
