@@ -48,11 +48,17 @@ public:
             add_call(call);
         }
         add_outputs();
-        return {{"title", subject_.title},   {"library", subject_.library},
-                {"isa", subject_.isa},       {"reason", subject_.reason},
-                {"buffers", buffers_},       {"plain_memories", plain_memories_},
-                {"primitives", primitives_}, {"library_memories", library_memories_},
-                {"executions", executions_}, {"outputs", outputs_}};
+        return {{"title", subject_.title},
+                {"library", subject_.library},
+                {"isa", subject_.isa},
+                {"reason", subject_.reason},
+                {"guarded", subject_.outputs.empty()},  // it died: perhaps beyond the end of a buffer
+                {"buffers", buffers_},
+                {"plain_memories", plain_memories_},
+                {"primitives", primitives_},
+                {"library_memories", library_memories_},
+                {"executions", executions_},
+                {"outputs", outputs_}};
     }
 
 private:
