@@ -62,6 +62,7 @@ int main() try {
         {DNNL_ARG_WEIGHTS, packed},
         {DNNL_ARG_SRC, data}});
     queue.wait();
+
     int wrong = 0;
     wrong += compare<float, float>("binary", binary_values, {0.0f, 0.0f}, {0.0f, 0.0f});
     return wrong == 0 ? 0 : 1;
