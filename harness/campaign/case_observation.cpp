@@ -110,13 +110,20 @@ Json trace_document(const Trace& trace) {
     return steps;
 }
 
-Json case_document(BackendSession& session, const std::filesystem::path& file) {
+/// `where`: the minimal case, whose ISA and plan the original runs on, too.
+Json case_document(BackendSession& session, const std::filesystem::path& file, const std::filesystem::path& where) {
     std::error_code error;
     if (!std::filesystem::exists(file, error)) {
         return {};
     }
     try {
-        const CaseObservation observed = observe_case(session, graph::read_case(file));
+        graph::Case value = graph::read_case(file);
+        if (file != where) {
+            const graph::Case minimal = graph::read_case(where);
+            value.execution.isas = value.execution.isas.size() == 1 ? value.execution.isas : minimal.execution.isas;
+            value.execution.plans = value.execution.plans.size() == 1 ? value.execution.plans : minimal.execution.plans;
+        }
+        const CaseObservation observed = observe_case(session, value);
         Json outputs = Json::array();
         for (const ExportedOutput& output : observed.outputs) {
             outputs.push_back(output_document(output));
@@ -172,11 +179,12 @@ CaseObservation observe_case(BackendSession& session, const graph::Case& value) 
 }
 
 std::string observation_document(BackendSession& session, const std::filesystem::path& folder) {
+    const std::filesystem::path minimal = folder / "minimal.json";
     const Json document = {{"format", "difftest-observation"},
                            {"version", 1},
-                           {"minimal", case_document(session, folder / "minimal.json")},
-                           {"original", case_document(session, folder / "case.json")},
-                           {"passing", case_document(session, folder / "passing.json")}};
+                           {"minimal", case_document(session, folder / "minimal.json", minimal)},
+                           {"original", case_document(session, folder / "case.json", minimal)},
+                           {"passing", case_document(session, folder / "passing.json", minimal)}};
     return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
