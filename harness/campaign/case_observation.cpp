@@ -125,6 +125,12 @@ Json case_document(BackendSession& session, const std::filesystem::path& file, c
         }
         const CaseObservation observed = observe_case(session, value);
         Json outputs = Json::array();
+        // The first wrong values first: all that follow were judged by what was really read.
+        for (const ExportedOutput& each : observed.intermediates) {
+            if (each.name == observed.entry.first_wrong) {
+                outputs.push_back(output_document(each));
+            }
+        }
         for (const ExportedOutput& output : observed.outputs) {
             outputs.push_back(output_document(output));
         }
@@ -166,13 +172,17 @@ CaseObservation observe_case(BackendSession& session, const graph::Case& value) 
     const JudgingContext context{
         value, session.selection().name, *session.selection().kind, session.description(), isa, evaluations,
         {},    JudgingDepth::explained};
-    CaseObservation result{judged_run(context, *plan, outcome), {}};
+    CaseObservation result{judged_run(context, *plan, outcome), {}, {}};
     if (outcome.status == RunStatus::completed && !result.entry.contract.empty()) {
         const auto contract = contract::Contract::parse(result.entry.contract).value();
         const oracle::Evaluation& evaluation = evaluations.under(contract, observed_values(value.graph, outcome));
         for (std::size_t i = 0; i < outcome.outputs.size(); ++i) {
             const graph::TensorId id = value.graph.outputs[i];
             result.outputs.push_back({value.graph.tensor(id).name, evaluation.of(id), outcome.outputs[i]});
+        }
+        for (const MaterializedValues& each : outcome.materialized) {
+            result.intermediates.push_back(
+                {value.graph.tensor(each.tensor).name, evaluation.of(each.tensor), each.values});
         }
     }
     return result;
