@@ -110,14 +110,27 @@ Json trace_document(const Trace& trace) {
     return steps;
 }
 
-Json case_document(BackendSession& session, const std::filesystem::path& file) {
+/// `where`: the minimal case, whose ISA and plan the original runs on, too.
+Json case_document(BackendSession& session, const std::filesystem::path& file, const std::filesystem::path& where) {
     std::error_code error;
     if (!std::filesystem::exists(file, error)) {
         return {};
     }
     try {
-        const CaseObservation observed = observe_case(session, graph::read_case(file));
+        graph::Case value = graph::read_case(file);
+        if (file != where) {
+            const graph::Case minimal = graph::read_case(where);
+            value.execution.isas = value.execution.isas.size() == 1 ? value.execution.isas : minimal.execution.isas;
+            value.execution.plans = value.execution.plans.size() == 1 ? value.execution.plans : minimal.execution.plans;
+        }
+        const CaseObservation observed = observe_case(session, value);
         Json outputs = Json::array();
+        // The first wrong values first: all that follow were judged by what was really read.
+        for (const ExportedOutput& each : observed.intermediates) {
+            if (each.name == observed.entry.first_wrong) {
+                outputs.push_back(output_document(each));
+            }
+        }
         for (const ExportedOutput& output : observed.outputs) {
             outputs.push_back(output_document(output));
         }
@@ -159,7 +172,7 @@ CaseObservation observe_case(BackendSession& session, const graph::Case& value) 
     const JudgingContext context{
         value, session.selection().name, *session.selection().kind, session.description(), isa, evaluations,
         {},    JudgingDepth::explained};
-    CaseObservation result{judged_run(context, *plan, outcome), {}};
+    CaseObservation result{judged_run(context, *plan, outcome), {}, {}};
     if (outcome.status == RunStatus::completed && !result.entry.contract.empty()) {
         const auto contract = contract::Contract::parse(result.entry.contract).value();
         const oracle::Evaluation& evaluation = evaluations.under(contract, observed_values(value.graph, outcome));
@@ -167,16 +180,21 @@ CaseObservation observe_case(BackendSession& session, const graph::Case& value) 
             const graph::TensorId id = value.graph.outputs[i];
             result.outputs.push_back({value.graph.tensor(id).name, evaluation.of(id), outcome.outputs[i]});
         }
+        for (const MaterializedValues& each : outcome.materialized) {
+            result.intermediates.push_back(
+                {value.graph.tensor(each.tensor).name, evaluation.of(each.tensor), each.values});
+        }
     }
     return result;
 }
 
 std::string observation_document(BackendSession& session, const std::filesystem::path& folder) {
+    const std::filesystem::path minimal = folder / "minimal.json";
     const Json document = {{"format", "difftest-observation"},
                            {"version", 1},
-                           {"minimal", case_document(session, folder / "minimal.json")},
-                           {"original", case_document(session, folder / "case.json")},
-                           {"passing", case_document(session, folder / "passing.json")}};
+                           {"minimal", case_document(session, folder / "minimal.json", minimal)},
+                           {"original", case_document(session, folder / "case.json", minimal)},
+                           {"passing", case_document(session, folder / "passing.json", minimal)}};
     return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

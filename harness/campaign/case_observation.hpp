@@ -14,6 +14,7 @@ namespace difftest::harness {
 struct CaseObservation {
     RunEntry entry;
     std::vector<ExportedOutput> outputs;
+    std::vector<ExportedOutput> intermediates;  ///< what the plan wrote to memory between its partitions
 };
 
 /// Runs the case on the ISA and the plan that it names (of several the first), else the highest and the first that is

@@ -29,5 +29,6 @@ void add_recheck(CLI::App& app, Action& action);
 void add_reduce(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_import(CLI::App& app, Action& action);
 
 }  // namespace difftest::harness::cli

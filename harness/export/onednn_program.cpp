@@ -48,11 +48,17 @@ public:
             add_call(call);
         }
         add_outputs();
-        return {{"title", subject_.title},   {"library", subject_.library},
-                {"isa", subject_.isa},       {"reason", subject_.reason},
-                {"buffers", buffers_},       {"plain_memories", plain_memories_},
-                {"primitives", primitives_}, {"library_memories", library_memories_},
-                {"executions", executions_}, {"outputs", outputs_}};
+        return {{"title", subject_.title},
+                {"library", subject_.library},
+                {"isa", subject_.isa},
+                {"reason", subject_.reason},
+                {"guarded", subject_.outputs.empty()},  // it died: perhaps beyond the end of a buffer
+                {"buffers", buffers_},
+                {"plain_memories", plain_memories_},
+                {"primitives", primitives_},
+                {"library_memories", library_memories_},
+                {"executions", executions_},
+                {"outputs", outputs_}};
     }
 
 private:
@@ -360,6 +366,14 @@ private:
     Json outputs_ = Json::array();
 };
 
+/// Sections of a template that are left out leave their empty lines behind.
+std::string with_single_gaps(std::string text) {
+    for (std::size_t at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) {
+        text.erase(at, 1);
+    }
+    return text;
+}
+
 }  // namespace
 
 ReproducerFiles onednn_program(const ExportSubject& subject) {
@@ -367,7 +381,8 @@ ReproducerFiles onednn_program(const ExportSubject& subject) {
         throw NotExpressible(subject.why_not_recorded);
     }
     const Json recording = Json::parse(subject.recording);
-    const std::string source = fill_template("onednn.cpp.mustache", Writer(subject, recording).view(), Escaping::none);
+    const std::string source =
+        with_single_gaps(fill_template("onednn.cpp.mustache", Writer(subject, recording).view(), Escaping::none));
     const auto lines = static_cast<std::size_t>(std::count(source.begin(), source.end(), '\n'));
     if (lines > kMostLines) {
         throw NotExpressible(fmt::format("the program would have {} lines: too many to be read", lines));

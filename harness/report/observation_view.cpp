@@ -35,7 +35,7 @@ Json cell(const Json& element, const std::string& place) {
     return {{"cell_class", cell_class(element)},
             {"cell_title", fmt::format("{}: allowed {}, got {}", place, allowed, got)},
             {"cell_got", got},
-            {"cell_allowed", outside ? Json("not " + allowed) : Json()}};
+            {"cell_allowed", outside ? Json("allowed " + allowed) : Json()}};
 }
 
 struct PlaneShape {
