@@ -60,6 +60,9 @@ TEST_F(GrantTest, HalvesWhereTheyWereMeasured) {
     isa_ = "AVX2_VNNI";  // 1 times 2 is 2 there, and not 0
     deconvolution = granted(DataType::s8, false, true, "jit_uni_deconv:sse41");
     EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::pair_saturation});
+    isa_ = "AVX512_CORE_VNNI";
+    deconvolution = granted(DataType::s8, false, true, "jit_uni_deconv:avx2");
+    EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::halved_weights});
     isa_ = "AVX2";
     deconvolution = granted(DataType::s8, false, true, "jit_uni_deconv:sse41");
     EXPECT_EQ(deconvolution.withdraw(Freedom::float_compensation).freedoms(), std::vector{Freedom::halved_weights});
