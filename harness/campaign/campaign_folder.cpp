@@ -20,7 +20,7 @@ nlohmann::json identity_of(const CampaignConfiguration& configuration, const Run
         backends.push_back(backend.name);
     }
     nlohmann::json identity{{"format", "difftest-campaign"},
-                            {"version", 3},
+                            {"version", kCampaignVersion},
                             {"configuration", nlohmann::json::parse(configuration.text)},
                             {"backends", std::move(backends)},
                             {"isas", selection.isas},

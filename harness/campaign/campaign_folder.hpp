@@ -13,6 +13,9 @@
 
 namespace difftest::harness {
 
+/// Of the files in a campaign's folder.
+inline constexpr std::int64_t kCampaignVersion = 3;
+
 /// The folder of one campaign. `campaign.json` in it says which, and `backends.json` on what it ran, so that nothing is
 /// mixed up.
 class CampaignFolder {

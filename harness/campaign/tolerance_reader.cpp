@@ -21,8 +21,6 @@
 namespace difftest::harness {
 namespace {
 
-constexpr std::int64_t kCampaignVersion = 2;
-
 /// Empty where there is no such file.
 std::string text_of(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);

@@ -99,7 +99,7 @@ TEST_F(Report, ShowsWhatIsMissing) {
     std::ofstream(folder_ / "campaign.json") << identity;
     const ProgramRun other = report();
     EXPECT_EQ(other.exit_code, 2);
-    EXPECT_THAT(other.errors, HasSubstr("is 99; this difftest reads version 2"));
+    EXPECT_THAT(other.errors, HasSubstr("is 99; this difftest reads version 3"));
     EXPECT_EQ(difftest({"report", folder_.parent_path().string()}).exit_code, 2);
     EXPECT_EQ(difftest({"export", folder_.parent_path().string()}).exit_code, 2);
 }

@@ -71,7 +71,8 @@ std::optional<std::string_view> complaint_of_gate(const GateLimits& limits, cons
         return "too ambiguous";
     }
     // Where the output varies some fault shows: it need not be looked for.
-    if (is_constant(value, evaluation) && faults::sharpness_up_to_first(value, evaluation).exposed() == 0) {
+    if (limits.must_expose && is_constant(value, evaluation) &&
+        faults::sharpness_up_to_first(value, evaluation).exposed() == 0) {
         return "would expose no fault";
     }
     return std::nullopt;

@@ -17,6 +17,7 @@ struct GateLimits {
     double most_ambiguous = 0.001;
     double most_ambiguous_behind_several = 0.01;
     std::int64_t largest_set = 4;  ///< most integers that an element may be
+    bool must_expose = true;       ///< where the output is constant, some fault of the dictionary must show
 };
 
 /// Why the case is not worth running; nothing when it is. `evaluation` is that of the case under the contract that it

@@ -1,5 +1,7 @@
 #include "harness/generate/gated_case.hpp"
 
+#include "reference/graph/case_builder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,7 +17,7 @@ std::int64_t node_count(const graph::Case& value) {
 /// With a gate that nothing is refused by: of every four draws the largest, of equal ones the first.
 TEST(GatedCase, TakesTheDrawThatIsWorthMost) {
     GeneratorSetup setup;
-    setup.gate = {1, 1, 1, INT64_MAX};
+    setup.gate = {1, 1, 1, INT64_MAX, false};
     DrawWish wish;
     wish.worth = node_count;
     wish.candidates = 4;
@@ -38,7 +40,7 @@ TEST(GatedCase, TakesTheDrawThatIsWorthMost) {
 /// What is to be avoided is not compared; where every draw is, the last is taken.
 TEST(GatedCase, AvoidsWhatItIsTold) {
     GeneratorSetup setup;
-    setup.gate = {1, 1, 1, INT64_MAX};
+    setup.gate = {1, 1, 1, INT64_MAX, false};
     setup.most_draws = 5;
     DrawWish wish;
     wish.worth = node_count;
@@ -67,6 +69,19 @@ TEST(GatedCase, TriesTheOthersWhenTheGateRefuses) {
         refused += taken.refused.empty() ? 0 : 1;
     }
     EXPECT_GT(refused, 0);
+}
+
+/// Zeros that are only moved show nothing, whatever a kernel does to them.
+TEST(Gate, RefusesWhatWouldExposeNoFault) {
+    const auto moved = [](double value) {
+        graph::CaseBuilder builder("moved");
+        const auto x = builder.input("x", graph::TensorData(graph::DataType::s8, {1, 2, 1, 1}, {0, value}));
+        return builder.build({builder.node("y", graph::Reshape{{1, 2}}, {x}, graph::DataType::s8)});
+    };
+    const graph::Case zeros = moved(0);
+    EXPECT_EQ(complaint_of_gate({}, zeros, oracle::evaluate(zeros, contract::Contract())), "would expose no fault");
+    const graph::Case others = moved(7);
+    EXPECT_EQ(complaint_of_gate({}, others, oracle::evaluate(others, contract::Contract())), std::nullopt);
 }
 
 }  // namespace
