@@ -64,6 +64,9 @@ std::vector<FaultCaught> FaultCoverage::examine(const CampaignConfiguration& con
         if (const auto seen = faults_.find(caught.id); seen != faults_.end()) {
             caught.cases = seen->second.cases;
             for (const auto& [hash, index, draw] : seen->second.sample) {
+                if (caught.examined >= kExamined && caught.exposed > 0) {
+                    break;
+                }
                 const Sampled& each = sampled(index, draw);
                 ++caught.examined;
                 caught.exposed += faults::exposes(each.value, each.allowed, fault) ? 1 : 0;

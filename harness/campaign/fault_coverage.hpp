@@ -18,7 +18,8 @@ namespace difftest::harness {
 /// part, and a sample of these. The sample is the same whatever the order in which records come.
 class FaultCoverage {
 public:
-    static constexpr std::size_t kSample = 8;  ///< cases for each fault
+    static constexpr std::size_t kSample = 32;    ///< cases for each fault, at most
+    static constexpr std::int64_t kExamined = 8;  ///< of these in any case; the others while none has shown the fault
 
     void add(const CaseRecord& record);
 

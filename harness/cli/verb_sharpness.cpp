@@ -50,7 +50,8 @@ void add_sharpness(CLI::App& app, Action& action) {
     const auto flags = std::make_shared<Flags>();
     CLI::App* verb =
         app.add_subcommand("sharpness", "Which faults of the dictionary a case would expose, if a kernel had them");
-    verb->add_option("case,--case", flags->names, "Named cases, case files, or all")->required();
+    verb->add_option("case,--case", flags->names, "Named cases, case files, catalogue:NUMBER or catalogue:all")
+        ->required();
     verb->add_option("--contract", flags->contract, "strict (the default), onednn2, ...: see list contracts");
     verb->add_option("--corpora", flags->corpora, "Directory of the corpora (also DIFFTEST_CORPORA)");
     verb->add_flag("--json", flags->json, "One JSON document on stdout: reports/schema/sharpness.schema.json");

@@ -201,26 +201,28 @@ std::string pairs(const CampaignReport& report, const ScreenStyle& style) {
 /// Which bugs the passing runs rule out, and which nothing so far would have shown.
 std::string sharpness(const CampaignReport& report) {
     std::int64_t caught = 0;
-    std::int64_t examined = 0;
-    std::int64_t exposed = 0;
+    std::int64_t looked_at = 0;
+    double shares = 0;
     std::string missed;
     for (const FaultCaught& each : report.faults) {
         caught += each.exposed > 0 ? 1 : 0;
-        examined += each.examined;
-        exposed += each.exposed;
+        if (each.examined > 0) {
+            ++looked_at;
+            shares += static_cast<double>(each.exposed) / static_cast<double>(each.examined);
+        }
         if (each.exposed == 0) {
             missed += fmt::format("  not: {} {}, {}\n", each.id, each.name,
                                   each.examined == 0 ? "which plays no part in any case that passed"
                                                      : fmt::format("in none of {} cases", each.examined));
         }
     }
-    if (examined == 0) {
+    if (looked_at == 0) {
         return "";
     }
     return fmt::format(
-               "sharpness\n  would have caught {} of the {} faults of the dictionary; a passing case shows {:.0f} % "
-               "of those that play a part in it\n",
-               caught, report.faults.size(), 100 * static_cast<double>(exposed) / static_cast<double>(examined)) +
+               "sharpness\n  would have caught {} of the {} faults of the dictionary; a fault shows in {:.0f} % of the "
+               "cases that passed and in which it plays a part, on average\n",
+               caught, report.faults.size(), 100 * shares / static_cast<double>(looked_at)) +
            missed;
 }
 
