@@ -155,8 +155,8 @@ DiagnosisReport diagnose_case(const DiagnoseRequest& request) {
     DiagnosisReport report = report_of(request, diagnosis);
     report.isa = isa;
     report.plan = plan;
+    add_portraits(report, request.value, run);
     if (request.look_around) {
-        add_portraits(report, request.value, run);
         ReductionTrial trial(request.backend, {}, 1);
         add_properties(report, request.value, trial);
         add_elsewhere(report, request.value, trial);
