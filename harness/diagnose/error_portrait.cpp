@@ -195,12 +195,9 @@ private:
 
     void add_wrapped(std::vector<std::string>& lines) const {
         const auto difference = differences();
-        for (const double modulus : {256.0, 65536.0}) {
-            if (difference && std::all_of(difference->begin(), difference->end(),
-                                          [modulus](double each) { return std::fmod(each, modulus) == 0; })) {
-                lines.push_back(fmt::format("each difference is a multiple of {}: it wrapped", modulus));
-                return;
-            }
+        if (difference && std::all_of(difference->begin(), difference->end(),
+                                      [](double each) { return std::fmod(each, 256) == 0; })) {
+            lines.emplace_back("each difference is a multiple of 256, as when bytes wrap");
         }
     }
 

@@ -12,11 +12,11 @@ namespace difftest::harness {
 /// wrong element of the tensor; where nothing is, there is no line.
 struct ErrorPortrait {
     std::string tensor;
-    /// Where: "3 of 24 elements are wrong", "all of them in channel 16 and behind (the tail of a block of 16)", "only
-    /// at the border", "only where x mod 2 is 1", "only in image 1".
+    /// Where: "3 of 24 judged elements are wrong", "only channel 16 and behind: the tail of a block of 16", "only
+    /// image 1 of 2", "only where the position in dimension 2 modulo 2 is 1", "only at the border: ...".
     std::vector<std::string> places;
-    /// What stands there: "each 128 too large", "each is what belongs one position further in dimension 3", "each is
-    /// 0", "each difference is a multiple of 7, the zero point", "what wrapping to s8 gives".
+    /// What stands there: "each is 128 too large", "each is what belongs 1 further in dimension 3", "each is 0", "each
+    /// difference is a multiple of 7, a zero point".
     std::vector<std::string> values;
 };
 

@@ -15,7 +15,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-/// A maximum with 0 keeps the values 0, 1, 2, ...: what is right is easy to see.
+/// A slice that leaves nothing out of 0, 1, 2, ...: what is right is easy to see.
 graph::Case counting(const graph::Shape& shape) {
     graph::CaseBuilder builder("counting");
     graph::TensorData data(graph::DataType::s32, shape);
@@ -80,6 +80,12 @@ TEST(ErrorPortrait, NamesTheBorderAndTheNeighbour) {
     const ErrorPortrait shifted =
         portrait_of({1, 1, 3, 4}, [](std::int64_t i, double right) { return i % 4 == 3 ? right : right + 1; });
     EXPECT_THAT(shifted.values, Contains("each is what belongs 1 further in dimension 3"));
+}
+
+TEST(ErrorPortrait, NamesMultiplesOf256) {
+    const ErrorPortrait seen =
+        portrait_of({1, 4}, [](std::int64_t i, double right) { return right + 256 * (static_cast<double>(i) + 1); });
+    EXPECT_THAT(seen.values, Contains("each difference is a multiple of 256, as when bytes wrap"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "harness/reduce/attribute_edit.hpp"
 #include "harness/reduce/attribute_neutral.hpp"
 #include "harness/reduce/case_cost.hpp"
+#include "harness/reduce/case_edit.hpp"
 #include "harness/reduce/passes.hpp"
 #include "harness/reduce/settle.hpp"
 #include "harness/reduce/simpler_values.hpp"
@@ -70,11 +71,8 @@ private:
         const auto slots = graph::slots_of(node.operation);
         for (std::size_t slot = 0; slot < slots.size(); ++slot) {
             if (slots[slot].optional && node.inputs[slot] != graph::kAbsent) {
-                list.push_back({fmt::format("{}.{}", node.name, slots[slot].name), [&value, id, slot] {
-                                    Case result = value;
-                                    result.graph.nodes[static_cast<std::size_t>(id)].inputs[slot] = graph::kAbsent;
-                                    return settle(result);
-                                }});
+                list.push_back({fmt::format("{}.{}", node.name, slots[slot].name),
+                                [&value, id, slot] { return without_input(value, id, slot); }});
             }
         }
     }

@@ -1,5 +1,6 @@
 #include "harness/reduce/switches.hpp"
 
+#include "harness/reduce/case_edit.hpp"
 #include "harness/reduce/settle.hpp"
 #include "reference/graph/enumeration_names.hpp"
 #include "reference/graph/operation_attributes.hpp"
@@ -110,11 +111,8 @@ void offer_absent_inputs(std::vector<Switch>& list, const Case& value, NodeId id
     const auto slots = graph::slots_of(node.operation);
     for (std::size_t slot = 0; slot < slots.size() && slot < node.inputs.size(); ++slot) {
         if (slots[slot].optional && node.inputs[slot] != graph::kAbsent) {
-            list.push_back({fmt::format("{}.{}", node.name, slots[slot].name), "there", "absent", [&value, id, slot] {
-                                Case result = value;
-                                result.graph.nodes[static_cast<std::size_t>(id)].inputs[slot] = graph::kAbsent;
-                                return settle(result);
-                            }});
+            list.push_back({fmt::format("{}.{}", node.name, slots[slot].name), "there", "absent",
+                            [&value, id, slot] { return without_input(value, id, slot); }});
         }
     }
 }
@@ -133,24 +131,15 @@ void offer_end(std::vector<Switch>& list, const Case& value, NodeId id) {
                     }});
 }
 
-std::optional<Case> with_type(const Case& value, TensorId id, DataType type) {
-    Case result = value;
-    result.graph.tensors[static_cast<std::size_t>(id)].type = type;
-    if (is_leaf(value.graph, id)) {
-        const graph::TensorData& data = value.data_of(id);
-        graph::TensorData converted(type, data.shape());
-        for (std::int64_t i = 0; i < data.size(); ++i) {
-            const bool integer = graph::is_integer(type);
-            const double number = integer ? std::nearbyint(data.at(i)) : data.at(i);
-            if (integer && !(number >= static_cast<double>(graph::lowest_of(type)) &&
-                             number <= static_cast<double>(graph::highest_of(type)))) {
-                return std::nullopt;
-            }
-            converted.set(i, number);
-        }
-        result.data[static_cast<std::size_t>(id)] = std::move(converted);
+/// The number as the type holds it; nothing where it does not.
+std::optional<double> held(double number, DataType type) {
+    if (!graph::is_integer(type)) {
+        return number;
     }
-    return settle(result);
+    const double integer = std::nearbyint(number);
+    const bool fits = integer >= static_cast<double>(graph::lowest_of(type)) &&
+                      integer <= static_cast<double>(graph::highest_of(type));
+    return fits ? std::optional(integer) : std::nullopt;
 }
 
 void offer_types(std::vector<Switch>& list, const Case& value, TensorId id) {
@@ -158,8 +147,9 @@ void offer_types(std::vector<Switch>& list, const Case& value, TensorId id) {
     for (const DataType type : {DataType::u8, DataType::s8, DataType::s32, DataType::f32, DataType::bf16}) {
         if (type != tensor.type) {
             list.push_back({fmt::format("the type of {}", tensor.name), std::string(graph::name_of(tensor.type)),
-                            std::string(graph::name_of(type)),
-                            [&value, id, type] { return with_type(value, id, type); }});
+                            std::string(graph::name_of(type)), [&value, id, type] {
+                                return with_type(value, id, type, [type](double number) { return held(number, type); });
+                            }});
         }
     }
 }

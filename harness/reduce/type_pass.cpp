@@ -1,5 +1,5 @@
+#include "harness/reduce/case_edit.hpp"
 #include "harness/reduce/passes.hpp"
-#include "harness/reduce/settle.hpp"
 
 #include <fmt/format.h>
 
@@ -12,20 +12,6 @@ using graph::Case;
 using graph::DataType;
 using graph::TensorId;
 
-std::optional<Case> with_type(const Case& value, TensorId id, DataType type) {
-    Case result = value;
-    result.graph.tensors[static_cast<std::size_t>(id)].type = type;
-    if (is_leaf(value.graph, id)) {
-        const graph::TensorData& data = value.data_of(id);
-        graph::TensorData converted(type, data.shape());
-        for (std::int64_t i = 0; i < data.size(); ++i) {
-            converted.set(i, type == DataType::u8 ? std::fabs(data.at(i)) : data.at(i));
-        }
-        result.data[static_cast<std::size_t>(id)] = std::move(converted);
-    }
-    return settle(result);
-}
-
 class TypePass : public Pass {
 public:
     std::string_view name() const override { return "types"; }
@@ -35,9 +21,12 @@ public:
         for (std::size_t i = 0; i < value.graph.tensors.size(); ++i) {
             const graph::Tensor& tensor = value.graph.tensors[i];
             if (const auto plainer = plainer_than(tensor.type)) {
-                result.push_back(
-                    {fmt::format("{} as {}", tensor.name, graph::name_of(*plainer)),
-                     [&value, id = static_cast<TensorId>(i), type = *plainer] { return with_type(value, id, type); }});
+                result.push_back({fmt::format("{} as {}", tensor.name, graph::name_of(*plainer)),
+                                  [&value, id = static_cast<TensorId>(i), type = *plainer] {
+                                      return with_type(value, id, type, [type](double number) {
+                                          return std::optional(type == DataType::u8 ? std::fabs(number) : number);
+                                      });
+                                  }});
             }
         }
         return result;
