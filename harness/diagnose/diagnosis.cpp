@@ -8,6 +8,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <set>
 #include <utility>
 
 namespace difftest::harness {
@@ -29,8 +32,7 @@ public:
         : value_(value), run_(run), budget_(budget) {}
 
     Diagnosis diagnose(const graph::Case* original) {
-        const auto observed = run_(value_);
-        result_.runs = 1;
+        const auto observed = ask(value_);
         if (!observed) {
             return unexplained("the backend gives no values for the case");
         }
@@ -55,10 +57,27 @@ public:
         if (candidates_.empty()) {
             return unexplained("what reproduces the case does not reproduce its variants");
         }
+        if (values_.size() == 1) {
+            return unexplained(fmt::format("every element of every run is {}: too little to tell a rule by",
+                                           std::bit_cast<double>(*values_.begin())));
+        }
         return finished();
     }
 
 private:
+    /// What the backend is asked for. Its values are kept: where all are one, anything that makes everything the same
+    /// reproduces them.
+    std::optional<ObservedOutputs> ask(const graph::Case& value) {
+        std::optional<ObservedOutputs> observed = run_(value);
+        ++result_.runs;
+        for (const graph::TensorData& output : observed ? observed->outputs : std::vector<graph::TensorData>{}) {
+            for (std::int64_t i = 0; i < output.size() && values_.size() < 2; ++i) {
+                values_.insert(std::bit_cast<std::uint64_t>(output.at(i)));
+            }
+        }
+        return observed;
+    }
+
     Diagnosis unexplained(std::string why) {
         result_.unexplained = std::move(why);
         return std::move(result_);
@@ -86,8 +105,7 @@ private:
         if (original == nullptr || candidates_.empty()) {
             return;
         }
-        const auto observed = run_(*original);
-        ++result_.runs;
+        const auto observed = ask(*original);
         if (!observed) {
             return;
         }
@@ -152,7 +170,7 @@ private:
 
     bool wants_more() const {
         return result_.runs < budget_.runs &&
-               (candidates_.size() > 1 || candidates_.front().seen < budget_.confirmations);
+               (candidates_.size() > 1 || candidates_.front().seen < budget_.confirmations || values_.size() == 1);
     }
 
     bool tells_something(const graph::Case& variant, const contract::Contract& contract,
@@ -162,13 +180,29 @@ private:
                 return true;
             }
         }
+        if (values_.size() == 1 && predicts_another_value(variant, predictions[0])) {
+            return true;
+        }
         return candidates_.front().seen < budget_.confirmations &&
                are_separated(variant, predictions[0], oracle::evaluate(variant, contract));
     }
 
+    /// Whether some element must be another than the only value that was ever seen.
+    bool predicts_another_value(const graph::Case& variant, const oracle::Evaluation& predicted) const {
+        const auto only = std::bit_cast<double>(*values_.begin());
+        return std::any_of(variant.graph.outputs.begin(), variant.graph.outputs.end(), [&](graph::TensorId id) {
+            const oracle::AllowedTensor& tensor = predicted.of(id);
+            for (std::int64_t i = 0; i < tensor.size(); ++i) {
+                if (!tensor.contains(i, only)) {
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+
     void judge(const graph::Case& variant, std::uint64_t number) {
-        const auto observed = run_(variant);
-        ++result_.runs;
+        const auto observed = ask(variant);
         if (!observed) {
             return;
         }
@@ -201,7 +235,8 @@ private:
     const RunBackend& run_;
     DiagnosisBudget budget_;
     std::vector<Candidate> candidates_;
-    bool must_be_seen_ = false;  ///< a candidate allows anything where the case is wrong
+    bool must_be_seen_ = false;       ///< a candidate allows anything where the case is wrong
+    std::set<std::uint64_t> values_;  ///< that the backend gave, as bits, the first two
     Diagnosis result_;
 };
 

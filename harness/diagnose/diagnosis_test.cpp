@@ -102,6 +102,23 @@ TEST(Diagnosis, TellsRulesApartByParametersThatTheyDependOn) {
         << diagnosis.unexplained;
 }
 
+TEST(Diagnosis, NamesNothingWhereEveryResultIsTheSame) {
+    // A backend that gives 0 whatever it is asked: many a rule gives 0 here.
+    graph::CaseBuilder builder("zero");
+    const auto x = builder.input("x", graph::TensorData(graph::DataType::u8, {1}, {1}));
+    const graph::Case value =
+        builder.build({builder.node("y", graph::Binary{graph::BinaryAlgorithm::multiply},
+                                    {x, builder.scalar("small", 0x1p-140F)}, graph::DataType::f32)});
+    const Diagnosis diagnosis = diagnose(value, nullptr, [](const graph::Case&) {
+        return std::optional(
+            ObservedOutputs{{graph::TensorData(graph::DataType::f32, {1}, {0})}, contract::Contract()});
+    });
+    EXPECT_THAT(diagnosis.named, testing::IsEmpty());
+    // D49 says the same of this case, and of what is not subnormal that it is no 0.
+    const Diagnosis flushed = diagnose(value, nullptr, broken({"D49"}));
+    EXPECT_THAT(flushed.named, testing::ElementsAre("D49 subnormal_constants_flushed at y")) << flushed.unexplained;
+}
+
 TEST(Diagnosis, SaysThatThereAreNoValuesToReasonAbout) {
     const Diagnosis diagnosis = diagnose(named("deconv_quant_u8_minimal"), nullptr,
                                          [](const graph::Case&) -> std::optional<ObservedOutputs> { return {}; });
