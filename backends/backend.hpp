@@ -21,6 +21,9 @@ struct Partition {
     std::string kind;                ///< what it becomes, such as "deconvolution + 9 post-ops"
 };
 
+/// The trait of a plan whose runs have more threads than the worker was started with.
+constexpr const char* kSeveralThreads = "several_threads";
+
 /// One way to run a graph.
 struct Plan {
     std::string name;  ///< "fused", "split", ...

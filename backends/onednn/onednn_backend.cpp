@@ -62,6 +62,9 @@ Plan plan_from(const graph::Graph& graph, const PlanSpecification& specification
     if (fuses_depthwise) {
         plan.traits.emplace_back("depthwise_post_op");
     }
+    if (specification.options.threads.value_or(1) > 1) {
+        plan.traits.emplace_back(kSeveralThreads);
+    }
     const std::optional<graph::Layout> layout = specification.options.layout;
     if (layout && *layout != graph::Layout::plain && *layout != graph::Layout::channels_last) {
         plan.traits.emplace_back("blocked_layout");

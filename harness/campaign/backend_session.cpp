@@ -48,6 +48,7 @@ WorkerSpec BackendSession::spec(std::string_view isa) const {
     }
     if (threads_) {
         spec.environment.emplace_back("OMP_NUM_THREADS", std::to_string(*threads_));
+        spec.one_thread = *threads_ == 1 && !selection_.kind->maps_freely;
     }
     if (!isa.empty()) {
         for (const std::string_view variable : selection_.kind->isa_variables) {

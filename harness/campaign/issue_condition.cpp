@@ -41,7 +41,7 @@ constexpr std::array<std::string_view, 24> kOnce = {"groups",
                                                     "comparisons",
                                                     "last_extent",
                                                     "same_operands",
-                                                    "log_input",
+                                                    "infinite_input",
                                                     "rank"};
 
 std::string_view trimmed(std::string_view text) {
@@ -64,12 +64,6 @@ bool compares(const graph::Node& node) {
     constexpr std::array kComparisons{equal, not_equal, less, less_equal, greater, greater_equal};
     return binary != nullptr &&
            std::find(kComparisons.begin(), kComparisons.end(), binary->algorithm) != kComparisons.end();
-}
-
-bool is_logarithm(const graph::Graph& graph, graph::TensorId id) {
-    const graph::NodeId producer = id == kAbsent ? -1 : graph.tensor(id).producer;
-    const auto* eltwise = producer < 0 ? nullptr : std::get_if<graph::Eltwise>(&graph.node(producer).operation);
-    return eltwise != nullptr && eltwise->algorithm == graph::EltwiseAlgorithm::log;
 }
 
 /// Adds the operands that a node has besides its data.
@@ -149,7 +143,8 @@ std::vector<std::string> fact_names() {
     return names;
 }
 
-NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span<const std::string> partition) {
+NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span<const std::string> partition,
+                   std::span<const std::string> infinite) {
     NodeFacts facts;
     for (const std::string_view name : kOnce) {
         facts[std::string(name)] = {0};
@@ -174,7 +169,7 @@ NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span
     facts["groups"] = {1};
     facts["rank"] = {std::ssize(result)};
     facts["last_extent"] = {result.empty() ? 1 : result.back()};
-    facts["log_input"] = {is_logarithm(graph, node.inputs[0]) ? 1 : 0};
+    facts["infinite_input"] = {contains(infinite, graph.tensor(node.inputs[0]).name) ? 1 : 0};
     facts["same_operands"] = {node.inputs.size() > 1 && node.inputs[0] == node.inputs[1] ? 1 : 0};
     facts["data_zero_point"] = {used(node, "data_zero_point") || used(node, "a_zero_point") ? 1 : 0};
     facts["weights_zero_point"] = {used(node, "weights_zero_point") || used(node, "b_zero_point") ? 1 : 0};

@@ -21,11 +21,13 @@ namespace difftest::harness {
 /// operands (of itself and its followers, besides the data and weights), of these channel_operands (with one value for
 /// each channel, or more), spatial_operands (whose values differ along a spatial axis), batch_operands (that vary over
 /// the batch) and varying_operands (with more than one value), comparisons (binary ones, among itself and its
-/// followers), same_operands (1 where its first two inputs are one tensor), log_input (1 where
-/// the first is a logarithm, which alone makes infinity of small numbers), rank and last_extent (of the result).
+/// followers), same_operands (1 where its first two inputs are one tensor), infinite_input (1
+/// where an element of the first may be an infinity), rank and last_extent (of the result).
 using NodeFacts = std::map<std::string, std::vector<std::int64_t>, std::less<>>;
 
-NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span<const std::string> partition);
+/// `infinite`: the tensors of the case that may hold an infinity, as the oracle says.
+NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span<const std::string> partition,
+                   std::span<const std::string> infinite = {});
 
 /// The names that a condition may use.
 std::vector<std::string> fact_names();

@@ -49,6 +49,15 @@ TEST(IssueCondition, FactsAboutANode) {
     EXPECT_TRUE(holds({"varying_operands == 1", "operands == 2"}, {"window", "scaled", "sum"})) << "and the factors";
 }
 
+TEST(IssueCondition, AnInfinityThatTheOracleAllowsInTheFirstInput) {
+    const graph::Case value = sample();
+    const graph::Node& sum = value.graph.nodes.back();
+    const std::vector<IssueCondition> conditions{IssueCondition("infinite_input == 1")};
+    EXPECT_TRUE(all_hold(conditions, facts_of(value.graph, sum, {}, std::vector<std::string>{"scaled"})));
+    EXPECT_FALSE(all_hold(conditions, facts_of(value.graph, sum, {}, std::vector<std::string>{"sum", "window"})));
+    EXPECT_FALSE(all_hold(conditions, facts_of(value.graph, sum, {})));
+}
+
 TEST(IssueCondition, ConditionsAboutAxesHoldOnOneAxis) {
     EXPECT_TRUE(holds({"kernel < stride"}));
     EXPECT_TRUE(holds({"kernel < stride", "axis_from_end == 1", "groups > 1"}));

@@ -26,7 +26,8 @@ bool is_still_known(const RunSelection& selection, const graph::Case& value, con
                     const std::vector<backends::PartitionReport>& suspected) {
     const auto issue = std::find_if(selection.known_issues.begin(), selection.known_issues.end(),
                                     [&failing](const KnownIssue& each) { return each.id == failing.known_issue; });
-    return !issue->trigger.is_about_a_node() || is_about_one_of(issue->trigger, value, failing.partitions, suspected);
+    return !issue->trigger.is_about_a_node() ||
+           is_about_one_of(issue->trigger, value, failing.partitions, suspected, failing.infinite);
 }
 
 /// Counts what a run compared, for its backend and for each implementation that took part.

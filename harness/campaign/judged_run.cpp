@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <map>
 #include <optional>
@@ -125,6 +126,31 @@ std::vector<faults::Placement> explain_first_wrong(const RunEntry& entry, const 
     return placements;
 }
 
+bool may_be_infinite(const oracle::AllowedTensor& tensor) {
+    if (tensor.all_points()) {
+        return std::any_of(tensor.points().begin(), tensor.points().end(),
+                           [](double value) { return std::isinf(value); });
+    }
+    for (std::int64_t index = 0; index < tensor.size(); ++index) {
+        for (const oracle::Interval& each : tensor.at(index).intervals) {
+            if (std::isinf(each.lo) || std::isinf(each.hi)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+std::vector<std::string> infinite_tensors(const graph::Graph& graph, const oracle::Evaluation& evaluation) {
+    std::vector<std::string> names;
+    for (std::size_t id = 0; id < graph.tensors.size(); ++id) {
+        if (may_be_infinite(evaluation.of(static_cast<graph::TensorId>(id)))) {
+            names.push_back(graph.tensors[id].name);
+        }
+    }
+    return names;
+}
+
 void compare_outputs(RunEntry& entry, const JudgingContext& context, const backends::Plan& plan,
                      const RunOutcome& outcome) {
     const graph::Case& value = context.value;
@@ -139,6 +165,9 @@ void compare_outputs(RunEntry& entry, const JudgingContext& context, const backe
         entry.notes = evaluation.metrics.notes;
     }
     entry.judgement = judge(outcome, compared, sharpness_where_needed(context.evaluations, evaluation, compared));
+    if (is_failure(entry.judgement.verdict)) {
+        entry.infinite = infinite_tensors(value.graph, evaluation);
+    }
     if (context.depth == JudgingDepth::verdict) {
         return;
     }
@@ -174,7 +203,8 @@ void look_for_known_issue(RunEntry& entry, const JudgingContext& context, const 
                          entry.judgement.verdict,
                          std::move(nodes),
                          entry.judgement.reason,
-                         entry.worker_end ? entry.worker_end->stage : ""};
+                         entry.worker_end ? entry.worker_end->stage : "",
+                         entry.infinite};
     for (const KnownIssue& issue : context.known_issues) {
         if (explains(issue, run)) {
             entry.known_issue = issue.id;

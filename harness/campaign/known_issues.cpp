@@ -109,7 +109,7 @@ bool has_node(const IssueTrigger& trigger, const FailingRun& run) {
         return is_one && (run.suspects.empty() || contains(run.suspects, node.name)) &&
                runs_in(node, run, trigger.implementations) &&
                has_attributes(*run.value, node, trigger.node_attributes) &&
-               all_hold(trigger.where, facts_of(graph, node, nodes_beside(node, run)));
+               all_hold(trigger.where, facts_of(graph, node, nodes_beside(node, run), run.infinite));
     });
 }
 
@@ -174,8 +174,10 @@ bool affects(const KnownIssue& issue, const std::string& library, const std::str
 
 bool is_about_one_of(const IssueTrigger& trigger, const graph::Case& value,
                      const std::vector<backends::PartitionReport>& partitions,
-                     const std::vector<backends::PartitionReport>& suspected) {
+                     const std::vector<backends::PartitionReport>& suspected,
+                     const std::vector<std::string>& infinite) {
     FailingRun run;
+    run.infinite = infinite;
     run.value = &value;
     run.partitions = &partitions;
     for (const backends::PartitionReport& each : suspected) {

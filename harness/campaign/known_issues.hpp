@@ -63,6 +63,7 @@ struct FailingRun {
     std::vector<std::string> suspects{};  ///< nodes that may be to blame; all of them when it is empty
     std::string reason{};                 ///< what is wrong
     std::string stage{};                  ///< of a crash or hang
+    std::vector<std::string> infinite{};  ///< tensors that may hold an infinity, as the oracle says
 };
 
 /// Whether the release is one of the issue's; an unknown version is not.
@@ -71,10 +72,11 @@ bool affects(const KnownIssue& issue, const std::string& library, const std::str
 /// Whether the release is said to be without the issue: at or behind the end of a range, and in none.
 bool is_fixed_in(const KnownIssue& issue, const std::string& library, const std::string& library_version);
 
-/// Whether the node that the trigger asks for is in one of these partitions of a run.
+/// Whether the node that the trigger asks for is in one of these partitions of a run. `infinite`: as in FailingRun.
 bool is_about_one_of(const IssueTrigger& trigger, const graph::Case& value,
                      const std::vector<backends::PartitionReport>& partitions,
-                     const std::vector<backends::PartitionReport>& suspected);
+                     const std::vector<backends::PartitionReport>& suspected,
+                     const std::vector<std::string>& infinite = {});
 
 /// Whether the issue explains the failure.
 bool explains(const KnownIssue& issue, const FailingRun& run);

@@ -98,8 +98,8 @@ std::optional<RunOutcome> Conversation::start() {
     }
 }
 
-std::variant<Answer, RunOutcome> Conversation::converse(const Request& request) {
-    const Reply reply = process_->ask(encode(request), spec_.limits.answer);
+std::variant<Answer, RunOutcome> Conversation::converse(const Request& request, bool beside) {
+    const Reply reply = process_->ask(encode(request), spec_.limits.answer, beside);
     if (reply.kind != Reply::Kind::message) {
         return outcome_of_silence(reply.kind, spec_.limits.answer);
     }

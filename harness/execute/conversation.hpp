@@ -29,10 +29,12 @@ public:
 
     /// A request about the case `owner`; `load` says how to load it. Failures of the backend and the death of the
     /// worker come back as a RunOutcome whose status is not `completed`. Call ends() before writing what is loaded.
+    /// `several_threads`: as kSeveralThreads.
     template <typename RequestAboutCase>
     std::variant<backends::protocol::Answer, RunOutcome> ask(RequestAboutCase request, const void* owner,
                                                              const backends::protocol::LoadRequest& load,
-                                                             const std::string& case_name) {
+                                                             const std::string& case_name,
+                                                             bool several_threads = false) {
         if (std::optional<RunOutcome> failure = start()) {
             return std::move(*failure);
         }
@@ -43,7 +45,7 @@ public:
         if (case_name != last_case_) {
             previous_case_ = std::exchange(last_case_, case_name);
         }
-        return converse(std::move(request));
+        return converse(std::move(request), spec_.one_thread && !several_threads);
     }
 
     /// The case behind `owner` is no longer there.
@@ -68,7 +70,8 @@ public:
 
 private:
     std::optional<RunOutcome> start();
-    std::variant<backends::protocol::Answer, RunOutcome> converse(const backends::protocol::Request& request);
+    std::variant<backends::protocol::Answer, RunOutcome> converse(const backends::protocol::Request& request,
+                                                                  bool beside = false);
     RunOutcome outcome_of_silence(Reply::Kind kind, std::chrono::milliseconds limit);
     std::variant<backends::protocol::Answer, RunOutcome> judged(backends::protocol::Answer answer);
     Crash bury(bool interrupt);

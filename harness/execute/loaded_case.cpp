@@ -3,6 +3,7 @@
 #include "harness/execute/conversation.hpp"
 #include "harness/execute/worker.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -24,6 +25,10 @@ bool ended_the_worker(const RunOutcome& outcome) {
 /// The process may have done more than was seen: nothing that it says later can be believed.
 bool damaged_the_worker(const RunOutcome& outcome) {
     return !outcome.overrun.empty() || outcome.floating_point_environment_changed || outcome.left_processes;
+}
+
+bool has_several_threads(const backends::Plan& plan) {
+    return std::find(plan.traits.begin(), plan.traits.end(), backends::kSeveralThreads) != plan.traits.end();
 }
 
 }  // namespace
@@ -94,7 +99,7 @@ RunOutcome LoadedCase::run_once(const backends::Plan& plan, const RunOptions& op
     image_->prefill();
     auto answer = conversation_->ask(
         RunRequest{{}, plan, options.second_execution, options.fresh_executable, image_->materialized()}, image_.get(),
-        image_->request(), case_->name);
+        image_->request(), case_->name, has_several_threads(plan));
     if (RunOutcome* failure = std::get_if<RunOutcome>(&answer)) {
         return std::move(*failure);
     }
@@ -147,7 +152,8 @@ RunOutcome LoadedCase::run(const backends::Plan& plan, const RunOptions& options
 
 std::variant<BareRun, RunOutcome> LoadedCase::run_bare(const backends::Plan& plan, std::int64_t executions) {
     trust_arena();
-    auto answer = conversation_->ask(BareRequest{{}, plan, executions}, image_.get(), image_->request(), case_->name);
+    auto answer = conversation_->ask(BareRequest{{}, plan, executions}, image_.get(), image_->request(), case_->name,
+                                     has_several_threads(plan));
     if (RunOutcome* failure = std::get_if<RunOutcome>(&answer)) {
         return std::move(*failure);
     }

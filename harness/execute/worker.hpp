@@ -35,6 +35,9 @@ struct WorkerSpec {
     std::vector<std::string> arguments;
     /// Set in addition to, or instead of, the judge's own variables; such as DNNL_MAX_CPU_ISA.
     std::vector<std::pair<std::string, std::string>> environment;
+    /// It has one thread that works, so that it may stay on the judge's processor while the judge waits (OneProcessor);
+    /// but for plans with backends::kSeveralThreads.
+    bool one_thread = false;
     WorkerLimits limits;
 };
 

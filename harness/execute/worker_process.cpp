@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -134,7 +135,8 @@ bool WorkerProcess::is_stuck(milliseconds elapsed, milliseconds limit,
     return processor_time() == before;
 }
 
-Reply WorkerProcess::wait_for_message(milliseconds limit) {
+/// `processor` (may be null): to be let go when the answer takes its time.
+Reply WorkerProcess::wait_for_message(milliseconds limit, OneProcessor* processor) {
     const Clock::time_point start = Clock::now();
     std::optional<std::chrono::nanoseconds> processor_time_at_start;
     while (true) {
@@ -147,6 +149,9 @@ Reply WorkerProcess::wait_for_message(milliseconds limit) {
         // A worker that is well answers before anything else needs to be asked about it.
         if (wait_once(std::clamp(limit - since(start), milliseconds(1), kPollStep))) {
             continue;
+        }
+        if (processor != nullptr) {
+            processor->let_go();
         }
         if (!processor_time_at_start) {
             processor_time_at_start = processor_time();
@@ -167,11 +172,15 @@ Reply WorkerProcess::wait_for_message(milliseconds limit) {
     }
 }
 
-Reply WorkerProcess::ask(std::string_view message, milliseconds limit) {
+Reply WorkerProcess::ask(std::string_view message, milliseconds limit, bool beside) {
+    std::optional<OneProcessor> processor;
+    if (beside) {
+        processor.emplace(process_.process);
+    }
     if (!backends::protocol::send_message(process_.socket.get(), message)) {
         return {ends_within(kFarewell) ? Reply::Kind::ended : Reply::Kind::closed, {}};
     }
-    return wait_for_message(limit);
+    return wait_for_message(limit, processor ? &*processor : nullptr);
 }
 
 ProcessEnd WorkerProcess::interrupt() {

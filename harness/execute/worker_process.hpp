@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/worker/protocol/channel.hpp"
+#include "harness/execute/one_processor.hpp"
 #include "harness/execute/spawn.hpp"
 #include "harness/execute/worker.hpp"
 
@@ -43,8 +44,8 @@ public:
     pid_t id() const { return process_.process; }
     bool is_running() const;
 
-    /// Sends one message and waits for the answer.
-    Reply ask(std::string_view message, std::chrono::milliseconds limit);
+    /// Sends one message and waits for the answer; `beside`: the worker on this thread's processor.
+    Reply ask(std::string_view message, std::chrono::milliseconds limit, bool beside = false);
 
     /// Makes a process that hangs write its frames into the arena, then ends it.
     ProcessEnd interrupt();
@@ -56,7 +57,7 @@ public:
     const std::string& log() const { return log_; }
 
 private:
-    Reply wait_for_message(std::chrono::milliseconds limit);
+    Reply wait_for_message(std::chrono::milliseconds limit, OneProcessor* processor);
     /// Waits until something can be read or the process ends, and reads it; whether it came from the worker itself, not
     /// from its log.
     bool wait_once(std::chrono::milliseconds at_most);

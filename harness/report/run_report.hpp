@@ -50,6 +50,7 @@ struct RunEntry {
     std::vector<std::string> notes;          ///< why elements are unconstrained, in the oracle's words
     std::optional<oracle::Metrics> metrics;  ///< how sharp the allowed sets are; nothing when none were needed
     Trace trace;                             ///< of that element; empty when nothing is outside
+    std::vector<std::string> infinite;       ///< of a failure: the tensors that may hold an infinity
 
     // Of all tensors that were compared.
     std::int64_t elements() const { return total(&Comparison::elements); }
