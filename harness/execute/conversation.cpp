@@ -121,8 +121,10 @@ std::variant<Answer, RunOutcome> Conversation::judged(Answer answer) {
         Crash crash = bury(false);
         crash.stage = stage;
         crash.signal = 0;
-        RunOutcome outcome = failed(RunStatus::crashed, fmt::format("out of memory during {} (limit {} MiB)", stage,
-                                                                    spec_.limits.memory_bytes >> 20));
+        const std::uint64_t limit = spec_.limits.memory_bytes >> 20;
+        RunOutcome outcome =
+            failed(RunStatus::crashed, fmt::format("out of memory during {} ({})", stage,
+                                                   limit == 0 ? "no limit" : fmt::format("limit {} MiB", limit)));
         outcome.crash = std::move(crash);
         return outcome;
     }
