@@ -12,6 +12,9 @@
 namespace difftest::backends::opencl {
 namespace {
 
+/// What is left for a compiler inside this process. Those of PoCL and Intel die without memory, or never come back.
+constexpr std::uint64_t kRoomOfTheCompiler = std::uint64_t{512} << 20;
+
 double mebibytes(std::uint64_t bytes) {
     return static_cast<double>(bytes) / (1 << 20);
 }
@@ -75,13 +78,16 @@ void expect_host_memory(const Device& device, const MemoryNeed& need) {
     if (!device.is_host || need.bytes < kWorthAsking) {
         return;
     }
-    void* const room = ::mmap(nullptr, need.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+    const std::uint64_t bytes = need.bytes + kRoomOfTheCompiler;
+    void* const room = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
                               0);  // NOLINT(hicpp-signed-bitwise)
     if (room == MAP_FAILED) {      // NOLINT(cppcoreguidelines-pro-type-cstyle-cast)
-        throw Unsupported(fmt::format("not enough device memory: {:.1f} MiB are needed, which '{}' takes from the host",
-                                      mebibytes(need.bytes), device.name));
+        throw Unsupported(
+            fmt::format("not enough device memory: {:.1f} MiB are needed, and {:.0f} MiB for the compiler, which '{}' "
+                        "takes from the host",
+                        mebibytes(need.bytes), mebibytes(kRoomOfTheCompiler), device.name));
     }
-    ::munmap(room, need.bytes);
+    ::munmap(room, bytes);
 }
 
 bool is_shortage(cl_int status, MemoryMoment moment) {

@@ -26,8 +26,9 @@ MemoryNeed need_of(const MemoryPlan& plan, bool separate);
 /// says (CL_DEVICE_GLOBAL_MEM_SIZE) and allows it (CL_DEVICE_MAX_MEM_ALLOC_SIZE).
 std::string why_too_large(const Device& device, const MemoryNeed& need);
 
-/// Throws Unsupported where a device that takes its memory from this process (a CPU) would find none. PoCL 3.1 does not
-/// report that: an assertion of its ends the process.
+/// Throws Unsupported where a device that takes its memory from this process (a CPU) would find none for the need and
+/// its compiler. Drivers do not report that: an assertion of PoCL 3.1 ends the process, the compilers of PoCL and Intel
+/// die or hang.
 void expect_host_memory(const Device& device, const MemoryNeed& need);
 
 /// What is asked of the driver. Many allocate when memory is used for the first time.
