@@ -100,8 +100,11 @@ std::string why_no_device() {
         drivers.push_back(fmt::format("{} ({}) {}", driver.file, driver.library,
                                       driver.problem.empty() ? "offers none" : driver.problem));
     }
-    return drivers.empty() ? "the ICD loader finds no OpenCL platform (install pocl-opencl-icd)"
-                           : fmt::format("the ICD loader finds no OpenCL platform: {}", fmt::join(drivers, "; "));
+    if (drivers.empty()) {
+        return fmt::format("the ICD loader finds no OpenCL platform (install pocl-opencl-icd); no .icd file in {}",
+                           drivers_folder());
+    }
+    return fmt::format("the ICD loader finds no OpenCL platform: {}", fmt::join(drivers, "; "));
 }
 
 std::string in_lower_case(std::string text) {

@@ -26,12 +26,15 @@ std::string why_not_loaded(const std::string& library) {
 
 }  // namespace
 
-std::vector<DriverFile> driver_files() {
+std::string drivers_folder() {
     const char* const folder = std::getenv("OCL_ICD_VENDORS");
+    return folder == nullptr ? "/etc/OpenCL/vendors" : folder;
+}
+
+std::vector<DriverFile> driver_files() {
     std::vector<DriverFile> files;
     std::error_code error;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(folder == nullptr ? "/etc/OpenCL/vendors" : folder, error)) {
+    for (const auto& entry : std::filesystem::directory_iterator(drivers_folder(), error)) {
         if (entry.path().extension() == ".icd") {
             std::string library;
             std::getline(std::ifstream(entry.path()), library);

@@ -12,7 +12,10 @@ struct DriverFile {
     std::string problem;  ///< "cannot be loaded: REASON", "is no OpenCL driver"; empty where there is none
 };
 
-/// The files in OCL_ICD_VENDORS, or /etc/OpenCL/vendors, by name. Each library is loaded, as the loader does.
+/// OCL_ICD_VENDORS, or /etc/OpenCL/vendors.
+std::string drivers_folder();
+
+/// The files there, by name. Each library is loaded, as the loader does.
 std::vector<DriverFile> driver_files();
 
 }  // namespace difftest::backends::opencl

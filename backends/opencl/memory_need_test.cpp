@@ -3,7 +3,6 @@
 #include "backends/backend.hpp"
 #include "reference/graph/case_builder.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -13,7 +12,6 @@ namespace difftest::backends::opencl {
 namespace {
 
 using graph::DataType;
-using testing::HasSubstr;
 
 constexpr std::uint64_t kMebibyte = 1 << 20;
 

@@ -49,8 +49,8 @@ bool is_separate(const PlanSpecification& specification) {
 /// Before anything of that size is made.
 MemoryNeed need_that_fits(const Device& device, const MemoryPlan& plan, const PlanSpecification& specification) {
     const MemoryNeed need = need_of(plan, is_separate(specification));
-    if (std::string reason = why_too_large(device, need); !reason.empty()) {
-        throw Unsupported(std::move(reason));
+    if (const std::string reason = why_too_large(device, need); !reason.empty()) {
+        throw Unsupported(reason);
     }
     return need;
 }
