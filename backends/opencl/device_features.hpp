@@ -15,7 +15,7 @@ enum class SubGroups : std::uint8_t {
 struct DeviceFeatures {
     bool integer_dot_product = false;  ///< cl_khr_integer_dot_product on vectors of four bytes
     bool half = false;                 ///< cl_khr_fp16, rounding to nearest
-    bool half_subnormals = false;      ///< and it keeps subnormal halves
+    bool half_subnormals = false;      ///< and it keeps subnormal halves: CL_FP_DENORM, or measured (half_probe.hpp)
     bool divides_in_double = false;    ///< no correctly rounded division of floats, but cl_khr_fp64
     SubGroups sub_groups = SubGroups::none;
     friend bool operator==(const DeviceFeatures&, const DeviceFeatures&) = default;

@@ -1,15 +1,13 @@
 #include "backends/opencl/device_list.hpp"
 
 #include "backends/backend.hpp"
+#include "backends/opencl/driver_files.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <utility>
 
 namespace difftest::backends::opencl {
@@ -76,6 +74,8 @@ Device describe(const cl::Platform& platform, const cl::Device& handle, std::str
     ask_for_half(device, handle);
     device.features.sub_groups = sub_groups_of(device.extensions, handle);
     device.alignment = std::max<std::uint64_t>(handle.getInfo<CL_DEVICE_MEM_BASE_ADDR_ALIGN>() / 8, 1);
+    device.memory = handle.getInfo<CL_DEVICE_GLOBAL_MEM_SIZE>();
+    device.is_host = (handle.getInfo<CL_DEVICE_TYPE>() & CL_DEVICE_TYPE_CPU) != 0;
     device.largest_allocation = handle.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();
     device.handle = handle;
     return device;
@@ -91,31 +91,20 @@ std::vector<cl::Platform> platforms() {
     return found;
 }
 
-/// "x.icd", ...: the drivers that the loader was told of, and could not load when it finds no platform.
-std::vector<std::string> driver_files() {
-    const char* const folder = std::getenv("OCL_ICD_VENDORS");
-    std::vector<std::string> names;
-    std::error_code error;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(folder == nullptr ? "/etc/OpenCL/vendors" : folder, error)) {
-        if (entry.path().extension() == ".icd") {
-            std::string library;
-            std::getline(std::ifstream(entry.path()), library);
-            names.push_back(fmt::format("{} ({})", entry.path().string(), library));
-        }
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
 std::string why_no_device() {
     if (!platforms().empty()) {
         return "no OpenCL platform has a device";
     }
-    const std::vector<std::string> files = driver_files();
-    return files.empty() ? "the ICD loader finds no OpenCL platform (install pocl-opencl-icd)"
-                         : fmt::format("the ICD loader finds no OpenCL platform: no driver of {} can be loaded",
-                                       fmt::join(files, ", "));
+    std::vector<std::string> drivers;
+    for (const DriverFile& driver : driver_files()) {
+        drivers.push_back(fmt::format("{} ({}) {}", driver.file, driver.library,
+                                      driver.problem.empty() ? "offers none" : driver.problem));
+    }
+    if (drivers.empty()) {
+        return fmt::format("the ICD loader finds no OpenCL platform (install pocl-opencl-icd); no .icd file in {}",
+                           drivers_folder());
+    }
+    return fmt::format("the ICD loader finds no OpenCL platform: {}", fmt::join(drivers, "; "));
 }
 
 std::string in_lower_case(std::string text) {
@@ -124,17 +113,20 @@ std::string in_lower_case(std::string text) {
 }
 
 /// The device of that number, else the first whose platform has the name in its own, else the first that has it itself:
-/// PoCL's devices have the names of CPUs, and "intel" means Intel's driver where both are there.
+/// PoCL's devices have the names of CPUs, and "intel" means Intel's driver where both are there. PoCL calls itself so
+/// in versions only.
 std::vector<Device>::const_iterator find_device(const std::vector<Device>& devices, const std::string& selector) {
     const std::string wanted = in_lower_case(selector);
     const auto has_number = [&](const Device& each) { return selector.empty() || each.selector == selector; };
-    const auto in_platform = [&](const Device& each) {
-        return in_lower_case(each.platform).find(wanted) != std::string::npos;
-    };
-    const auto in_name = [&](const Device& each) { return in_lower_case(each.name).find(wanted) != std::string::npos; };
     auto found = std::find_if(devices.begin(), devices.end(), has_number);
-    found = found == devices.end() ? std::find_if(devices.begin(), devices.end(), in_platform) : found;
-    return found == devices.end() ? std::find_if(devices.begin(), devices.end(), in_name) : found;
+    for (const auto text : {&Device::platform, &Device::name, &Device::version}) {
+        if (found == devices.end()) {
+            found = std::find_if(devices.begin(), devices.end(), [&](const Device& each) {
+                return in_lower_case(each.*text).find(wanted) != std::string::npos;
+            });
+        }
+    }
+    return found;
 }
 
 }  // namespace

@@ -25,18 +25,22 @@ struct Device {
     bool full_profile = false;
     DeviceFeatures features;
     std::uint64_t alignment = 1;           ///< of the first byte of a sub-buffer
+    std::uint64_t memory = 0;              ///< CL_DEVICE_GLOBAL_MEM_SIZE, in bytes
     std::uint64_t largest_allocation = 0;  ///< in bytes
+    bool is_host = false;                  ///< a CPU: its memory is this process's
     cl::Device handle;
 };
 
 /// All devices of all platforms; empty when no platform is installed. A device that cannot be asked is left out.
 std::vector<Device> list_devices();
 
-/// The device that `selector` names: "PLATFORM.DEVICE", or a part of the name of its platform or, failing that, of its
-/// own, without regard to case; the first device when it is empty. Throws BackendError, naming what there is.
+/// The device that `selector` names: "PLATFORM.DEVICE", or a part of the name of its platform, failing that of its
+/// own, failing that of its version ("pocl"), without regard to case; the first device when it is empty. Throws
+/// BackendError, naming what there is.
 Device choose_device(const std::string& selector);
 
-/// One JSON document on the devices, for whoever must not load the drivers: `difftest doctor`.
+/// One JSON document on the devices, and on drivers that the loader cannot use, for whoever must not load drivers:
+/// `difftest doctor`.
 std::string devices_document();
 
 }  // namespace difftest::backends::opencl

@@ -1,4 +1,5 @@
 #include "backends/opencl/device_list.hpp"
+#include "backends/opencl/driver_files.hpp"
 #include "backends/opencl/plan_contract.hpp"
 
 #include <nlohmann/json.hpp>
@@ -27,8 +28,9 @@ std::vector<std::string> kernels_of(const DeviceFeatures& features) {
     if (features.half_subnormals) {
         kernels.emplace_back("+native_half");
     } else {
-        kernels.emplace_back(features.half ? "f16 by conversion only: cl_khr_fp16 without CL_FP_DENORM"
-                                           : "f16 by conversion only: no cl_khr_fp16");
+        kernels.emplace_back(features.half
+                                 ? "+native_half where it keeps subnormal halves, which is measured (no CL_FP_DENORM)"
+                                 : "f16 by conversion only: no cl_khr_fp16");
     }
     return kernels;
 }
@@ -36,7 +38,7 @@ std::vector<std::string> kernels_of(const DeviceFeatures& features) {
 }  // namespace
 
 std::string devices_document() {
-    nlohmann::ordered_json document = nlohmann::ordered_json::array();
+    nlohmann::ordered_json devices = nlohmann::ordered_json::array();
     for (const Device& device : list_devices()) {
         const bool divides_right = device.correctly_rounded_division;
         nlohmann::ordered_json capabilities = nlohmann::ordered_json::array();
@@ -48,18 +50,26 @@ std::string devices_document() {
                 capabilities.push_back(name);
             }
         }
-        document.push_back({{"selector", device.selector},
-                            {"platform", device.platform},
-                            {"name", device.name},
-                            {"version", device.version},
-                            {"driver", device.driver},
-                            {"capabilities", capabilities},
-                            {"contract", contract_of({}, device, BuildVariant::strict).to_string()},
-                            {"function_contract", function_contract(device).to_string()},
-                            {"kernels", kernels_of(device.features)},
-                            {"extensions", device.extensions}});
+        devices.push_back({{"selector", device.selector},
+                           {"platform", device.platform},
+                           {"name", device.name},
+                           {"version", device.version},
+                           {"driver", device.driver},
+                           {"memory_bytes", device.memory},
+                           {"largest_allocation_bytes", device.largest_allocation},
+                           {"capabilities", capabilities},
+                           {"contract", contract_of({}, device, BuildVariant::strict).to_string()},
+                           {"function_contract", function_contract(device).to_string()},
+                           {"kernels", kernels_of(device.features)},
+                           {"extensions", device.extensions}});
     }
-    return document.dump();
+    nlohmann::ordered_json broken = nlohmann::ordered_json::array();
+    for (const DriverFile& driver : driver_files()) {
+        if (!driver.problem.empty()) {
+            broken.push_back({{"file", driver.file}, {"library", driver.library}, {"problem", driver.problem}});
+        }
+    }
+    return nlohmann::ordered_json{{"devices", devices}, {"broken_drivers", broken}}.dump();
 }
 
 }  // namespace difftest::backends::opencl

@@ -1,6 +1,8 @@
 #include "backends/opencl/opencl_backend.hpp"
 
 #include "backends/opencl/generate_kernel.hpp"
+#include "backends/opencl/half_probe.hpp"
+#include "backends/opencl/memory_need.hpp"
 #include "backends/opencl/opencl_executable.hpp"
 #include "backends/opencl/own_kernel.hpp"
 #include "backends/opencl/partitioning.hpp"
@@ -13,6 +15,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <new>
 
 namespace difftest::backends::opencl {
 namespace {
@@ -69,10 +72,11 @@ public:
     std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) override;
 
 private:
-    std::function<bool(const PlanSpecification&)> possible() const {
-        return [this](const PlanSpecification& plan) { return why_refused(session_.device, plan).empty(); };
+    std::function<bool(const PlanSpecification&)> possible() {
+        return [this](const PlanSpecification& plan) { return refusal(plan).empty(); };
     }
-    std::vector<PlanOffer> plans_around(const graph::Case& value, const kernel_manifest::Match& match) const;
+    std::string refusal(const PlanSpecification& plan);
+    std::vector<PlanOffer> plans_around(const graph::Case& value, const kernel_manifest::Match& match);
     std::vector<PlanOffer> refusals(const graph::Case& value, const std::string& reason) const;
 
     /// What is made of a case and a plan before anything is built. A run asks for it twice, for its executable and for
@@ -90,6 +94,7 @@ private:
                                PlanSpecification specification) const;
 
     DeviceSession session_;
+    bool has_measured_halves_ = false;
     std::optional<OwnKernel> own_;
     std::optional<Generated> last_;
 };
@@ -105,16 +110,25 @@ Description OpenclBackend::describe() {
     return description;
 }
 
+/// Devices that promise nothing about subnormal halves are measured when the first plan wants to know.
+std::string OpenclBackend::refusal(const PlanSpecification& plan) {
+    DeviceFeatures& features = session_.device.features;
+    if (plan.native_half && features.half && !features.half_subnormals && !has_measured_halves_) {
+        has_measured_halves_ = true;
+        features.half_subnormals = keeps_subnormal_halves(session_);
+    }
+    return why_refused(session_.device, plan);
+}
+
 /// Whole plans only: the results inside the user's kernel cannot be cut, and alone it is the same in all of them.
-std::vector<PlanOffer> OpenclBackend::plans_around(const graph::Case& value,
-                                                   const kernel_manifest::Match& match) const {
+std::vector<PlanOffer> OpenclBackend::plans_around(const graph::Case& value, const kernel_manifest::Match& match) {
     std::vector<PlanOffer> offers;
     std::vector<std::pair<Partitioning, PlanSpecification>> known;
     const std::vector<std::string>& asked = value.execution.plans;
     for (const PlanSpecification& specification :
          selected_plans(asked, 0, std::hash<std::string>{}(value.name), possible())) {
         const std::string name = name_of(specification);
-        if (std::string reason = why_refused(session_.device, specification); !reason.empty()) {
+        if (std::string reason = refusal(specification); !reason.empty()) {
             offers.emplace_back(Refusal{name, std::move(reason)});
             continue;
         }
@@ -123,6 +137,12 @@ std::vector<PlanOffer> OpenclBackend::plans_around(const graph::Case& value,
             continue;
         }
         const Partitioning partitions = partition_around(value.graph, specification, match.nodes);
+        if (std::string reason =
+                why_too_large(session_.device, least_need(value.graph, partitions, specification.separate_buffers));
+            !reason.empty()) {
+            offers.emplace_back(Refusal{name, std::move(reason)});
+            continue;
+        }
         PlanSpecification same;
         same.build = specification.build;
         if (partitions.size() > 1) {
@@ -165,13 +185,19 @@ std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
     std::vector<std::pair<Partitioning, PlanSpecification>> known;
     for (const PlanSpecification& specification :
          selected_plans(asked, cuts, std::hash<std::string>{}(value.name), possible())) {
-        std::string reason = why_refused(session_.device, specification);
+        std::string reason = refusal(specification);
         reason = reason.empty() ? why_not_judged(value.graph, specification.build) : reason;
         if (!reason.empty()) {
             offers.emplace_back(Refusal{name_of(specification), std::move(reason)});
             continue;
         }
         Partitioning partitions = partition(value.graph, specification);
+        if (reason =
+                why_too_large(session_.device, least_need(value.graph, partitions, specification.separate_buffers));
+            !reason.empty()) {
+            offers.emplace_back(Refusal{name_of(specification), std::move(reason)});
+            continue;
+        }
         // The same kernels under another name: a graph of one node is fused and split.
         PlanSpecification same = specification;
         same.fusion = Fusion::fused;
@@ -188,12 +214,18 @@ std::vector<PlanOffer> OpenclBackend::plans(const graph::Case& value) {
 }
 
 std::unique_ptr<Executable> OpenclBackend::prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) {
-    if (!last_ || last_->plan != plan.name || !(last_->value == value)) {
+    try {
+        if (!last_ || last_->plan != plan.name || !(last_->value == value)) {
+            last_.reset();
+            last_ = generated(value, plan.name);
+        }
+        return std::make_unique<OpenclExecutable>(session_, value, last_->specification, last_->contract,
+                                                  last_->kernels, buffers);
+    } catch (const std::bad_alloc&) {
         last_.reset();
-        last_ = generated(value, plan.name);
+        throw Unsupported(fmt::format("not enough host memory for an image of what lies in the memory of '{}'",
+                                      session_.device.name));
     }
-    return std::make_unique<OpenclExecutable>(session_, value, last_->specification, last_->contract, last_->kernels,
-                                              buffers);
 }
 
 OpenclBackend::Generated OpenclBackend::generated(const graph::Case& value, const std::string& plan) const {

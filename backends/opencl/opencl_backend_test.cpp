@@ -3,6 +3,7 @@
 #include "backends/opencl/device_programs.hpp"
 #include "backends/opencl/function_library.hpp"
 #include "backends/opencl/generate_kernel.hpp"
+#include "backends/opencl/half_probe.hpp"
 #include "backends/opencl/opencl_executable.hpp"
 #include "reference/graph/case_builder.hpp"
 
@@ -113,15 +114,22 @@ TEST_F(OwnKernel, ACompilerErrorNamesTheLine) {
 }
 
 TEST_F(OwnKernel, ADeviceWithTooLittleMemoryIsOneLine) {
-    session_->device.largest_allocation = 1000;  // the two buffers and their guards need more
-    try {
-        damage_of("y[i] = x[i];", "fused");
-        FAIL();
-    } catch (const Unsupported& refusal) {
-        EXPECT_THAT(refusal.what(), HasSubstr("not enough device memory: "));
-        EXPECT_THAT(refusal.what(), HasSubstr(session_->device.name));
-        EXPECT_EQ(std::string(refusal.what()).find('\n'), std::string::npos);
+    const Device all = session_->device;
+    for (const auto& [memory, allocation] :
+         {std::pair{all.memory, 1000UL}, std::pair{1000UL, all.largest_allocation}}) {
+        session_->device.memory = memory;
+        session_->device.largest_allocation = allocation;  // the two buffers and their guards need more than 1000
+        try {
+            damage_of("y[i] = x[i];", "fused");
+            FAIL();
+        } catch (const Unsupported& refusal) {
+            EXPECT_THAT(refusal.what(), HasSubstr("not enough device memory: "));
+            EXPECT_THAT(refusal.what(), HasSubstr(session_->device.name));
+            EXPECT_EQ(std::string(refusal.what()).find('\n'), std::string::npos);
+        }
     }
+    // Buffers of 10 bytes each: 1000 are enough without guards.
+    EXPECT_THAT(damage_of("y[i] = x[i];", "fused+separate_buffers"), IsEmpty());
 }
 
 /// Generated kernels with features that few devices have: on DIFFTEST_OPENCL_DEVICE, or the first.
@@ -198,6 +206,16 @@ TEST_F(GeneratedKernel, EveryKindOfSubGroupHandsChannelsOn) {
     EXPECT_EQ(numbers(result_of(value, "fused@subgroup+byxf", features)), expected);
     features.sub_groups = SubGroups::khr;
     EXPECT_EQ(numbers(result_of(value, "fused@subgroup", features)), expected);
+}
+
+// What is measured where the device leaves it open; one that promises it (CL_FP_DENORM) must keep it.
+TEST_F(GeneratedKernel, SubnormalHalvesAreKeptWhereThatIsPromised) {
+    if (!session_->device.features.half) {
+        GTEST_SKIP() << "no cl_khr_fp16";
+    }
+    const bool keeps = keeps_subnormal_halves(*session_);
+    RecordProperty("keeps_subnormal_halves", keeps ? "yes" : "no");
+    EXPECT_TRUE(keeps || !session_->device.features.half_subnormals);
 }
 
 // Ties between neighbouring halves go to the even one: 1 + 2^-11 = 1, 2050 + 1 = 2052, -2048 - 1 = -2048; 65504 + 15

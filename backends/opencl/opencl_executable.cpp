@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::uint64_t kMostBytesOnDisk = std::uint64_t{256} << 20;
 
-bool is_shortage(cl_int status) {
-    return status == CL_MEM_OBJECT_ALLOCATION_FAILURE || status == CL_OUT_OF_RESOURCES ||
-           status == CL_OUT_OF_HOST_MEMORY || status == CL_INVALID_BUFFER_SIZE;
-}
-
 [[noreturn]] void rethrow(const cl::Error& error, const std::string& what) {
     throw BackendError(fmt::format("{}: {} ({})", what, status_text(error.err()), error.what()));
 }
@@ -46,6 +41,20 @@ void expect_one_sub_group(const cl::Kernel& built, const Kernel& kernel, const D
     }
 }
 
+/// The shared programs address all buffers from the first byte of one.
+bool is_separate(const PlanSpecification& specification) {
+    return specification.separate_buffers && !specification.shared;
+}
+
+/// Before anything of that size is made.
+MemoryNeed need_that_fits(const Device& device, const MemoryPlan& plan, const PlanSpecification& specification) {
+    const MemoryNeed need = need_of(plan, is_separate(specification));
+    if (const std::string reason = why_too_large(device, need); !reason.empty()) {
+        throw Unsupported(reason);
+    }
+    return need;
+}
+
 }  // namespace
 
 DeviceSession::DeviceSession(Device chosen)
@@ -65,21 +74,41 @@ OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& va
       contract_(contract),
       set_(std::move(set)),
       buffers_(buffers),
+      need_(need_that_fits(session.device, set_->memory, specification)),
       memory_(std::shared_ptr<const MemoryPlan>(set_, &set_->memory)) {
-    if (memory_.size() > session_.device.largest_allocation) {
-        throw Unsupported(fmt::format("not enough device memory: {} MiB are needed at once, {} allocates at most {}",
-                                      memory_.size() >> 20, session_.device.name,
-                                      session_.device.largest_allocation >> 20));
-    }
+    allocate();
     try {
-        memory_.allocate(session_.context, specification_.separate_buffers && !specification_.shared);
         build(options_of(session_.device, specification_.build));
     } catch (const cl::Error& error) {
-        if (is_shortage(error.err())) {
-            throw Unsupported(fmt::format("not enough device memory: {} MiB are needed ({})", memory_.size() >> 20,
-                                          status_text(error.err())));
-        }
         rethrow(error, "creating kernels");
+    }
+}
+
+void OpenclExecutable::allocate() {
+    try {
+        expect_host_memory(session_.device, need_);
+        memory_.allocate(session_.context, is_separate(specification_));
+    } catch (const cl::Error& error) {
+        refuse_shortage(error, MemoryMoment::allocation);
+        rethrow(error, "allocating memory");
+    }
+}
+
+void OpenclExecutable::refuse_shortage(const cl::Error& error, MemoryMoment moment) const {
+    if (is_shortage(error.err(), moment)) {
+        throw Unsupported(shortage_text(session_.device, need_, error.err()));
+    }
+}
+
+void OpenclExecutable::write() {
+    try {
+        memory_.write(session_.queue, buffers_);
+        has_written_ = true;
+    } catch (const cl::Error& error) {
+        if (!has_written_) {
+            refuse_shortage(error, MemoryMoment::first_transfer);
+        }
+        throw;
     }
 }
 
@@ -134,9 +163,14 @@ std::vector<PartitionReport> OpenclExecutable::partitions() const {
 }
 
 void OpenclExecutable::enqueue() {
-    for (const Launch& launch : launches_) {
-        session_.queue.enqueueNDRangeKernel(launch.kernel, cl::NullRange, range_of(launch.global),
-                                            range_of(launch.local));
+    try {
+        for (const Launch& launch : launches_) {
+            session_.queue.enqueueNDRangeKernel(launch.kernel, cl::NullRange, range_of(launch.global),
+                                                range_of(launch.local));
+        }
+    } catch (const cl::Error& error) {
+        refuse_shortage(error, MemoryMoment::launch);
+        throw;
     }
 }
 
@@ -151,7 +185,7 @@ void OpenclExecutable::launch() {
 
 void OpenclExecutable::execute() {
     try {
-        memory_.write(session_.queue, buffers_);
+        write();
         enqueue();
         for (std::string& each : memory_.read(session_.queue, buffers_)) {
             if (std::find(damage_.begin(), damage_.end(), each) == damage_.end()) {

@@ -5,6 +5,7 @@
 #include "backends/opencl/device_memory.hpp"
 #include "backends/opencl/device_programs.hpp"
 #include "backends/opencl/kernel_set.hpp"
+#include "backends/opencl/memory_need.hpp"
 
 #include <memory>
 #include <string>
@@ -43,7 +44,11 @@ private:
         std::vector<std::size_t> global;
         std::vector<std::size_t> local;
     };
+    void allocate();
     void build(const std::string& options);
+    void write();
+    /// Throws Unsupported where the error says that memory is short.
+    void refuse_shortage(const cl::Error& error, MemoryMoment moment) const;
     void enqueue();
     void set_arguments(Launch& launch, const Kernel& kernel, std::size_t& table);
 
@@ -53,7 +58,9 @@ private:
     contract::Contract contract_;
     std::shared_ptr<const KernelSet> set_;
     Buffers buffers_;
+    const MemoryNeed need_;
     DeviceMemory memory_;
+    bool has_written_ = false;  ///< to the device's memory
     std::vector<Launch> launches_;
     std::vector<std::string> damage_;
 };

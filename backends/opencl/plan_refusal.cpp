@@ -31,7 +31,7 @@ std::string why_no_half(const Device& device, const PlanSpecification& specifica
     }
     if (!device.features.half_subnormals) {
         return fmt::format(
-            "'{}' may flush subnormal halves (CL_DEVICE_HALF_FP_CONFIG without CL_FP_DENORM), and no "
+            "'{}' flushes subnormal halves (measured; CL_DEVICE_HALF_FP_CONFIG is without CL_FP_DENORM), and no "
             "freedom of the contract allows that: F7 is about f32",
             device.name);
     }

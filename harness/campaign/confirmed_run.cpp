@@ -1,5 +1,7 @@
 #include "harness/campaign/confirmed_run.hpp"
 
+#include "harness/report/suspicion.hpp"
+
 #include <fmt/format.h>
 
 #include <string>

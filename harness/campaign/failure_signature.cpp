@@ -1,5 +1,7 @@
 #include "harness/campaign/failure_signature.hpp"
 
+#include "harness/report/suspicion.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -159,7 +161,11 @@ FailureSignature signature_of(const graph::Case& value, const RunEntry& failing,
         signature.operation = graph::name_of(value.graph.node(*id).operation);
         signature.grouping = grouping_of(value.graph, value.graph.node(*id));
     }
-    signature.implementation = fmt::format("{}", fmt::join(implementations, " + "));
+    // What is miscompiled is another problem than what is wrong by itself.
+    const bool is_compiled_wrong =
+        std::find(failing.traits.begin(), failing.traits.end(), kCompilerSuspected) != failing.traits.end();
+    signature.implementation =
+        fmt::format("{}{}", is_compiled_wrong ? "compiler of " : "", fmt::join(implementations, " + "));
     signature.attributes = features_of(value, nodes);
     signature.attributes.insert(signature.attributes.end(), failing.traits.begin(), failing.traits.end());
     std::sort(signature.attributes.begin(), signature.attributes.end());

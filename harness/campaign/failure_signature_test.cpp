@@ -58,6 +58,11 @@ TEST(Signature, IsThatOfTheSuspectedPartition) {
     EXPECT_THAT(signature.attributes, Contains("eltwise relu"));
     EXPECT_THAT(signature.attributes, Contains("repeated_eltwise_algorithm"));
     EXPECT_THAT(signature.attributes, testing::Not(Contains("convert half_to_even")));
+    RunEntry miscompiled = failing;
+    miscompiled.traits = {"compiler_suspected"};
+    const FailureSignature compiler = signature_of(value, miscompiled, {failing.partitions[0]});
+    EXPECT_EQ(compiler.implementation, "compiler of jit");
+    EXPECT_NE(compiler.identity(), signature.identity());
 }
 
 TEST(Suspects, AnErrorAccusesThePartitionOfTheNodeThatItNames) {

@@ -86,15 +86,20 @@ void read_opencl_devices(MachineState& machine) {
     }
     const CapturedOutput listed = captured_output(program, {"--list-devices"}, std::chrono::seconds(60));
     const nlohmann::json document = nlohmann::json::parse(listed.text, nullptr, false);
-    if (!listed.problem.empty() || !document.is_array()) {
+    if (!listed.problem.empty() || !document.is_object()) {
         machine.missing.push_back(fmt::format("OpenCL devices: {} {}", program.filename().string(),
                                               listed.problem.empty() ? "gave no list" : listed.problem));
         return;
     }
-    for (const nlohmann::json& device : document) {
+    for (const nlohmann::json& driver : document.value("broken_drivers", nlohmann::json::array())) {
+        machine.missing.push_back(fmt::format("OpenCL driver {} ({}) {}", driver.value("file", ""),
+                                              driver.value("library", ""), driver.value("problem", "")));
+    }
+    for (const nlohmann::json& device : document.value("devices", nlohmann::json::array())) {
         machine.opencl_devices.push_back(
             {device.value("selector", ""), device.value("name", ""), device.value("platform", ""),
-             device.value("version", ""), device.value("driver", ""),
+             device.value("version", ""), device.value("driver", ""), device.value("memory_bytes", std::uint64_t{0}),
+             device.value("largest_allocation_bytes", std::uint64_t{0}),
              device.value("capabilities", std::vector<std::string>{}), device.value("contract", ""),
              device.value("function_contract", ""), device.value("kernels", std::vector<std::string>{}),
              device.value("extensions", "")});

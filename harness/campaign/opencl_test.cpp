@@ -7,7 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <cstdlib>
+#include <random>
 #include <set>
 
 /// The generated OpenCL kernels against the oracle, on the first device that is here (PoCL in CI;
@@ -115,6 +118,53 @@ TEST_F(OpenclTest, BothImplementationsAgreeWithTheOracleOnRandomCases) {
         const std::string name = fmt::format("random_{}", index);
         expect_pass(gated_case(setup, static_cast<std::uint64_t>(index), name).value,
                     {"fused+shared", "fused@tiled+shared", "split+shared"});
+    }
+}
+
+/// Finite halves with every exponent, a quarter of them subnormal.
+graph::TensorData any_halves(std::mt19937_64& random, const graph::Shape& shape) {
+    graph::TensorData data(graph::DataType::f16, shape);
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+        const std::uint64_t bits = random();
+        const auto mantissa = static_cast<double>(bits % 1024);
+        const int exponent = bits >> 62 == 0 ? 0 : static_cast<int>((bits >> 20) % 31);
+        const double value = exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(1024 + mantissa, exponent - 25);
+        data.set(i, (bits >> 40) % 2 == 0 ? value : -value);
+    }
+    return data;
+}
+
+/// a chain of sums, differences, products and squares of halves, all of which stay halves
+graph::Case half_chain(std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    graph::CaseBuilder builder(fmt::format("half_chain_{}", seed));
+    const graph::Shape shape{1, 17, 16, 16};  // a block of 16 features and a remainder
+    graph::TensorId at = builder.input("a", any_halves(random, shape));
+    for (int step = 0; step < 5; ++step) {
+        const std::string name = fmt::format("step{}", step);
+        const std::uint64_t which = random() % 4;
+        if (which == 3) {
+            at = builder.node(name, graph::Eltwise{graph::EltwiseAlgorithm::square, 0, 0}, {at}, graph::DataType::f16);
+            continue;
+        }
+        static constexpr std::array kAlgorithms{graph::BinaryAlgorithm::add, graph::BinaryAlgorithm::subtract,
+                                                graph::BinaryAlgorithm::multiply};
+        const graph::TensorId other = builder.input(fmt::format("b{}", step), any_halves(random, shape));
+        at = builder.node(name, graph::Binary{kAlgorithms.at(which)}, {at, other}, graph::DataType::f16);
+    }
+    return builder.build({at});
+}
+
+/// Where the device calculates in half, and keeps subnormal numbers in it.
+TEST_F(OpenclTest, HalvesAreWhatTheOracleSays) {
+    const int count = std::stoi(environment("DIFFTEST_OPENCL_HALVES", "4"));
+    for (int seed = 0; seed < count; ++seed) {
+        const graph::Case value = half_chain(static_cast<std::uint64_t>(seed));
+        const RunEntry entry = run(value, {"fused+native_half"}).at(0);
+        if (entry.judgement.verdict == Verdict::unsupported) {
+            GTEST_SKIP() << entry.judgement.reason;
+        }
+        expect_pass(value, {"fused+native_half", "fused@tiled+native_half", "split+native_half"});
     }
 }
 

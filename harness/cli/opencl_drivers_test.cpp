@@ -26,10 +26,15 @@ protected:
     }
 
     /// A small case on a backend that needs no OpenCL, and on the OpenCL device.
+    static ProgramRun run_both(std::vector<std::pair<std::string, std::string>> environment) {
+        environment.emplace_back("DIFFTEST_CORPORA", corpora());
+        return run_program({program("difftest"), "--case", "deconv_quant_u8_minimal", "--backend", "opencl", "--plan",
+                            "fused", "--backend", "faulty:clamp_dropped_mid_chain", "--json"},
+                           environment);
+    }
+
     static void expect_one_line(const std::string& variable, const std::string& value, const std::string& words) {
-        const ProgramRun run = run_program({program("difftest"), "--case", "deconv_quant_u8_minimal", "--backend",
-                                            "opencl", "--backend", "faulty:clamp_dropped_mid_chain", "--json"},
-                                           {{"DIFFTEST_CORPORA", corpora()}, {variable, value}});
+        const ProgramRun run = run_both({{variable, value}});
         const nlohmann::json document = checked_document(run.output, "run");
         EXPECT_EQ(document.at("runs").size(), 1U) << "the other backend goes on";
         for (const nlohmann::json& backend : document.at("backends")) {
@@ -51,11 +56,52 @@ TEST_F(OpenclDrivers, NoPlatform) {
 
 TEST_F(OpenclDrivers, ADriverThatCannotBeLoadedIsNamed) {
     expect_one_line("OCL_ICD_VENDORS", vendors("/nowhere/libdriver.so"),
-                    "driver.icd (/nowhere/libdriver.so) can be loaded");
+                    "driver.icd (/nowhere/libdriver.so) cannot be loaded: ");
 }
 
 TEST_F(OpenclDrivers, ADriverThatIsNoneIsNamed) {
-    expect_one_line("OCL_ICD_VENDORS", vendors("libm.so.6"), "driver.icd (libm.so.6) can be loaded");
+    expect_one_line("OCL_ICD_VENDORS", vendors("libm.so.6"), "driver.icd (libm.so.6) is no OpenCL driver");
+}
+
+/// One that is broken beside one that works: doctor says which, and why.
+TEST_F(OpenclDrivers, DoctorNamesABrokenDriverBesideOthers) {
+    const ProgramRun run =
+        run_program({program("difftest"), "doctor", "--json"}, {{"OCL_ICD_VENDORS", vendors("/nowhere/libdriver.so")}});
+    EXPECT_THAT(checked_document(run.output, "doctor").at("missing"),
+                testing::Contains(testing::AllOf(testing::StartsWith("OpenCL driver "),
+                                                 HasSubstr("driver.icd (/nowhere/libdriver.so) cannot be loaded: "))));
+}
+
+/// Calls that fail as on a device with too little memory (backends/opencl/testing/memory_shortage.cpp).
+TEST_F(OpenclDrivers, TooLittleMemoryIsARefusalAndOtherBackendsGoOn) {
+    const std::string injection = DIFFTEST_BINARY_DIR "/tests/workers/opencl_memory_shortage.so";
+    const ProgramRun listed = run_program({program("difftest-worker-opencl"), "--list-devices"}, {});
+    if (!std::filesystem::exists(injection) || listed.output.find("\"0.0\"") == std::string::npos) {
+        GTEST_SKIP() << "no OpenCL device here, or a build with sanitizers";
+    }
+    struct Shortage {
+        std::string call;
+        std::string status;
+        std::string words;
+    };
+    for (const auto& [call, status, words] :
+         {Shortage{"clGetDeviceInfo", "4096", "not enough device memory: 0.0 MiB are needed, "},
+          Shortage{"clCreateBuffer", "-4", "(CL_MEM_OBJECT_ALLOCATION_FAILURE of "},
+          Shortage{"clCreateBuffer", "-6", "(CL_OUT_OF_HOST_MEMORY of "},
+          Shortage{"clEnqueueWriteBuffer", "-5", "(CL_OUT_OF_RESOURCES of "},
+          Shortage{"clEnqueueNDRangeKernel", "-4", "(CL_MEM_OBJECT_ALLOCATION_FAILURE of "}}) {
+        const ProgramRun run =
+            run_both({{"LD_PRELOAD", injection}, {"DIFFTEST_SHORTAGE_AT", call}, {"DIFFTEST_SHORTAGE_STATUS", status}});
+        const nlohmann::json document = checked_document(run.output, "run");
+        ASSERT_EQ(document.at("runs").size(), 2U) << call << run.errors;
+        const nlohmann::json& refused = document.at("runs").at(0);
+        EXPECT_EQ(refused.at("verdict"), "unsupported") << call << status;
+        const std::string reason = refused.at("reason");
+        EXPECT_THAT(reason, testing::StartsWith("not enough device memory: "));
+        EXPECT_THAT(reason, HasSubstr(words));
+        EXPECT_EQ(reason.find('\n'), std::string::npos);
+        EXPECT_EQ(document.at("runs").at(1).at("verdict"), "violation") << "the other backend goes on";
+    }
 }
 
 /// PoCL offers only those kinds of devices that this variable names.

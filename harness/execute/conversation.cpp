@@ -111,20 +111,28 @@ std::variant<Answer, RunOutcome> Conversation::converse(const Request& request, 
     }
 }
 
+RunOutcome Conversation::out_of_memory(Stage stage) {
+    Crash crash = bury(false);
+    crash.stage = name_of(stage);
+    crash.signal = 0;
+    const std::uint64_t limit = spec_.limits.memory_bytes >> 20;
+    const std::string message = fmt::format("out of memory during {} ({})", crash.stage,
+                                            limit == 0 ? "no limit" : fmt::format("limit {} MiB", limit));
+    if (stage == Stage::load) {
+        return failed(RunStatus::harness_error, message);  // the library has not been asked for anything yet
+    }
+    RunOutcome outcome = failed(RunStatus::crashed, message);
+    outcome.crash = std::move(crash);
+    return outcome;
+}
+
 std::variant<Answer, RunOutcome> Conversation::judged(Answer answer) {
     const Failure* failure = std::get_if<Failure>(&answer);
     if (failure == nullptr) {
         return answer;
     }
     if (failure->kind == FailureKind::out_of_memory) {
-        const char* const stage = name_of(failure->stage);
-        Crash crash = bury(false);
-        crash.stage = stage;
-        crash.signal = 0;
-        RunOutcome outcome = failed(RunStatus::crashed, fmt::format("out of memory during {} (limit {} MiB)", stage,
-                                                                    spec_.limits.memory_bytes >> 20));
-        outcome.crash = std::move(crash);
-        return outcome;
+        return out_of_memory(failure->stage);
     }
     if (failure->stage == Stage::load) {
         loaded_ = nullptr;

@@ -73,6 +73,8 @@ private:
     std::variant<backends::protocol::Answer, RunOutcome> converse(const backends::protocol::Request& request,
                                                                   bool beside = false);
     RunOutcome outcome_of_silence(Reply::Kind kind, std::chrono::milliseconds limit);
+    /// What the worker says before it is buried.
+    RunOutcome out_of_memory(backends::protocol::Stage stage);
     std::variant<backends::protocol::Answer, RunOutcome> judged(backends::protocol::Answer answer);
     Crash bury(bool interrupt);
     void bury_if_dead();

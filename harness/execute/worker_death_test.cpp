@@ -114,6 +114,22 @@ TEST(Worker, RunawayMemoryIsACrash) {
     }
 }
 
+/// What the worker needs to hold a case is not the library's doing.
+TEST(Worker, ACaseThatDoesNotFitIsAnErrorOfTheHarness) {
+    if (kSanitized) {
+        GTEST_SKIP() << "the shadow memory of a sanitizer does not fit into any limit";
+    }
+    WorkerSpec spec = misbehaving("allocate");
+    spec.limits.answer = WorkerLimits{}.answer;
+    spec.limits.memory_bytes = std::uint64_t{16} << 20;
+    Worker worker(spec);
+    const std::vector<double> large(6 << 20);  // as f32 24 MiB
+    const RunOutcome outcome = worker.run(addition("large", large, large), fused_plan());
+    EXPECT_EQ(outcome.status, RunStatus::harness_error);
+    EXPECT_EQ(outcome.message, "out of memory during load (limit 16 MiB)");
+    expect_good(worker);
+}
+
 TEST(Worker, AClosedSocketIsACrash) {
     const RunOutcome outcome = outcome_of("close");
     ASSERT_EQ(outcome.status, RunStatus::crashed);

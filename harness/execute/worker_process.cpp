@@ -1,6 +1,7 @@
 #include "harness/execute/worker_process.hpp"
 
 #include "backends/worker/protocol/messages.hpp"
+#include "harness/execute/runnable_threads.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -132,7 +133,7 @@ bool WorkerProcess::is_stuck(milliseconds elapsed, milliseconds limit,
     }
     // It got less than its share. Either the machine is busy, or it waits for something that never comes.
     std::this_thread::sleep_for(kPollStep);
-    return processor_time() == before;
+    return processor_time() == before && !has_runnable_thread(process_.process);
 }
 
 /// `processor` (may be null): to be let go when the answer takes its time.

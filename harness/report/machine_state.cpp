@@ -71,6 +71,8 @@ std::string device_text(const OpenclDevice& device, const ScreenStyle& style) {
     line("platform", device.platform);
     line("version", device.version);
     line("driver", device.driver);
+    line("memory", fmt::format("{} MiB, at most {} MiB in one allocation", device.memory_bytes >> 20,
+                               device.largest_allocation_bytes >> 20));
     line("floats", fmt::format("{}", fmt::join(device.capabilities, " ")));
     line("contract",
          fmt::format("{}; {} where functions such as exp are called", device.contract, device.function_contract));
@@ -80,11 +82,18 @@ std::string device_text(const OpenclDevice& device, const ScreenStyle& style) {
 }
 
 Json device_document(const OpenclDevice& device) {
-    return {{"selector", device.selector}, {"name", device.name},
-            {"platform", device.platform}, {"version", device.version},
-            {"driver", device.driver},     {"capabilities", device.capabilities},
-            {"contract", device.contract}, {"function_contract", device.function_contract},
-            {"kernels", device.kernels},   {"extensions", device.extensions}};
+    return {{"selector", device.selector},
+            {"name", device.name},
+            {"platform", device.platform},
+            {"version", device.version},
+            {"driver", device.driver},
+            {"memory_bytes", device.memory_bytes},
+            {"largest_allocation_bytes", device.largest_allocation_bytes},
+            {"capabilities", device.capabilities},
+            {"contract", device.contract},
+            {"function_contract", device.function_contract},
+            {"kernels", device.kernels},
+            {"extensions", device.extensions}};
 }
 
 }  // namespace

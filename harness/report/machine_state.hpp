@@ -35,6 +35,8 @@ struct OpenclDevice {
     std::string platform;
     std::string version;
     std::string driver;
+    std::uint64_t memory_bytes = 0;
+    std::uint64_t largest_allocation_bytes = 0;
     std::vector<std::string> capabilities;  ///< CL_FP_... in single precision
     std::string contract;                   ///< of kernels that call no functions
     std::string function_contract;          ///< of those that do

@@ -84,6 +84,7 @@ Json entry_document(const RunEntry& entry) {
             {"plan", entry.plan},
             {"implementation", entry.implementation()},
             {"partitions", std::move(partitions)},
+            {"traits", entry.traits},
             {"contract", entry.contract},
             {"verdict", name_of(entry.judgement.verdict)},
             {"reason", entry.judgement.reason},

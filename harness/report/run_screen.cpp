@@ -1,6 +1,7 @@
 #include "harness/report/run_screen.hpp"
 
 #include "harness/compare/element_text.hpp"
+#include "harness/report/suspicion.hpp"
 #include "harness/report/text_table.hpp"
 
 #include <fmt/format.h>
@@ -124,6 +125,9 @@ std::string reasons_text(const RunReport& report, const std::string& case_name) 
         const Judgement& judgement = entry.judgement;
         if (!judgement.reason.empty() && judgement.verdict != Verdict::violation) {
             lines.add(fmt::format("{}: {}: {}", run, name_of(judgement.verdict), judgement.reason), entry.isa);
+        }
+        if (const std::string words = suspicion(entry.traits); !words.empty()) {
+            lines.add(fmt::format("{}: {}", run, words), entry.isa);
         }
         if (entry.unconstrained() > 0) {
             lines.add(fmt::format("{}: {} elements could not be judged: {}", run, entry.unconstrained(),

@@ -63,6 +63,18 @@ TEST(RunScreen, ShowsTheTraceOfTheWorstElement) {
     EXPECT_THAT(text, HasSubstr("2 runs: 1 passed, 1 finding\n"));
 }
 
+TEST(RunScreen, TellsTheCompilersErrorsFromTheKernels) {
+    RunEntry miscompiled = failing();
+    miscompiled.traits = {"relaxed_math", "compiler_suspected"};
+    RunEntry wrong = failing();
+    wrong.traits = {"kernel_suspected"};
+    EXPECT_THAT(run_screen(report_of({miscompiled}), {}),
+                HasSubstr("onednn fused: the same kernel without the compiler's "
+                          "optimizations agrees: the compiler is suspected"));
+    EXPECT_THAT(run_screen(report_of({wrong}), {}), HasSubstr("the kernel is suspected"));
+    EXPECT_THAT(run_screen(report_of({failing()}), {}), Not(HasSubstr("suspected")));
+}
+
 TEST(RunScreen, EqualPassesShareALine) {
     const std::string text = run_screen(report_of({passing("AVX2", "ref:any"), passing("SSE41", "ref:any")}), {});
     EXPECT_THAT(text, HasSubstr("AVX2 SSE41"));
