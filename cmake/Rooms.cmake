@@ -45,7 +45,10 @@ function(difftest_test NAME)
   # Only what is under test needs all optimizations; tests are half of what there is to compile.
   target_compile_options(${NAME} PRIVATE $<$<CONFIG:Release>:-Og>)
   difftest_precompile(${NAME} test)
-  gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+  # Each build has its own temporary files, so that two may run their tests at the same time.
+  file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/tests/temporary")
+  gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST
+                       PROPERTIES TIMEOUT 300 ENVIRONMENT "TEST_TMPDIR=${CMAKE_BINARY_DIR}/tests/temporary")
 endfunction()
 
 # difftest_precompile(TARGET library|test): takes the headers of others from a precompiled header, when that is asked for. A

@@ -33,12 +33,30 @@ inline ProgramRun difftest(std::vector<std::string> arguments) {
     return run_program(arguments, {{"DIFFTEST_CORPORA", corpora()}});
 }
 
+/// A folder for this process, which takes it along when it ends; it stays where a test failed.
+class ProcessFolder {
+public:
+    ProcessFolder()
+        : path_(std::filesystem::path(testing::TempDir()) / (std::string("difftest_") + std::to_string(::getpid()))) {}
+    ProcessFolder(const ProcessFolder&) = delete;
+    ProcessFolder& operator=(const ProcessFolder&) = delete;
+    ~ProcessFolder() {
+        std::error_code ignored;
+        if (!testing::UnitTest::GetInstance()->Failed()) {
+            std::filesystem::remove_all(path_, ignored);
+        }
+    }
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
 /// A file of this test in a folder that no other test uses.
 inline std::filesystem::path file_of_test(const std::string& name, const std::string& content) {
+    static const ProcessFolder of_process;
     const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
-    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
-                                         (std::string("difftest_") + std::to_string(::getpid())) /
-                                         test.test_suite_name() / test.name();
+    const std::filesystem::path folder = of_process.path() / test.test_suite_name() / test.name();
     std::filesystem::create_directories(folder);
     std::ofstream(folder / name) << content;
     return folder / name;
