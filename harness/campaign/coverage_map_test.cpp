@@ -6,7 +6,7 @@ namespace difftest::harness {
 namespace {
 
 CaseRecord record(std::vector<std::string> node, std::vector<std::string> judged_on,
-                  std::map<Refused, std::int64_t> refusals = {}) {
+                  std::map<Refused, RunsByIsa> refusals = {}) {
     CaseRecord result;
     result.features = {std::move(node), {"graph", "1 node"}};
     result.judged_on = std::move(judged_on);

@@ -50,7 +50,25 @@ std::vector<std::string> rungs(const ReduceRequest& request, const ReductionTria
         throw InputError(fmt::format("reduce: {} has no ISA {}", request.backend.name,
                                      request.isa.value_or("that the case asks for")));
     }
+    put_first(result, request.wanted_isa);
     return result;
+}
+
+void put_first(std::vector<std::string>& names, const std::string& wanted) {
+    std::stable_partition(names.begin(), names.end(),
+                          [&wanted](const std::string& each) { return same_name(each, wanted); });
+}
+
+/// "jit:avx2 + ref:any" -> "jit", "ref:any"
+std::vector<std::string> families_in(const std::string& implementations) {
+    constexpr std::string_view kBetween = " + ";
+    std::vector<std::string> families;
+    for (std::size_t begin = 0; begin < implementations.size();) {
+        const std::size_t end = std::min(implementations.find(kBetween, begin), implementations.size());
+        families.push_back(implementation_family(std::string_view(implementations).substr(begin, end - begin)));
+        begin = end + kBetween.size();
+    }
+    return families;
 }
 
 /// Empty for a backend without rungs.
@@ -68,7 +86,9 @@ std::vector<std::string> plans(const ReduceRequest& request, const graph::Case& 
     if (!value.execution.plans.empty()) {
         return value.execution.plans;
     }
-    return trial.run({&value, 1}).front().plans;
+    std::vector<std::string> offered = trial.run({&value, 1}).front().plans;
+    put_first(offered, request.wanted_plan);
+    return offered;
 }
 
 /// The case with the first ISA and plan on which it fails; one that no known issue explains comes first.
@@ -85,17 +105,25 @@ graph::Case first_failure(const ReduceRequest& request, ReductionTrial& trial) {
             const Observation observation = trial.run({&value, 1}).front();
             const Verdict verdict = observation.signature.verdict;
             seen += fmt::format("{}{} {}: {}", seen.empty() ? "" : ", ", isa, plan, name_of(verdict));
-            if (is_failure(verdict) && !observation.signature.known_issue) {
+            const bool is_wanted =
+                request.wanted_implementation.empty() || !observation.signature.suspected.empty();
+            if (!is_failure(verdict) || !is_wanted) {
+                continue;
+            }
+            if (!observation.signature.known_issue) {
                 return value;
             }
-            if (is_failure(verdict) && !known) {
+            if (!known) {
                 known = value;
             }
         }
     }
     if (!known) {
-        throw InputError(fmt::format("{}: does not fail on {}, so there is nothing to reduce ({})", request.value.name,
-                                     request.backend.name, seen.empty() ? "no plan is offered" : seen));
+        const std::string in =
+            request.wanted_implementation.empty() ? "" : fmt::format(" in {}", request.wanted_implementation);
+        throw InputError(fmt::format("{}: does not fail on {}{}, so there is nothing to reduce ({})",
+                                     request.value.name, request.backend.name, in,
+                                     seen.empty() ? "no plan is offered" : seen));
     }
     return *known;
 }
@@ -169,10 +197,12 @@ FindingReport reduce_case(const ReduceRequest& request) {
     if (error) {
         throw InputError(fmt::format("{}: cannot be made: {}", request.folder.string(), error.message()));
     }
-    ReductionTrial trial(request.backend, request.known_issues, request.jobs, request.limits);
+    const std::vector<std::string> accused = families_in(request.wanted_implementation);
+    ReductionTrial trial(request.backend, request.known_issues, request.jobs, request.limits, accused);
     const graph::Case start = first_failure(request, trial);
     const std::string subject =
-        fmt::format("{} on {} {}", key_of(start), request.backend.name, trial.description().library_version);
+        fmt::format("{} on {} {}, in {}", key_of(start), request.backend.name, trial.description().library_version,
+                    accused.empty() ? "whatever fails" : request.wanted_implementation);
     std::optional<TrialJournal> journal;
     try {
         journal.emplace(request.folder / "journal.jsonl", subject);

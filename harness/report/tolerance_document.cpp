@@ -33,6 +33,7 @@ Json finding_entry(const ReportedFinding& finding, std::size_t number) {
             {"cluster", number},
             {"state", state_label(finding)},
             {"since", finding.since.empty() ? Json() : Json(finding.since)},
+            {"since_library", finding.since_library.empty() ? Json() : Json(finding.since_library)},
             {"folder", finding.folder.empty() ? Json() : Json(finding.folder)},
             {"not_reduced", finding.not_reduced.empty() ? Json() : Json(finding.not_reduced)},
             {"finding", parsed_or_null(finding.finding)},
@@ -46,6 +47,23 @@ Json environment_document(const CampaignEnvironment& environment) {
             {"system", environment.system},
             {"compiler", environment.compiler},
             {"difftest_version", environment.difftest_version}};
+}
+
+Json throughput_document(const ToleranceReport& report) {
+    const Throughput all = throughput_of(report);
+    Json sessions = Json::array();
+    for (const CampaignSession& each : report.sessions) {
+        sessions.push_back({{"machine", environment_document(each.machine)},
+                            {"jobs", each.jobs},
+                            {"cases", each.cases},
+                            {"seconds", each.seconds},
+                            {"processor_seconds", each.processor_seconds}});
+    }
+    return {{"cases", all.cases},
+            {"processor_seconds", all.processor_seconds},
+            {"cases_per_processor_second", all.cases_per_processor_second()},
+            {"elements_per_processor_second", all.elements_per_processor_second()},
+            {"sessions", std::move(sessions)}};
 }
 
 Json night_document(const NightSummary& night) {
@@ -76,14 +94,26 @@ std::string_view state_label(const ReportedFinding& finding) {
     return open ? std::string_view("open") : name_of(finding.state);
 }
 
+Throughput throughput_of(const ToleranceReport& report) {
+    Throughput all;
+    for (const CampaignSession& each : report.sessions) {
+        all.cases += each.cases;
+        all.processor_seconds += each.processor_seconds;
+    }
+    all.campaign_cases = report.campaign.cases;
+    all.elements = elements_in_all(report.campaign).judged;
+    return all;
+}
+
 ExitCode exit_code_of(const ToleranceReport& report) {
     const ExitCode code = exit_code_of(report.campaign);
     return code == ExitCode::clean && !report.warnings.empty() ? ExitCode::harness_error : code;
 }
 
 Json tolerance_document(const ToleranceReport& report) {
-    Json document = {{"format", "difftest-report"}, {"version", 1}, {"warnings", report.warnings}};
+    Json document = {{"format", "difftest-report"}, {"version", 2}, {"warnings", report.warnings}};
     document["environment"] = environment_document(report.environment);
+    document["throughput"] = throughput_document(report);
     document["campaign"] = Json::parse(campaign_document(report.campaign));
     document["findings"] = Json::array();
     for (std::size_t i = 0; i < report.findings.size(); ++i) {
@@ -94,11 +124,17 @@ Json tolerance_document(const ToleranceReport& report) {
         document["absent"].push_back({{"identity", each.identity},
                                       {"state", name_of(each.state)},
                                       {"since", each.since},
-                                      {"last_seen", each.last_seen}});
+                                      {"last_seen", each.last_seen},
+                                      {"last_library", each.last_library}});
     }
     document["nights"] = Json::array();
     for (const NightSummary& night : report.nights) {
         document["nights"].push_back(night_document(night));
+    }
+    document["previous_night"] = report.previous_night.empty() ? Json() : Json(report.previous_night);
+    document["changes"] = Json::array();
+    for (const NightChange& each : report.changes) {
+        document["changes"].push_back({{"what", each.what}, {"text", each.text}});
     }
     document["exit_code"] = static_cast<int>(exit_code_of(report));
     return document;
