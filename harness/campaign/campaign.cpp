@@ -38,7 +38,7 @@ public:
           folder_(request.folder, request.configuration, request.selection, request.first),
           indices_(selection_of(request), request.configuration.steering),
           journal_(folder_.journal(), [this](const CaseRecord& record) { recall(record); }),
-          session_(folder_.path(), request.jobs),
+          session_(folder_.path(), request.jobs, selection_of(request)),
           started_(Clock::now()),
           use_{{}, folder_bytes(folder_.path()), 0} {}
 
@@ -56,7 +56,7 @@ public:
         watch();
         judges.clear();
         if (judged_here_ > 0) {
-            session_.keep(judged_here_);
+            session_.keep(judged_here_, failure_ ? "" : stopped_.value_or("all is judged"));
         }
         if (failure_) {
             std::rethrow_exception(failure_);
@@ -141,7 +141,7 @@ private:
             shown = elapsed;
             if (elapsed >= told + kSessionEvery) {
                 told = elapsed;
-                session_.keep(judged_here_);
+                session_.keep(judged_here_, "");
             }
             use_.memory_bytes = request_.budget.memory_bytes ? resident_bytes_with_children() : 0;
             if (request_.on_progress) {

@@ -59,9 +59,10 @@ double processor_seconds_with_children() {
     return seconds;
 }
 
-SessionFile::SessionFile(std::filesystem::path folder, int jobs)
+SessionFile::SessionFile(std::filesystem::path folder, int jobs, const IndexSelection& share)
     : machine_(environment_here()),
       jobs_(jobs),
+      share_(share),
       started_(std::chrono::steady_clock::now()),
       processor_before_(processor_seconds_with_children()) {
     folder /= "sessions";
@@ -69,7 +70,7 @@ SessionFile::SessionFile(std::filesystem::path folder, int jobs)
     file_ = folder / (unique_name() + ".json");
 }
 
-void SessionFile::keep(std::int64_t cases) const {
+void SessionFile::keep(std::int64_t cases, const std::string& ended) const {
     const auto milliseconds =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started_);
     const auto processor = static_cast<std::int64_t>(1000 * (processor_seconds_with_children() - processor_before_));
@@ -77,10 +78,31 @@ void SessionFile::keep(std::int64_t cases) const {
                                              {"version", 1},
                                              {"machine", environment_members(machine_)},
                                              {"jobs", jobs_},
+                                             {"lanes", share_.lanes},
+                                             {"shard", share_.shard},
+                                             {"shards", share_.shards},
                                              {"cases", cases},
                                              {"milliseconds", milliseconds.count()},
-                                             {"processor_milliseconds", processor}};
+                                             {"processor_milliseconds", processor},
+                                             {"ended", ended}};
     write_text(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n", file_);
+}
+
+std::uint64_t wanted_indices(const std::vector<CampaignSession>& sessions, std::uint64_t first, std::uint64_t end) {
+    std::set<std::pair<std::uint64_t, std::uint64_t>> divisions;  // lanes and shards
+    std::set<std::uint64_t> shares;
+    for (const CampaignSession& each : sessions) {
+        divisions.emplace(each.lanes, each.shards);
+        shares.insert(each.shard);
+    }
+    if (divisions.size() != 1) {
+        return end - first;
+    }
+    std::uint64_t wanted = 0;
+    for (const std::uint64_t shard : shares) {
+        wanted += IndexSelection{first, end, divisions.begin()->first, shard, divisions.begin()->second}.size();
+    }
+    return wanted;
 }
 
 CampaignEnvironment environment_from(const JsonObjectReader& reader) {
@@ -113,6 +135,10 @@ std::vector<CampaignSession> read_sessions(const std::filesystem::path& folder, 
             session.machine = environment_from(reader.object("machine"));
             session.jobs = static_cast<int>(reader.integer("jobs", 1, 1'000'000, 1));
             session.cases = reader.integer("cases", 0, kAnyCount, 0);
+            session.lanes = static_cast<std::uint64_t>(reader.integer("lanes", 1, kAnyCount, 1));
+            session.shard = static_cast<std::uint64_t>(reader.integer("shard", 0, kAnyCount, 0));
+            session.shards = static_cast<std::uint64_t>(reader.integer("shards", 1, kAnyCount, 1));
+            session.ended = reader.text("ended", false);
             session.seconds = 1e-3 * static_cast<double>(reader.integer("milliseconds", 0, kAnyCount, 0));
             session.processor_seconds =
                 1e-3 * static_cast<double>(reader.integer("processor_milliseconds", 0, kAnyCount, 0));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "harness/campaign/index_space.hpp"
 #include "harness/report/tolerance_report.hpp"
 
 #include <chrono>
@@ -19,21 +20,26 @@ class JsonObjectReader;
 class SessionFile {
 public:
     /// Time counts from here on.
-    SessionFile(std::filesystem::path folder, int jobs);
+    SessionFile(std::filesystem::path folder, int jobs, const IndexSelection& share);
 
-    /// Writes the file: this process has judged so many cases by now. Throws std::runtime_error.
-    void keep(std::int64_t cases) const;
+    /// Writes the file: this process has judged so many cases by now; `ended`: why it judges no more, empty while it
+    /// goes on. Throws std::runtime_error.
+    void keep(std::int64_t cases, const std::string& ended) const;
 
 private:
     std::filesystem::path file_;
     CampaignEnvironment machine_;
     int jobs_;
+    IndexSelection share_;
     std::chrono::steady_clock::time_point started_;
     double processor_before_;
 };
 
 /// The sessions in a folder, by the names of their files. What cannot be read is named in `warnings` and left out.
 std::vector<CampaignSession> read_sessions(const std::filesystem::path& folder, std::vector<std::string>& warnings);
+
+/// How many indices of [first, end) the sessions were to judge, as far as they tell: all where there are none.
+std::uint64_t wanted_indices(const std::vector<CampaignSession>& sessions, std::uint64_t first, std::uint64_t end);
 
 /// Seconds of processor time of this process, the children that it waited for, and those that still run.
 double processor_seconds_with_children();

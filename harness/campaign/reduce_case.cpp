@@ -35,6 +35,11 @@ bool same_name(std::string_view a, std::string_view b) {
     });
 }
 
+void put_first(std::vector<std::string>& names, const std::string& wanted) {
+    std::stable_partition(names.begin(), names.end(),
+                          [&wanted](const std::string& each) { return same_name(each, wanted); });
+}
+
 /// The rungs to look for the failure on, highest first.
 std::vector<std::string> rungs(const ReduceRequest& request, const ReductionTrial& trial) {
     std::vector<std::string> result;
@@ -52,11 +57,6 @@ std::vector<std::string> rungs(const ReduceRequest& request, const ReductionTria
     }
     put_first(result, request.wanted_isa);
     return result;
-}
-
-void put_first(std::vector<std::string>& names, const std::string& wanted) {
-    std::stable_partition(names.begin(), names.end(),
-                          [&wanted](const std::string& each) { return same_name(each, wanted); });
 }
 
 /// "jit:avx2 + ref:any" -> "jit", "ref:any"
@@ -105,8 +105,7 @@ graph::Case first_failure(const ReduceRequest& request, ReductionTrial& trial) {
             const Observation observation = trial.run({&value, 1}).front();
             const Verdict verdict = observation.signature.verdict;
             seen += fmt::format("{}{} {}: {}", seen.empty() ? "" : ", ", isa, plan, name_of(verdict));
-            const bool is_wanted =
-                request.wanted_implementation.empty() || !observation.signature.suspected.empty();
+            const bool is_wanted = request.wanted_implementation.empty() || !observation.signature.suspected.empty();
             if (!is_failure(verdict) || !is_wanted) {
                 continue;
             }
@@ -140,6 +139,23 @@ void describe_neighbourhood(FindingReport& report, const Neighbourhood& neighbou
     }
 }
 
+/// "oneDNN from 2.6 before 3.0"; empty where no known issue explains the failure.
+std::string affected_releases(const ReduceRequest& request, const std::optional<std::string>& id) {
+    const auto issue = std::find_if(request.known_issues.begin(), request.known_issues.end(),
+                                    [&id](const KnownIssue& each) { return each.id == id; });
+    if (issue == request.known_issues.end()) {
+        return "";
+    }
+    std::string text = issue->library;
+    for (const ReleaseRange& range : issue->affected) {
+        text += fmt::format("{}{}{}", &range == &issue->affected.front() ? "" : " and",
+                            range.from.empty() ? "" : " from " + range.from,
+                            range.before.empty() ? "" : " before " + range.before);
+        text += range.from.empty() && range.before.empty() ? ", all releases" : range.before.empty() ? " on" : "";
+    }
+    return text;
+}
+
 FindingReport report_of(const ReduceRequest& request, const ReductionTrial& trial, const Reduction& reduction) {
     FindingReport report;
     const Signature& signature = reduction.observation.signature;
@@ -155,6 +171,7 @@ FindingReport report_of(const ReduceRequest& request, const ReductionTrial& tria
     report.implementations = signature.implementations;
     report.rules = signature.rules;
     report.known_issue = signature.known_issue;
+    report.affected = affected_releases(request, signature.known_issue);
     report.signature = signature_text(signature);
     report.original = size_of(request.value);
     report.minimal = size_of(reduction.minimal);

@@ -150,7 +150,8 @@ private:
         LoadedCase loaded = rung.worker->load(value);
         const PlansOutcome offered = loaded.plans();
         if (offered.failure) {
-            return observation_of(judged_run(context, backends::Plan{}, *offered.failure), *offered.failure, value, accused_);
+            return observation_of(judged_run(context, backends::Plan{}, *offered.failure), *offered.failure, value,
+                                  accused_);
         }
         std::vector<std::string> names;
         for (const backends::PlanOffer& offer : offered.offers) {
@@ -199,8 +200,7 @@ private:
 };
 
 ReductionTrial::ReductionTrial(const BackendSelection& selection, const std::vector<KnownIssue>& known_issues,
-                               std::size_t lanes, const WorkerLimits& limits,
-                               const std::vector<std::string>& accused) {
+                               std::size_t lanes, const WorkerLimits& limits, const std::vector<std::string>& accused) {
     for (std::size_t i = 0; i < std::max<std::size_t>(lanes, 1); ++i) {
         lanes_.push_back(std::make_unique<Lane>(selection, known_issues, limits, accused));
     }

@@ -41,8 +41,26 @@ void check_version(const CampaignFolder& folder) {
     }
 }
 
+/// Of [first, end) as the shard or shards that it holds were to judge.
+void warn_of_gaps(const CampaignReport& report, const std::vector<CampaignSession>& sessions,
+                  std::vector<std::string>& warnings) {
+    const std::uint64_t wanted = wanted_indices(sessions, report.first, report.end);
+    if (report.cases == 0) {
+        warnings.emplace_back("journal.jsonl: not one case was judged");
+    } else if (static_cast<std::uint64_t>(report.cases) < wanted) {
+        warnings.push_back(fmt::format("incomplete: {} of the {} indices from {} to {} were judged", report.cases,
+                                       wanted, report.first, report.end - 1));
+    }
+    for (const CampaignSession& each : sessions) {
+        if (each.ended.empty()) {
+            warnings.push_back(
+                fmt::format("a process that judged {} cases or more was ended, or still runs", each.cases));
+        }
+    }
+}
+
 CampaignReport read_campaign(const CampaignFolder& folder, const std::vector<KnownIssue>& known_issues,
-                             std::vector<std::string>& warnings) {
+                             const std::vector<CampaignSession>& sessions, std::vector<std::string>& warnings) {
     CampaignFold fold;
     std::unordered_set<std::uint64_t> indices;
     const JournalContent content =
@@ -56,12 +74,7 @@ CampaignReport read_campaign(const CampaignFolder& folder, const std::vector<Kno
     report.complaints = content.complaints;
     report.faults = fold.fault_coverage().examine(folder.configuration());
     folder.read_backends(report.backends, report.not_run);
-    if (report.cases == 0) {
-        warnings.emplace_back("journal.jsonl: not one case was judged");
-    } else if (report.cases < static_cast<std::int64_t>(report.end - report.first)) {
-        warnings.push_back(fmt::format("incomplete: {} of the {} indices from {} to {} were judged", report.cases,
-                                       report.end - report.first, report.first, report.end - 1));
-    }
+    warn_of_gaps(report, sessions, warnings);
     std::error_code error;
     if (static_cast<std::int64_t>(std::filesystem::file_size(folder.journal(), error)) > content.size) {
         warnings.emplace_back("journal.jsonl: its last line was torn off; the campaign was ended or still runs");
@@ -308,9 +321,9 @@ ToleranceReport read_tolerance_report(const std::filesystem::path& folder, const
     const CampaignFolder campaign = CampaignFolder::existing(folder);
     check_version(campaign);
     ToleranceReport report;
-    report.campaign = read_campaign(campaign, known_issues, report.warnings);
-    report.environment = read_environment(campaign.environment(), report.warnings);
     report.sessions = read_sessions(folder, report.warnings);
+    report.campaign = read_campaign(campaign, known_issues, report.sessions, report.warnings);
+    report.environment = read_environment(campaign.environment(), report.warnings);
     report.findings = read_findings(report.campaign, folder, report.warnings);
     add_drawings(report, folder);
     if (nights) {

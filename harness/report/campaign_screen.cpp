@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 #include <numeric>
 #include <set>
+#include <tuple>
 
 namespace difftest::harness {
 namespace {
@@ -96,26 +98,27 @@ std::string distances_text(const ErrorCount& errors, const char* unit) {
     return text;
 }
 
-/// Elements, not runs, by what computed them.
+/// Elements, not runs, by what computed them; all rungs together, which the JSON document and the page keep apart.
 std::string elements(const CampaignReport& report, const ScreenStyle& style) {
+    std::map<std::tuple<std::string, std::string, std::string>, ElementCount> rows;
+    for (const ToleranceCount& each : report.tolerance) {
+        rows[{each.of.backend, each.of.operation, each.of.implementation}] += each.elements;
+    }
     TextTable table({{"backend"},
-                     {"isa", Align::left, 16},
                      {"operation"},
                      {"implementation", Align::left, 20},
-                     {"cases", Align::right},
                      {"exact", Align::right},
                      {"allowed", Align::right},
                      {"outside", Align::right},
                      {"out of contract", Align::right},
                      {"vacuous", Align::right},
                      {"largest error, in case"}});
-    for (const ToleranceCount& row : report.tolerance) {
-        const ElementCount& count = row.elements;
+    for (const auto& [of, count] : rows) {
         const std::string lsb = steps_text(count.lsb, "LSB");
         const std::string ulp = steps_text(count.ulp, "ulp");
-        std::vector<std::string> cells{row.of.backend, row.of.isa, row.of.operation, row.of.implementation};
+        std::vector<std::string> cells{std::get<0>(of), std::get<1>(of), std::get<2>(of)};
         for (const std::int64_t number :
-             {row.cases, count.exact(), count.allowed, count.outside, count.unconstrained, count.vacuous}) {
+             {count.exact(), count.allowed, count.outside, count.unconstrained, count.vacuous}) {
             cells.push_back(fmt::format("{}", number));
         }
         cells.push_back(lsb + (lsb.empty() || ulp.empty() ? "" : ", ") + ulp);

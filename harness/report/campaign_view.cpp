@@ -63,10 +63,10 @@ Json distance_view(const CampaignReport& campaign, const ErrorCount& errors, con
     Json view = {{"unit", unit}, {"of", of}, {"chart", chart}, {"text", text}, {"bars", std::move(bars)}};
     view["largest"] = Json();
     if (const auto& largest = errors.largest) {
-        view["largest"] = {
-            {"steps", number_text(largest->steps)},
-            {"file", fmt::format("index {}, draw {} of {}", largest->index, largest->draw, campaign.configuration)},
-            {"element", element_text(*largest)}};
+        view["largest"] = {{"steps", number_text(largest->steps)},
+                           {"file", fmt::format("index {}, draw {} of {} (largest/{}.json)", largest->index,
+                                                largest->draw, campaign.configuration, unit == "LSB" ? "lsb" : "ulp")},
+                           {"element", element_text(*largest)}};
     }
     return view;
 }

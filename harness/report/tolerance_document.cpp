@@ -2,6 +2,7 @@
 
 #include "harness/report/campaign_document.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace difftest::harness {
@@ -57,7 +58,9 @@ Json throughput_document(const ToleranceReport& report) {
                             {"jobs", each.jobs},
                             {"cases", each.cases},
                             {"seconds", each.seconds},
-                            {"processor_seconds", each.processor_seconds}});
+                            {"processor_seconds", each.processor_seconds},
+                            {"shard", fmt::format("{}/{}", each.shard, each.shards)},
+                            {"ended", each.ended.empty() ? Json() : Json(each.ended)}});
     }
     return {{"cases", all.cases},
             {"processor_seconds", all.processor_seconds},
@@ -107,7 +110,8 @@ Throughput throughput_of(const ToleranceReport& report) {
 
 ExitCode exit_code_of(const ToleranceReport& report) {
     const ExitCode code = exit_code_of(report.campaign);
-    return code == ExitCode::clean && !report.warnings.empty() ? ExitCode::harness_error : code;
+    const bool is_whole = report.warnings.empty() && report.campaign.complaints.empty();
+    return code == ExitCode::clean && !is_whole ? ExitCode::harness_error : code;
 }
 
 Json tolerance_document(const ToleranceReport& report) {

@@ -87,13 +87,19 @@ struct CampaignEnvironment {
     std::string difftest_version;
 };
 
-/// One process that worked on the campaign. The only values of a report that differ from one run to the next.
+/// One process that worked on the campaign. What it says of time differs from one run to the next; nothing else of a
+/// report does.
 struct CampaignSession {
     CampaignEnvironment machine;
     int jobs = 1;
     std::int64_t cases = 0;
     double seconds = 0;
     double processor_seconds = 0;  ///< its workers' too
+    /// Its share of the indices: of so many lanes (index % lanes) those that are `shard` modulo `shards`.
+    std::uint64_t lanes = 1;
+    std::uint64_t shard = 0;
+    std::uint64_t shards = 1;
+    std::string ended;  ///< "all is judged", or which budget was spent; empty: it was killed, or still runs
 };
 
 struct ToleranceReport {

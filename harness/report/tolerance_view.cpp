@@ -105,6 +105,8 @@ Json sessions_view(const ToleranceReport& report) {
         rows.push_back(
             {{"machine", each.machine.cpu},
              {"jobs", each.jobs},
+             {"shard", fmt::format("{}/{}", each.shard, each.shards)},
+             {"ended", each.ended.empty() ? "was ended, or still runs" : each.ended},
              {"cases", grouped(each.cases)},
              {"seconds", fmt::format("{:.1f}", each.seconds)},
              {"processor_seconds", fmt::format("{:.1f}", each.processor_seconds)},
