@@ -18,7 +18,8 @@ TEST(CoverageMap, CountsPairsOfOneNodeByRungAndSaysWhyTheRestIsMissing) {
     CoverageMap map;
     map.add(record({"convolution", "dense", "padding", "u8*s8->s32"}, {"onednn AVX2", "onednn SSE41"}));
     map.add(record({"convolution", "bias", "dense", "u8*s8->s32"}, {"onednn AVX2"}));
-    map.add(record({"convolution", "dense", "f16*f16->f32"}, {}, {{{"onednn", "no f16"}, {{"AVX2", 1}, {"SSE41", 2}}}, {{"onednn", "?"}, {{"AVX2", 2}}}}));
+    map.add(record({"convolution", "dense", "f16*f16->f32"}, {},
+                   {{{"onednn", "no f16"}, {{"AVX2", 1}, {"SSE41", 2}}}, {{"onednn", "?"}, {{"AVX2", 2}}}}));
     const Coverage coverage = map.result();
     ASSERT_EQ(coverage.operations.size(), 1U) << "the graph's words are no operation's";
     const OperationCoverage& row = coverage.operations.front();

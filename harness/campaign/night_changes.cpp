@@ -1,5 +1,7 @@
 #include "harness/campaign/night_changes.hpp"
 
+#include "harness/report/tolerance_document.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,7 +47,7 @@ private:
 std::set<std::string> names(const std::map<std::string, std::int64_t>& counts) {
     std::set<std::string> result;
     for (const auto& [name, count] : counts) {
-        result.insert(name);
+        result.insert(readable_identity(name));
     }
     return result;
 }

@@ -1,6 +1,8 @@
 #include "harness/campaign/reduce_case.hpp"
 
+#include "harness/campaign/backend_session.hpp"
 #include "harness/campaign/campaign_folder.hpp"
+#include "harness/campaign/case_observation.hpp"
 #include "harness/campaign/diagnose_case.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/reduction_trial.hpp"
@@ -59,16 +61,16 @@ std::vector<std::string> rungs(const ReduceRequest& request, const ReductionTria
     return result;
 }
 
-/// "jit:avx2 + ref:any" -> "jit", "ref:any"
-std::vector<std::string> families_in(const std::string& implementations) {
+/// "jit:avx2 + ref:any" -> "jit:avx2", "ref:any"
+std::vector<std::string> names_in(const std::string& implementations) {
     constexpr std::string_view kBetween = " + ";
-    std::vector<std::string> families;
+    std::vector<std::string> names;
     for (std::size_t begin = 0; begin < implementations.size();) {
         const std::size_t end = std::min(implementations.find(kBetween, begin), implementations.size());
-        families.push_back(implementation_family(std::string_view(implementations).substr(begin, end - begin)));
+        names.push_back(implementations.substr(begin, end - begin));
         begin = end + kBetween.size();
     }
-    return families;
+    return names;
 }
 
 /// Empty for a backend without rungs.
@@ -214,7 +216,7 @@ FindingReport reduce_case(const ReduceRequest& request) {
     if (error) {
         throw InputError(fmt::format("{}: cannot be made: {}", request.folder.string(), error.message()));
     }
-    const std::vector<std::string> accused = families_in(request.wanted_implementation);
+    const std::vector<std::string> accused = names_in(request.wanted_implementation);
     ReductionTrial trial(request.backend, request.known_issues, request.jobs, request.limits, accused);
     const graph::Case start = first_failure(request, trial);
     const std::string subject =
@@ -231,6 +233,10 @@ FindingReport reduce_case(const ReduceRequest& request) {
     limits.tries = request.tries;
     limits.time = request.time;
     limits.isa_ladder = named_rungs(trial);
+    std::erase_if(limits.isa_ladder, [&request](const std::string& isa) {
+        const std::vector<std::string>& wanted = request.wanted_isas;
+        return !wanted.empty() && std::find(wanted.begin(), wanted.end(), isa) == wanted.end();
+    });
     Reducer reducer(trial, *journal, limits, [&request](const graph::Case& value, const std::string& step) {
         graph::write_case(named(value, "_minimal"), request.folder / "minimal.json");
         if (request.progress) {
@@ -260,6 +266,10 @@ FindingReport reduce_case(const ReduceRequest& request) {
         }
         write_text(finding_document(report), request.folder / "finding.json");
         write_text(finding_readme(report), request.folder / "README.md");
+        if (reduction.observation.signature.verdict != Verdict::hang) {  // each run would take as long as a worker may
+            BackendSession session(request.backend, reduction.minimal.execution.threads, request.limits);
+            write_text(observation_document(session, request.folder), request.folder / "observation.json");
+        }
         return report;
     } catch (const NothingToReduce& nothing) {
         throw InputError(nothing.what());

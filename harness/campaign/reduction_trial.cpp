@@ -62,16 +62,25 @@ std::vector<std::string> families_of(const std::vector<backends::PartitionReport
     return {families.begin(), families.end()};
 }
 
+std::vector<std::string> accused_among(const std::vector<backends::PartitionReport>& partitions,
+                                       const std::vector<std::string>& accused) {
+    std::set<std::string> found;
+    for (const backends::PartitionReport& partition : partitions) {
+        if (std::find(accused.begin(), accused.end(), partition.implementation) != accused.end()) {
+            found.insert(partition.implementation);
+        }
+    }
+    return {found.begin(), found.end()};
+}
+
 Signature signature_of(const RunEntry& entry, const RunOutcome& outcome, const graph::Graph& graph,
                        const std::vector<std::string>& accused) {
     Signature signature;
     signature.verdict = entry.judgement.verdict;
     signature.implementations = families_of(entry.partitions);
     if (is_failure(signature.verdict)) {
-        signature.suspected = families_of(suspects(graph, entry, {}));
-        std::erase_if(signature.suspected, [&accused](const std::string& family) {
-            return !accused.empty() && std::find(accused.begin(), accused.end(), family) == accused.end();
-        });
+        const std::vector<backends::PartitionReport> suspected = suspects(graph, entry, {});
+        signature.suspected = accused.empty() ? families_of(suspected) : accused_among(suspected, accused);
     }
     describe_values(signature, entry);
     std::set<std::string> rules;

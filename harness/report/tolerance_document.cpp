@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace difftest::harness {
 namespace {
 
@@ -90,6 +92,16 @@ std::string title_of(const Cluster& cluster) {
     }
     const std::string operation = signature.operation.empty() ? signature.backend : signature.operation;
     return std::string(name_of(signature.verdict)) + " in " + operation + (inner.empty() ? "" : " (" + inner + ")");
+}
+
+std::string readable_identity(const std::string& identity) {
+    std::string text;
+    for (std::size_t begin = 0; begin < identity.size();) {
+        const std::size_t end = std::min(identity.find('|', begin), identity.size());
+        text += end == begin ? "" : (text.empty() ? "" : ", ") + identity.substr(begin, end - begin);
+        begin = end + 1;
+    }
+    return text;
 }
 
 std::string_view state_label(const ReportedFinding& finding) {

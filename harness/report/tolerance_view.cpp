@@ -15,6 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kShownChanges = 8;  ///< of a kind, at once
+
 std::int64_t runs_of(const std::map<Verdict, std::int64_t>& runs, Verdict verdict) {
     const auto found = runs.find(verdict);
     return found == runs.end() ? 0 : found->second;
@@ -90,7 +92,7 @@ std::string headline(const ToleranceReport& report) {
 Json absent_view(const ToleranceReport& report) {
     Json rows = Json::array();
     for (const AbsentFinding& each : report.absent) {
-        rows.push_back({{"identity", each.identity},
+        rows.push_back({{"identity", readable_identity(each.identity)},
                         {"state", name_of(each.state)},
                         {"since", each.since},
                         {"last_seen", each.last_seen},
@@ -129,8 +131,21 @@ void add_changes(Json& view, const ToleranceReport& report) {
     view["has_previous"] = !report.previous_night.empty();
     view["has_changes"] = !report.changes.empty();
     view["changes"] = Json::array();
-    for (const NightChange& each : report.changes) {
-        view["changes"].push_back({{"change", each.what}, {"change_text", each.text}});
+    for (std::size_t begin = 0; begin < report.changes.size();) {
+        std::size_t end = begin;
+        std::string shown;
+        std::string rest;
+        while (end < report.changes.size() && report.changes[end].what == report.changes[begin].what) {
+            std::string& text = end - begin < kShownChanges ? shown : rest;
+            text += (text.empty() ? "" : "; ") + report.changes[end++].text;
+        }
+        const std::size_t more = end - begin > kShownChanges ? end - begin - kShownChanges : 0;
+        view["changes"].push_back({{"change", report.changes[begin].what},
+                                   {"change_count", end - begin},
+                                   {"change_text", shown},
+                                   {"more", more == 0 ? Json() : Json(more)},
+                                   {"more_text", rest}});
+        begin = end;
     }
 }
 
