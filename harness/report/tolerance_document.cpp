@@ -61,7 +61,7 @@ Json throughput_document(const ToleranceReport& report) {
                             {"cases", each.cases},
                             {"seconds", each.seconds},
                             {"processor_seconds", each.processor_seconds},
-                            {"shard", fmt::format("{}/{}", each.shard, each.shards)},
+                            {"shard", fmt::format("{}/{}", each.shard + 1, each.shards)},
                             {"ended", each.ended.empty() ? Json() : Json(each.ended)}});
     }
     return {{"cases", all.cases},

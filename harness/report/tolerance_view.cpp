@@ -107,7 +107,7 @@ Json sessions_view(const ToleranceReport& report) {
         rows.push_back(
             {{"machine", each.machine.cpu},
              {"jobs", each.jobs},
-             {"shard", fmt::format("{}/{}", each.shard, each.shards)},
+             {"shard", fmt::format("{}/{}", each.shard + 1, each.shards)},
              {"ended", each.ended.empty() ? "was ended, or still runs" : each.ended},
              {"cases", grouped(each.cases)},
              {"seconds", fmt::format("{:.1f}", each.seconds)},
