@@ -15,8 +15,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // The text is to be under a page: at most so many lines of each part.
-constexpr std::size_t kMostWrong = 4;  ///< elements
-constexpr std::size_t kMostCalls = 22;
+constexpr std::size_t kMostWrong = 3;  ///< elements
+constexpr std::size_t kMostCalls = 19;
 constexpr std::size_t kMostObserved = 4;
 constexpr std::size_t kMostConditions = 3;
 constexpr std::size_t kLongestLine = 140;
@@ -42,7 +42,7 @@ std::vector<std::string> calls_of(const std::string& program) {
     bool is_inside = false;
     for (const std::string& line : lines_of(program)) {
         const auto has = [&line](std::string_view text) { return line.find(text) != std::string::npos; };
-        if (has("queue.wait(") || has("int wrong")) {
+        if (is_inside && (has("queue.wait(") || has("int wrong"))) {
             break;
         }
         const bool is_everywhere = has("setenv(") || has("engine cpu(") || has("stream queue(") || has("printf(");
@@ -50,6 +50,11 @@ std::vector<std::string> calls_of(const std::string& program) {
             calls.push_back(shortened(line.starts_with("    ") ? line.substr(4) : line));
         }
         is_inside = is_inside || has("int main(");
+    }
+    for (const std::string_view buffers : {"std::vector<", "memory "}) {  // what is created and executed says more
+        if (calls.size() > kMostCalls) {
+            std::erase_if(calls, [buffers](const std::string& line) { return line.starts_with(buffers); });
+        }
     }
     if (calls.size() > kMostCalls) {
         const std::size_t left = calls.size() - kMostCalls + 1;
@@ -204,7 +209,7 @@ std::string issue_text(const ExportSubject& subject, const std::string& finding_
                        {"calls", calls},
                        {"has_analysis", !analysis.empty()},
                        {"analysis", analysis}};
-    return fill_template("issue.md.mustache", view, Escaping::none);
+    return single_blank_lines(fill_template("issue.md.mustache", view, Escaping::none));
 }
 
 }  // namespace difftest::harness
