@@ -1,5 +1,6 @@
 #include "harness/campaign/campaign_session.hpp"
 
+#include "harness/campaign/campaign_budget.hpp"
 #include "harness/campaign/campaign_environment.hpp"
 #include "harness/campaign/campaign_folder.hpp"
 #include "harness/campaign/input_error.hpp"
@@ -48,13 +49,8 @@ double seconds_of_process(const std::string& process) {
 
 double processor_seconds_with_children() {
     double seconds = seconds_of(RUSAGE_SELF) + seconds_of(RUSAGE_CHILDREN);
-    std::error_code error;
-    for (std::filesystem::directory_iterator task("/proc/self/task", error), end; !error && task != end;
-         task.increment(error)) {
-        std::ifstream children(task->path() / "children");
-        for (std::string child; children >> child;) {
-            seconds += seconds_of_process(child);
-        }
+    for (const std::string& child : child_processes()) {
+        seconds += seconds_of_process(child);
     }
     return seconds;
 }
