@@ -63,7 +63,7 @@ Json distance_view(const CampaignReport& campaign, const ErrorCount& errors, con
     Json view = {{"unit", unit}, {"of", of}, {"chart", chart}, {"text", text}, {"bars", std::move(bars)}};
     view["largest"] = Json();
     if (const auto& largest = errors.largest) {
-        view["largest"] = {{"steps", number_text(largest->steps)},
+        view["largest"] = {{"steps", number_text(largest->steps) + (std::isfinite(largest->steps) ? " " + unit : "")},
                            {"file", fmt::format("index {}, draw {} of {} (largest/{}.json)", largest->index,
                                                 largest->draw, campaign.configuration, unit == "LSB" ? "lsb" : "ulp")},
                            {"element", element_text(*largest)}};
