@@ -55,9 +55,7 @@ public:
         }
         watch();
         judges.clear();
-        if (judged_here_ > 0) {
-            session_.keep(judged_here_, failure_ ? "" : stopped_.value_or("all is judged"));
-        }
+        session_.keep(judged_here_, failure_ ? "" : stopped_.value_or("all is judged"));
         if (failure_) {
             std::rethrow_exception(failure_);
         }

@@ -6,16 +6,21 @@
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/json_object_reader.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <set>
 #include <sstream>
 #include <system_error>
+#include <tuple>
+#include <utility>
 
 namespace difftest::harness {
 namespace {
@@ -58,6 +63,7 @@ double processor_seconds_with_children() {
 SessionFile::SessionFile(std::filesystem::path folder, int jobs, const IndexSelection& share)
     : machine_(environment_here()),
       jobs_(jobs),
+      began_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))),
       share_(share),
       started_(std::chrono::steady_clock::now()),
       processor_before_(processor_seconds_with_children()) {
@@ -77,11 +83,29 @@ void SessionFile::keep(std::int64_t cases, const std::string& ended) const {
                                              {"lanes", share_.lanes},
                                              {"shard", share_.shard},
                                              {"shards", share_.shards},
+                                             {"began", began_},
                                              {"cases", cases},
                                              {"milliseconds", milliseconds.count()},
                                              {"processor_milliseconds", processor},
                                              {"ended", ended}};
     write_text(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n", file_);
+}
+
+std::vector<CampaignSession> unfinished(const std::vector<CampaignSession>& sessions) {
+    std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, const CampaignSession*> last;
+    for (const CampaignSession& each : sessions) {
+        const CampaignSession*& of_share = last[{each.lanes, each.shards, each.shard}];
+        const bool is_later = of_share == nullptr || of_share->began < each.began ||
+                              (of_share->began == each.began && of_share->ended.empty());
+        of_share = is_later ? &each : of_share;
+    }
+    std::vector<CampaignSession> result;
+    for (const auto& [share, session] : last) {
+        if (session->ended.empty()) {
+            result.push_back(*session);
+        }
+    }
+    return result;
 }
 
 std::uint64_t wanted_indices(const std::vector<CampaignSession>& sessions, std::uint64_t first, std::uint64_t end) {
@@ -134,6 +158,7 @@ std::vector<CampaignSession> read_sessions(const std::filesystem::path& folder, 
             session.lanes = static_cast<std::uint64_t>(reader.integer("lanes", 1, kAnyCount, 1));
             session.shard = static_cast<std::uint64_t>(reader.integer("shard", 0, kAnyCount, 0));
             session.shards = static_cast<std::uint64_t>(reader.integer("shards", 1, kAnyCount, 1));
+            session.began = reader.text("began", false);
             session.ended = reader.text("ended", false);
             session.seconds = 1e-3 * static_cast<double>(reader.integer("milliseconds", 0, kAnyCount, 0));
             session.processor_seconds =

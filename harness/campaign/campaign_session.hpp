@@ -30,6 +30,7 @@ private:
     std::filesystem::path file_;
     CampaignEnvironment machine_;
     int jobs_;
+    std::string began_;
     IndexSelection share_;
     std::chrono::steady_clock::time_point started_;
     double processor_before_;
@@ -40,6 +41,9 @@ std::vector<CampaignSession> read_sessions(const std::filesystem::path& folder, 
 
 /// How many indices of [first, end) the sessions were to judge, as far as they tell: all where there are none.
 std::uint64_t wanted_indices(const std::vector<CampaignSession>& sessions, std::uint64_t first, std::uint64_t end);
+
+/// The last session of each share, where it did not end: it was killed, or still runs.
+std::vector<CampaignSession> unfinished(const std::vector<CampaignSession>& sessions);
 
 /// Seconds of processor time of this process, the children that it waited for, and those that still run.
 double processor_seconds_with_children();

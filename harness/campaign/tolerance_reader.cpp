@@ -51,11 +51,10 @@ void warn_of_gaps(const CampaignReport& report, const std::vector<CampaignSessio
         warnings.push_back(fmt::format("incomplete: {} of the {} indices from {} to {} were judged", report.cases,
                                        wanted, report.first, report.end - 1));
     }
-    for (const CampaignSession& each : sessions) {
-        if (each.ended.empty()) {
-            warnings.push_back(
-                fmt::format("a process that judged {} cases or more was ended, or still runs", each.cases));
-        }
+    for (const CampaignSession& each : unfinished(sessions)) {
+        warnings.push_back(
+            fmt::format("the process that began at {} and judged {} cases or more was killed, or still runs",
+                        each.began, each.cases));
     }
 }
 

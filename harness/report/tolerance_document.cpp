@@ -62,6 +62,7 @@ Json throughput_document(const ToleranceReport& report) {
                             {"seconds", each.seconds},
                             {"processor_seconds", each.processor_seconds},
                             {"shard", fmt::format("{}/{}", each.shard + 1, each.shards)},
+                            {"began", each.began},
                             {"ended", each.ended.empty() ? Json() : Json(each.ended)}});
     }
     return {{"cases", all.cases},

@@ -99,6 +99,7 @@ struct CampaignSession {
     std::uint64_t lanes = 1;
     std::uint64_t shard = 0;
     std::uint64_t shards = 1;
+    std::string began;  ///< "2026-11-26T20:10:03Z"
     std::string ended;  ///< "all is judged", or which budget was spent; empty: it was killed, or still runs
 };
 
