@@ -3,6 +3,7 @@
 #include "harness/campaign/campaign_environment.hpp"
 #include "harness/campaign/campaign_fold.hpp"
 #include "harness/campaign/campaign_folder.hpp"
+#include "harness/campaign/campaign_session.hpp"
 #include "harness/campaign/finished_campaign.hpp"
 #include "harness/campaign/index_space.hpp"
 #include "harness/campaign/journal.hpp"
@@ -22,6 +23,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::seconds kSessionEvery{10};
+
 IndexSelection selection_of(const CampaignRequest& request) {
     const auto& steering = request.configuration.steering;
     return {request.first, request.end, steering ? steering->lanes : request.shards, request.shard, request.shards};
@@ -35,6 +38,7 @@ public:
           folder_(request.folder, request.configuration, request.selection, request.first),
           indices_(selection_of(request), request.configuration.steering),
           journal_(folder_.journal(), [this](const CaseRecord& record) { recall(record); }),
+          session_(folder_.path(), request.jobs, selection_of(request)),
           started_(Clock::now()),
           use_{{}, folder_bytes(folder_.path()), 0} {}
 
@@ -51,6 +55,7 @@ public:
         }
         watch();
         judges.clear();
+        session_.keep(judged_here_, failure_ ? "" : stopped_.value_or("all is judged"));
         if (failure_) {
             std::rethrow_exception(failure_);
         }
@@ -108,6 +113,7 @@ private:
         const std::int64_t before = journal_.size();
         journal_.append(record);
         use_.disk_bytes += journal_.size() - before;
+        ++judged_here_;
         indices_.add(record);
         const std::vector<std::string> improved = fold_.add(record);
         if (!improved.empty()) {
@@ -122,6 +128,7 @@ private:
 
     void watch() {
         auto shown = std::chrono::seconds(-1);
+        auto told = std::chrono::seconds(0);
         std::unique_lock lock(mutex_);
         while (finished_ < request_.jobs) {
             changed_.wait_for(lock, std::chrono::seconds(1));
@@ -130,6 +137,10 @@ private:
                 continue;
             }
             shown = elapsed;
+            if (elapsed >= told + kSessionEvery) {
+                told = elapsed;
+                session_.keep(judged_here_, "");
+            }
             use_.memory_bytes = request_.budget.memory_bytes ? resident_bytes_with_children() : 0;
             if (request_.on_progress) {
                 request_.on_progress({indices_.done(), indices_.wanted(), fold_.findings(), fold_.clusters(), elapsed});
@@ -142,6 +153,8 @@ private:
     CampaignFold fold_;
     IndexSpace indices_;
     Journal journal_;
+    SessionFile session_;
+    std::int64_t judged_here_ = 0;
     Clock::time_point started_;
     CampaignUse use_;
     std::mutex mutex_;

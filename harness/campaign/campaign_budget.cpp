@@ -53,15 +53,23 @@ std::int64_t folder_bytes(const std::filesystem::path& folder) {
     return bytes;
 }
 
-std::int64_t resident_bytes_with_children() {
-    std::int64_t bytes = resident_bytes("self");
+std::vector<std::string> child_processes() {
+    std::vector<std::string> result;
     std::error_code error;
     for (std::filesystem::directory_iterator task("/proc/self/task", error), end; !error && task != end;
          task.increment(error)) {
         std::ifstream children(task->path() / "children");
         for (std::string child; children >> child;) {
-            bytes += resident_bytes(child);
+            result.push_back(child);
         }
+    }
+    return result;
+}
+
+std::int64_t resident_bytes_with_children() {
+    std::int64_t bytes = resident_bytes("self");
+    for (const std::string& child : child_processes()) {
+        bytes += resident_bytes(child);
     }
     return bytes;
 }

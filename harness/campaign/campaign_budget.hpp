@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace difftest::harness {
 
@@ -26,6 +27,9 @@ std::optional<std::string> spent(const CampaignBudget& budget, const CampaignUse
 
 /// Bytes of all files in the folder.
 std::int64_t folder_bytes(const std::filesystem::path& folder);
+
+/// The numbers of the processes that this one started and that still run; none where /proc is not there.
+std::vector<std::string> child_processes();
 
 /// Resident bytes of this process and its children; 0 where /proc is not there.
 std::int64_t resident_bytes_with_children();

@@ -52,13 +52,17 @@ CampaignEnvironment environment_here() {
     return {cpu_model(), usable_cpus(), system_name(), compiler, DIFFTEST_VERSION};
 }
 
+nlohmann::ordered_json environment_members(const CampaignEnvironment& environment) {
+    return {{"cpu", environment.cpu},
+            {"cpus", environment.cpus},
+            {"system", environment.system},
+            {"compiler", environment.compiler},
+            {"difftest_version", environment.difftest_version}};
+}
+
 std::string environment_text(const CampaignEnvironment& environment) {
-    const nlohmann::ordered_json document = {{"cpu", environment.cpu},
-                                             {"cpus", environment.cpus},
-                                             {"system", environment.system},
-                                             {"compiler", environment.compiler},
-                                             {"difftest_version", environment.difftest_version}};
-    return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return environment_members(environment).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+           "\n";
 }
 
 }  // namespace difftest::harness

@@ -50,6 +50,27 @@ void add_all(Counts& to, const Counts& from) {
     }
 }
 
+void add_all(std::map<Refused, RunsByIsa>& to, const std::map<Refused, RunsByIsa>& from) {
+    for (const auto& [refused, runs] : from) {
+        add_all(to[refused], runs);
+    }
+}
+
+/// The most frequent first.
+std::vector<ReasonCount> reason_counts(const std::map<Refused, RunsByIsa>& reasons) {
+    std::vector<ReasonCount> result;
+    for (const auto& [refused, by_isa] : reasons) {
+        ReasonCount count{refused.backend, refused.reason, 0, by_isa};
+        for (const auto& [isa, runs] : by_isa) {
+            count.runs += runs;
+        }
+        result.push_back(std::move(count));
+    }
+    std::stable_sort(result.begin(), result.end(),
+                     [](const ReasonCount& a, const ReasonCount& b) { return a.runs > b.runs; });
+    return result;
+}
+
 }  // namespace
 
 std::string identity_text(const FailureSignature& signature) {
@@ -77,11 +98,13 @@ std::vector<std::string> CampaignFold::add(const CaseRecord& record) {
     add_partitions(record);
     coverage_.add(record);
     fault_coverage_.add(record);
-    add_all(elements_, record.elements);
+    add_tolerance(record);
     for (const auto& [combination, count] : record.combinations) {
         operations_[{combination.backend, combination.operation}].combinations.insert(combination.text);
     }
     add_all(refusals_, record.refusals);
+    add_all(vacuous_, record.vacuous);
+    add_all(out_of_contract_, record.out_of_contract);
     add_all(resampled_, record.resampled);
     for (const std::string& identity : record.steered) {
         ++steered_[identity];
@@ -134,6 +157,24 @@ void CampaignFold::add_partitions(const CaseRecord& record) {
     }
 }
 
+void CampaignFold::add_tolerance(const CaseRecord& record) {
+    std::set<ToleranceCount*> in_this_case;
+    const auto row = [&](const ElementsOf& of) -> ToleranceCount& {
+        ToleranceCount& count = tolerance_[of];
+        in_this_case.insert(&count);
+        return count;
+    };
+    for (const auto& [kind, partitions] : record.partitions) {
+        row({kind.backend, kind.isa, kind.operation, kind.implementation}).runs[kind.verdict] += partitions;
+    }
+    for (const auto& [of, elements] : record.elements) {
+        row(of).elements += elements;
+    }
+    for (ToleranceCount* each : in_this_case) {
+        ++each->cases;
+    }
+}
+
 bool CampaignFold::add_failure(const CaseRecord& record, const FailureRecord& failure,
                                std::set<std::string>& in_this_case) {
     ++findings_;
@@ -162,6 +203,8 @@ bool CampaignFold::add_failure(const CaseRecord& record, const FailureRecord& fa
         cluster.smallest_cost = record.cost;
         cluster.smallest_index = record.index;
         cluster.smallest_draw = record.draw;
+        cluster.smallest_isa = failure.isa;
+        cluster.smallest_plan = failure.plan;
         cluster.reason = failure.reason;
     }
     return smaller;
@@ -224,13 +267,14 @@ CampaignReport CampaignFold::report(const std::vector<KnownIssue>& known) const 
                                           counts.smallest_draw,
                                           counts.smallest_cost});
     }
-    report.elements = elements_;
-    report.operations = operation_counts();
-    for (const auto& [refused, count] : refusals_) {
-        report.refusals.push_back({refused.backend, refused.reason, count});
+    for (const auto& [of, count] : tolerance_) {
+        report.tolerance.push_back(count);
+        report.tolerance.back().of = of;
     }
-    std::stable_sort(report.refusals.begin(), report.refusals.end(),
-                     [](const RefusalCount& a, const RefusalCount& b) { return a.runs > b.runs; });
+    report.operations = operation_counts();
+    report.refusals = reason_counts(refusals_);
+    report.vacuous = reason_counts(vacuous_);
+    report.out_of_contract = reason_counts(out_of_contract_);
     for (const auto& [id, count] : known_issues_) {
         const auto issue =
             std::find_if(known.begin(), known.end(), [&id = id](const KnownIssue& each) { return each.id == id; });

@@ -46,11 +46,12 @@ private:
         std::int64_t smallest_cost = 0;
     };
     void add_partitions(const CaseRecord& record);
+    void add_tolerance(const CaseRecord& record);
     bool add_failure(const CaseRecord& record, const FailureRecord& failure, std::set<std::string>& in_this_case);
 
     std::map<std::string, Gathered> clusters_;
     std::map<std::tuple<std::string, std::string, std::string>, Implementation> implementations_;
-    std::map<ElementsOf, ElementCount> elements_;
+    std::map<ElementsOf, ToleranceCount> tolerance_;
     struct Operation {
         std::set<std::string> combinations;
         std::map<Verdict, std::int64_t> failing;  ///< runs
@@ -59,7 +60,9 @@ private:
     std::vector<OperationCount> operation_counts() const;
 
     std::map<std::pair<std::string, std::string>, Operation> operations_;  ///< by backend and operation
-    std::map<Refused, std::int64_t> refusals_;
+    std::map<Refused, RunsByIsa> refusals_;
+    std::map<Refused, RunsByIsa> vacuous_;
+    std::map<Refused, RunsByIsa> out_of_contract_;
     std::map<std::string, std::int64_t> known_issues_;
     std::map<std::string, std::int64_t> resampled_;
     std::map<std::string, std::int64_t> steered_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace difftest::harness {
 namespace {
@@ -16,15 +17,29 @@ FailureRecord failure(const std::string& operation, const std::string& isa, std:
     return record;
 }
 
+/// 100 judged: 91 exact, 6 allowed, 3 outside, of which two integers; the farthest by as many LSB as the index says.
+ElementCount elements(std::uint64_t index) {
+    ElementCount count{100, 7, 6, 3, 5, 0, {}, {}};
+    count.lsb = {{{0, 1}, {4, 1}},
+                 LargestError{static_cast<double>(index), index, 2, "fused", "out", "[0,1]", "7", "9"}};
+    count.ulp = {{{4096, 1}},
+                 LargestError{std::numeric_limits<double>::infinity(), index, 2, "split", "x", "[0]", "1", "nan"}};
+    return count;
+}
+
 CaseRecord record(std::uint64_t index, std::int64_t cost, std::vector<FailureRecord> failures) {
     CaseRecord result;
     result.index = index;
     result.cost = cost;
     result.runs = {{Verdict::exact, 2}, {Verdict::violation, static_cast<std::int64_t>(failures.size())}};
     result.partitions = {{{"onednn", "AVX2", "convolution", "jit", Verdict::exact}, 2}};
-    result.elements = {{{"onednn", ""}, {100, 7, 2, 5, 11}}, {{"onednn", "jit"}, {90, 6, 2, 4, 0}}};
+    result.elements = {{{"onednn", "AVX2", "convolution", "jit"}, elements(index)},
+                       {{"onednn", "SSE41", "convolution", "jit"}, elements(index)},
+                       {{"onednn", "AVX2", "", ""}, {10, 0, 0, 0, 4, 11, {}, {}}}};
     result.combinations = {{{"onednn", "convolution", "u8*s8 dense -> s8"}, 2}};
-    result.refusals = {{{"onednn", "too long"}, 3}};
+    result.refusals = {{{"onednn", "too long"}, {{"AVX2", 1}, {"SSE41", 2}}}};
+    result.vacuous = {{{"onednn", "constant"}, {{"AVX2", 1}}}};
+    result.out_of_contract = {{{"onednn", "overflows"}, {{"AVX2", 1}}}};
     result.resampled = {{"too ambiguous", 1}};
     result.draw = 2;
     result.steered = {"known issue of old"};
@@ -72,9 +87,43 @@ TEST(CampaignFold, ClustersBySignatureWithTheSmallestCaseAndWhatAllHaveInCommon)
     EXPECT_EQ(report.end, 10U);
     EXPECT_EQ(report.verdicts.at(Verdict::exact), 6);
     EXPECT_EQ(report.refusals.at(0).runs, 9);
-    EXPECT_EQ(report.elements.at({"onednn", ""}), (ElementCount{300, 21, 6, 15, 33}));
-    EXPECT_EQ(report.elements.at({"onednn", "jit"}), (ElementCount{270, 18, 6, 12, 0}));
+    EXPECT_EQ(report.refusals.at(0).isas, (std::map<std::string, std::int64_t>{{"AVX2", 3}, {"SSE41", 6}}));
+    EXPECT_EQ(report.vacuous.at(0).runs, 3);
+    EXPECT_EQ(report.out_of_contract.at(0).reason, "overflows");
+    EXPECT_EQ(cluster.smallest_isa, "AVX2");
+    EXPECT_EQ(cluster.smallest_plan, "fused");
     EXPECT_EQ(exit_code_of(report), ExitCode::finding);
+}
+
+/// Rows by what computed, and the farthest element of all with its case: that of case 9 in LSB; in ulp all are as far,
+/// and the lowest index stands.
+TEST(CampaignFold, AddsUpElementsByWhatComputedThem) {
+    CampaignFold fold;
+    for (const CaseRecord& each : records()) {
+        fold.add(each);
+    }
+    const CampaignReport report = fold.report({});
+    ASSERT_EQ(report.tolerance.size(), 3U);
+    EXPECT_EQ(report.tolerance[0].of, (ElementsOf{"onednn", "AVX2", "", ""}));
+    EXPECT_EQ(report.tolerance[0].elements.vacuous, 33);
+    const ToleranceCount& row = report.tolerance[1];
+    EXPECT_EQ(row.of, (ElementsOf{"onednn", "AVX2", "convolution", "jit"}));
+    EXPECT_EQ(row.cases, 3);
+    EXPECT_EQ(row.runs.at(Verdict::exact), 6);
+    EXPECT_EQ(row.elements.judged, 300);
+    EXPECT_EQ(row.elements.exact(), 273);
+    EXPECT_EQ(row.elements.lsb.counts, (std::map<int, std::int64_t>{{0, 3}, {4, 3}}));
+    EXPECT_EQ(row.elements.lsb.largest->index, 9U);
+    EXPECT_EQ(row.elements.lsb.largest->steps, 9);
+    EXPECT_EQ(row.elements.ulp.largest->index, 3U);
+    EXPECT_EQ(elements_in_all(report).judged, 630);
+    EXPECT_EQ(elements_in_all(report).ulp.counts.at(4096), 6);
+}
+
+/// What is the same on every rung stands once in the journal.
+TEST(CaseRecord, SaysWhatRungsHaveInCommonOnce) {
+    const std::string line = format_record(record(1, 1, {}));
+    EXPECT_NE(line.find(R"([["AVX2","SSE41"],"onednn","convolution","jit",100,7,6,3,5,0,)"), std::string::npos) << line;
 }
 
 TEST(CampaignFold, CountsByTheOperationAtTheHead) {

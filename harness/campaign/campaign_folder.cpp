@@ -5,8 +5,11 @@
 #include "harness/campaign/json_object_reader.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <random>
+#include <set>
 #include <stdexcept>
 #include <system_error>
 
@@ -73,6 +76,7 @@ void CampaignFolder::create(const nlohmann::json& identity) const {
     }
     if (!is_there) {
         write_text(identity.dump(2) + "\n", this->identity());
+        write_text(nlohmann::json{{"id", unique_name()}}.dump() + "\n", origin_file());
     }
 }
 
@@ -151,14 +155,54 @@ void CampaignFolder::read_backends(std::vector<BackendUsed>& backends, std::vect
     }
 }
 
+std::string CampaignFolder::origin() const {
+    std::error_code error;
+    if (!std::filesystem::exists(origin_file(), error)) {
+        return "";
+    }
+    const nlohmann::json document = parse_json_file(origin_file());
+    return JsonObjectReader(document, origin_file().string(), "").text("id");
+}
+
+std::vector<std::string> CampaignFolder::merged_from() const {
+    std::error_code error;
+    if (!std::filesystem::exists(origin_file(), error)) {
+        return {};
+    }
+    const nlohmann::json document = parse_json_file(origin_file());
+    return JsonObjectReader(document, origin_file().string(), "").texts("merged_from");
+}
+
+void CampaignFolder::keep_shards(const std::vector<CampaignFolder>& shards) const {
+    std::set<std::string> origins;
+    std::filesystem::create_directories(folder_ / "sessions");
+    for (const CampaignFolder& shard : shards) {
+        origins.insert(shard.origin());
+        const std::vector<std::string> inner = shard.merged_from();
+        origins.insert(inner.begin(), inner.end());
+        std::error_code error;
+        for (const auto& entry : std::filesystem::directory_iterator(shard.path() / "sessions", error)) {
+            std::filesystem::copy_file(entry.path(), folder_ / "sessions" / entry.path().filename(),
+                                       std::filesystem::copy_options::overwrite_existing);
+        }
+    }
+    write_text(nlohmann::json{{"id", origin()}, {"merged_from", origins}}.dump() + "\n", origin_file());
+}
+
 CampaignConfiguration CampaignFolder::configuration() const {
     const nlohmann::json document = parse_json_file(identity());
     const JsonObjectReader reader(document, identity().string(), "");
     return configuration_from(reader.object("configuration"), document.at("configuration").dump());
 }
 
+std::string unique_name() {
+    std::random_device device;
+    return fmt::format("{:08x}{:08x}", device(), device());
+}
+
 void write_text(const std::string& text, const std::filesystem::path& file) {
-    const std::filesystem::path temporary = file.string() + ".part";
+    // Of this process: two that write the same file at the same time must not tear each other's.
+    const std::filesystem::path temporary = fmt::format("{}.{}.part", file.string(), ::getpid());
     {
         std::ofstream stream(temporary, std::ios::binary);
         stream << text;

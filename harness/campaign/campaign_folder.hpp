@@ -14,7 +14,7 @@
 namespace difftest::harness {
 
 /// Of the files in a campaign's folder.
-inline constexpr std::int64_t kCampaignVersion = 3;
+inline constexpr std::int64_t kCampaignVersion = 4;
 
 /// The folder of one campaign. `campaign.json` in it says which, and `backends.json` on what it ran, so that nothing is
 /// mixed up.
@@ -44,10 +44,21 @@ public:
     const std::filesystem::path& path() const { return folder_; }
     std::filesystem::path identity() const { return folder_ / "campaign.json"; }
     std::filesystem::path backends() const { return folder_ / "backends.json"; }
+    std::filesystem::path origin_file() const { return folder_ / "origin.json"; }
     std::filesystem::path environment() const { return folder_ / "environment.json"; }
     std::filesystem::path journal() const { return folder_ / "journal.jsonl"; }
     std::filesystem::path rare() const { return folder_ / "rare"; }
     std::filesystem::path clusters() const { return folder_ / "clusters"; }
+
+    /// What this folder is called wherever several are put together: the same for a copy of it, another one for another
+    /// shard. Made with the folder; empty where it is missing.
+    std::string origin() const;
+
+    /// The shards that this folder was merged from, by their origins.
+    std::vector<std::string> merged_from() const;
+
+    /// Says so, and takes over the sessions (campaign_session.hpp) of the shards.
+    void keep_shards(const std::vector<CampaignFolder>& shards) const;
 
     /// The configuration that the campaign was started with.
     CampaignConfiguration configuration() const;
@@ -59,6 +70,9 @@ private:
 
     std::filesystem::path folder_;
 };
+
+/// A name that no other process gives, on this machine or another.
+std::string unique_name();
 
 /// Writes a text through a temporary file and a rename. Throws std::runtime_error naming the file.
 void write_text(const std::string& text, const std::filesystem::path& file);

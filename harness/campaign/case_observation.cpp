@@ -4,6 +4,7 @@
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/judged_run.hpp"
 #include "harness/compare/element_text.hpp"
+#include "harness/compare/error_steps.hpp"
 #include "reference/graph/case_file.hpp"
 
 #include <fmt/format.h>
@@ -41,31 +42,19 @@ oracle::Observations observed_values(const graph::Graph& graph, const RunOutcome
     return observed;
 }
 
-/// How many elements lie how far outside: whole steps of an integer type, ulps of a float, in powers of two.
+/// How many elements lie how far outside, by powers of two.
 Json histogram(const ExportedOutput& output) {
     std::map<int, std::int64_t> counts;
-    std::int64_t not_numbers = 0;
     const graph::DataType type = output.allowed.type();
     for (std::int64_t i = 0; i < output.allowed.size(); ++i) {
-        const double got = output.got.at(i);
-        const double distance = output.allowed.at(i).distance(got);
-        if (!std::isfinite(distance)) {
-            ++not_numbers;
-        } else if (distance > 0) {
-            const double magnitude = std::fmax(std::fabs(got), 0x1p-126);
-            const double unit = graph::is_integer(type) ? 1.0 : std::ldexp(1.0, std::ilogb(magnitude) - 23);
-            ++counts[static_cast<int>(std::ceil(std::log2(std::fmax(distance / unit, 1.0))))];
+        const double steps = error_steps(output.allowed.at(i), output.got.at(i), type);
+        if (steps > 0) {
+            ++counts[bucket_of(steps)];
         }
     }
     Json bars = Json::array();
-    const char* const unit = graph::is_integer(type) ? "LSB" : "ulp of f32";
-    for (const auto& [exponent, count] : counts) {
-        bars.push_back({{"label", exponent == 0 ? fmt::format("1 {}", unit)
-                                                : fmt::format("up to {:.0f} {}", std::ldexp(1.0, exponent), unit)},
-                        {"count", count}});
-    }
-    if (not_numbers > 0) {
-        bars.push_back({{"label", "not finite"}, {"count", not_numbers}});
+    for (const auto& [bucket, count] : counts) {
+        bars.push_back({{"label", bucket_text(bucket, graph::is_integer(type) ? "LSB" : "ulp")}, {"count", count}});
     }
     return bars;
 }

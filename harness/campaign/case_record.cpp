@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace difftest::harness {
@@ -64,20 +66,124 @@ Json forecast_lines(const std::map<std::uint64_t, Forecast>& forecasts) {
     return lines;
 }
 
+/// Lines that differ in nothing but the rung are one, with an array of rungs in front: most of a case is the same on
+/// each of them.
+class LinesByRung {
+public:
+    void add(const std::string& isa, const Json& rest) {
+        const auto [found, is_new] = places_.try_emplace(rest.dump(), lines_.size());
+        if (is_new) {
+            lines_.push_back(Json::array({Json::array()}));
+            lines_.back().insert(lines_.back().end(), rest.begin(), rest.end());
+        }
+        lines_[found->second].front().push_back(isa);
+    }
+
+    Json take() { return std::move(lines_); }
+
+private:
+    Json lines_ = Json::array();
+    std::map<std::string, std::size_t> places_;
+};
+
+/// [] where nothing is outside; else the buckets and the largest error.
+Json error_line(const ErrorCount& errors) {
+    Json line = Json::array();
+    if (!errors.largest) {
+        return line;
+    }
+    Json counts = Json::array();
+    for (const auto& [bucket, elements] : errors.counts) {
+        counts.push_back({bucket, elements});
+    }
+    const LargestError& largest = *errors.largest;
+    return {std::move(counts), std::isfinite(largest.steps) ? Json(largest.steps) : Json(),
+            largest.plan,      largest.tensor,
+            largest.at,        largest.expected,
+            largest.got};
+}
+
+ErrorCount read_error(const Json& line, const CaseRecord& record) {
+    ErrorCount errors;
+    if (line.empty()) {
+        return errors;
+    }
+    for (const Json& each : line.at(0)) {
+        errors.counts[each.at(0).get<int>()] += each.at(1).get<std::int64_t>();
+    }
+    const double steps = line.at(1).is_null() ? std::numeric_limits<double>::infinity() : line.at(1).get<double>();
+    errors.largest = LargestError{steps,
+                                  record.index,
+                                  record.draw,
+                                  line.at(2).get<std::string>(),
+                                  line.at(3).get<std::string>(),
+                                  line.at(4).get<std::string>(),
+                                  line.at(5).get<std::string>(),
+                                  line.at(6).get<std::string>()};
+    return errors;
+}
+
 Json element_lines(const std::map<ElementsOf, ElementCount>& elements) {
-    Json lines = Json::array();
+    LinesByRung lines;
     for (const auto& [of, count] : elements) {
-        lines.push_back(Json::array({of.backend, of.implementation, count.judged, count.ambiguous, count.outside,
-                                     count.unconstrained, count.vacuous}));
+        Json line = {of.backend,    of.operation,  of.implementation,   count.judged, count.ambiguous,
+                     count.allowed, count.outside, count.unconstrained, count.vacuous};
+        if (count.outside > 0) {
+            line.push_back(error_line(count.lsb));
+            line.push_back(error_line(count.ulp));
+        }
+        lines.add(of.isa, line);
+    }
+    return lines.take();
+}
+
+void read_elements(const Json& lines, CaseRecord& record) {
+    for (const Json& line : lines) {
+        const auto text = [&line](std::size_t at) { return line.at(at).get<std::string>(); };
+        const auto number = [&line](std::size_t at) { return line.at(at).get<std::int64_t>(); };
+        ElementCount count{number(4), number(5), number(6), number(7), number(8), number(9), {}, {}};
+        if (count.outside > 0) {
+            count.lsb = read_error(line.at(10), record);
+            count.ulp = read_error(line.at(11), record);
+        }
+        for (const Json& isa : line.at(0)) {
+            record.elements[{text(1), isa.get<std::string>(), text(2), text(3)}] += count;
+        }
+    }
+}
+
+Json partition_lines(const std::map<PartitionKind, std::int64_t>& partitions) {
+    LinesByRung lines;
+    for (const auto& [kind, count] : partitions) {
+        lines.add(kind.isa, {kind.backend, kind.operation, kind.implementation, name_of(kind.verdict), count});
+    }
+    return lines.take();
+}
+
+void read_partitions(const Json& lines, CaseRecord& record) {
+    for (const Json& line : lines) {
+        const auto text = [&line](std::size_t at) { return line.at(at).get<std::string>(); };
+        for (const Json& isa : line.at(0)) {
+            record.partitions[{text(1), isa.get<std::string>(), text(2), text(3), read_verdict(line.at(4))}] +=
+                line.at(5).get<std::int64_t>();
+        }
+    }
+}
+
+Json reason_lines(const std::map<Refused, RunsByIsa>& reasons) {
+    Json lines = Json::array();
+    for (const auto& [refused, runs] : reasons) {
+        lines.push_back(Json::array({refused.backend, refused.reason, Json(runs)}));
     }
     return lines;
 }
 
-void read_elements(const Json& lines, std::map<ElementsOf, ElementCount>& elements) {
+void read_reasons(const Json& lines, std::map<Refused, RunsByIsa>& reasons) {
     for (const Json& line : lines) {
-        const ElementsOf of{line.at(0).get<std::string>(), line.at(1).get<std::string>()};
-        elements[of] += {line.at(2).get<std::int64_t>(), line.at(3).get<std::int64_t>(), line.at(4).get<std::int64_t>(),
-                         line.at(5).get<std::int64_t>(), line.at(6).get<std::int64_t>()};
+        RunsByIsa& runs = reasons[{line.at(0).get<std::string>(), line.at(1).get<std::string>()}];
+        for (const auto& [isa, count] : line.at(2).items()) {
+            runs[isa] += count.get<std::int64_t>();
+        }
     }
 }
 
@@ -85,7 +191,7 @@ CaseRecord read_record(const Json& line) {
     CaseRecord record;
     line.at("index").get_to(record.index);
     line.at("draw").get_to(record.draw);
-    record.gained = line.value("gained", std::int64_t{0});  // journals of older builds do not have it
+    line.at("gained").get_to(record.gained);
     line.at("cost").get_to(record.cost);
     line.at("resampled").get_to(record.resampled);
     line.at("steered").get_to(record.steered);
@@ -99,26 +205,19 @@ CaseRecord read_record(const Json& line) {
     for (const auto& [verdict, count] : line.at("runs").items()) {
         record.runs[read_verdict(verdict)] = count.get<std::int64_t>();
     }
-    for (const Json& partition : line.at("partitions")) {
-        const PartitionKind kind{partition.at(0).get<std::string>(), partition.at(1).get<std::string>(),
-                                 partition.at(2).get<std::string>(), partition.at(3).get<std::string>(),
-                                 read_verdict(partition.at(4))};
-        record.partitions[kind] += partition.at(5).get<std::int64_t>();
-    }
-    read_elements(line.at("elements"), record.elements);
-    // Nor these.
-    for (const Json& each : line.value("combinations", Json::array())) {
+    read_partitions(line.at("partitions"), record);
+    read_elements(line.at("elements"), record);
+    for (const Json& each : line.at("combinations")) {
         record.combinations[{each.at(0).get<std::string>(), each.at(1).get<std::string>(),
                              each.at(2).get<std::string>()}] += each.at(3).get<std::int64_t>();
     }
-    for (const Json& refusal : line.at("refusals")) {
-        record.refusals[{refusal.at(0).get<std::string>(), refusal.at(1).get<std::string>()}] +=
-            refusal.at(2).get<std::int64_t>();
-    }
+    read_reasons(line.at("refusals"), record.refusals);
+    read_reasons(line.at("vacuous"), record.vacuous);
+    read_reasons(line.at("out_of_contract"), record.out_of_contract);
     for (const Json& failure : line.at("failures")) {
         record.failures.push_back(read_failure(failure));
     }
-    record.applicable_faults = line.value("applicable_faults", std::vector<std::string>{});  // older journals: none
+    line.at("applicable_faults").get_to(record.applicable_faults);
     line.at("harness_errors").get_to(record.harness_errors);
     return record;
 }
@@ -130,18 +229,9 @@ std::string format_record(const CaseRecord& record) {
     for (const auto& [verdict, count] : record.runs) {
         runs[std::string(name_of(verdict))] = count;
     }
-    Json partitions = Json::array();
-    for (const auto& [kind, count] : record.partitions) {
-        partitions.push_back(
-            Json::array({kind.backend, kind.isa, kind.operation, kind.implementation, name_of(kind.verdict), count}));
-    }
     Json combinations = Json::array();
     for (const auto& [combination, count] : record.combinations) {
         combinations.push_back(Json::array({combination.backend, combination.operation, combination.text, count}));
-    }
-    Json refusals = Json::array();
-    for (const auto& [refused, count] : record.refusals) {
-        refusals.push_back(Json::array({refused.backend, refused.reason, count}));
     }
     Json failures = Json::array();
     for (const FailureRecord& failure : record.failures) {
@@ -158,10 +248,12 @@ std::string format_record(const CaseRecord& record) {
                        {"features", record.features},
                        {"judged_on", record.judged_on},
                        {"runs", std::move(runs)},
-                       {"partitions", std::move(partitions)},
+                       {"partitions", partition_lines(record.partitions)},
                        {"elements", element_lines(record.elements)},
                        {"combinations", std::move(combinations)},
-                       {"refusals", std::move(refusals)},
+                       {"refusals", reason_lines(record.refusals)},
+                       {"vacuous", reason_lines(record.vacuous)},
+                       {"out_of_contract", reason_lines(record.out_of_contract)},
                        {"failures", std::move(failures)},
                        {"applicable_faults", record.applicable_faults},
                        {"harness_errors", record.harness_errors}};

@@ -30,11 +30,15 @@ struct Combination {
     friend auto operator<=>(const Combination&, const Combination&) = default;
 };
 
+/// Why a run says nothing of values, or nothing of some.
 struct Refused {
     std::string backend;
     std::string reason;
     friend auto operator<=>(const Refused&, const Refused&) = default;
 };
+
+/// Runs by the rung that they were made on.
+using RunsByIsa = std::map<std::string, std::int64_t>;
 
 struct FailureRecord {
     std::string isa;
@@ -72,9 +76,11 @@ struct CaseRecord {
     std::vector<std::string> judged_on;  ///< "onednn AVX2": rungs on which some run of the case was judged; ascending
     std::map<Verdict, std::int64_t> runs;
     std::map<PartitionKind, std::int64_t> partitions;  ///< those of failing runs only where they are suspected
-    std::map<ElementsOf, ElementCount> elements;
+    std::map<ElementsOf, ElementCount> elements;       ///< the index of largest errors is the record's
     std::map<Combination, std::int64_t> combinations;  ///< of all partitions of the runs that were judged
-    std::map<Refused, std::int64_t> refusals;          ///< by class of reason
+    std::map<Refused, RunsByIsa> refusals;             ///< unsupported runs, by class of reason
+    std::map<Refused, RunsByIsa> vacuous;              ///< runs, by class of reason
+    std::map<Refused, RunsByIsa> out_of_contract;  ///< runs with elements that may be anything, by the oracle's note
     std::vector<FailureRecord> failures;
     std::vector<std::string> applicable_faults;  ///< ids, where some run passed: fault_coverage.hpp
     std::vector<std::string> harness_errors;

@@ -72,4 +72,10 @@ std::string refusal_class(const std::string& reason) {
     return std::regex_replace(result, kPostOps, " + post-ops");
 }
 
+std::string reason_class(const std::string& reason) {
+    static const std::regex kNode("^node [^:]*: ");
+    static const std::regex kNumber(R"(\b\d+\b)");
+    return std::regex_replace(std::regex_replace(reason, kNode, ""), kNumber, "N");
+}
+
 }  // namespace difftest::harness

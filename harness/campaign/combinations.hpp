@@ -16,4 +16,8 @@ std::string combination_of(const graph::Graph& graph, std::span<const std::strin
 /// of 'conv1': could not create" becomes "convolution + post-ops: could not create".
 std::string refusal_class(const std::string& reason);
 
+/// Why a run is vacuous or elements are outside the contract, without the name of the node and without numbers: "node
+/// conv: 3 elements are not judged" becomes "N elements are not judged".
+std::string reason_class(const std::string& reason);
+
 }  // namespace difftest::harness

@@ -34,5 +34,12 @@ TEST(RefusalClass, LeavesOutWhatDiffersFromCaseToCase) {
     EXPECT_EQ(refusal_class("'out' rounds half away from zero"), "'...' rounds half away from zero");
 }
 
+TEST(ReasonClass, LeavesOutNodesAndCounts) {
+    EXPECT_EQ(reason_class("node conv: pairs of products in s16; 12 elements are not judged"),
+              "pairs of products in s16; N elements are not judged");
+    EXPECT_EQ(reason_class("the output is constant and none of the 7 applicable faults would change it"),
+              "the output is constant and none of the N applicable faults would change it");
+}
+
 }  // namespace
 }  // namespace difftest::harness

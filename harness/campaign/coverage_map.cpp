@@ -115,8 +115,10 @@ void CoverageMap::add_node(const CaseRecord& record, const std::vector<std::stri
                 count.refused_for.clear();
                 continue;
             }
-            for (const auto& [refused, runs] : record.refusals) {
-                count.refused_for[refused] += runs;
+            for (const auto& [refused, by_isa] : record.refusals) {
+                for (const auto& [isa, runs] : by_isa) {
+                    count.refused_for[refused] += runs;
+                }
             }
         }
     }

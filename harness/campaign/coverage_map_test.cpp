@@ -6,7 +6,7 @@ namespace difftest::harness {
 namespace {
 
 CaseRecord record(std::vector<std::string> node, std::vector<std::string> judged_on,
-                  std::map<Refused, std::int64_t> refusals = {}) {
+                  std::map<Refused, RunsByIsa> refusals = {}) {
     CaseRecord result;
     result.features = {std::move(node), {"graph", "1 node"}};
     result.judged_on = std::move(judged_on);
@@ -18,7 +18,8 @@ TEST(CoverageMap, CountsPairsOfOneNodeByRungAndSaysWhyTheRestIsMissing) {
     CoverageMap map;
     map.add(record({"convolution", "dense", "padding", "u8*s8->s32"}, {"onednn AVX2", "onednn SSE41"}));
     map.add(record({"convolution", "bias", "dense", "u8*s8->s32"}, {"onednn AVX2"}));
-    map.add(record({"convolution", "dense", "f16*f16->f32"}, {}, {{{"onednn", "no f16"}, 3}, {{"onednn", "?"}, 1}}));
+    map.add(record({"convolution", "dense", "f16*f16->f32"}, {},
+                   {{{"onednn", "no f16"}, {{"AVX2", 1}, {"SSE41", 2}}}, {{"onednn", "?"}, {{"AVX2", 2}}}}));
     const Coverage coverage = map.result();
     ASSERT_EQ(coverage.operations.size(), 1U) << "the graph's words are no operation's";
     const OperationCoverage& row = coverage.operations.front();

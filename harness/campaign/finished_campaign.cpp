@@ -30,6 +30,20 @@ void write_rare_cases(const CampaignReport& report, const CampaignConfiguration&
     }
 }
 
+/// The cases with the largest errors, for whoever wants to see them: largest/lsb.json and largest/ulp.json.
+void write_largest(const CampaignReport& report, const CampaignConfiguration& configuration,
+                   const std::filesystem::path& folder) {
+    std::filesystem::remove_all(folder);
+    const ElementCount all = elements_in_all(report);
+    for (const auto& [name, errors] : {std::pair("lsb.json", &all.lsb), std::pair("ulp.json", &all.ulp)}) {
+        if (errors->largest) {
+            std::filesystem::create_directories(folder);
+            graph::write_case(recorded_case(configuration, errors->largest->index, errors->largest->draw),
+                              folder / name);
+        }
+    }
+}
+
 }  // namespace
 
 CampaignReport finished_campaign(const CampaignFold& fold, const CampaignFolder& folder,
@@ -45,6 +59,7 @@ CampaignReport finished_campaign(const CampaignFold& fold, const CampaignFolder&
                           folder.path() / cluster.smallest_file);
     }
     write_rare_cases(report, configuration, folder.rare());
+    write_largest(report, configuration, folder.path() / "largest");
     return report;
 }
 

@@ -5,10 +5,12 @@
 #include "harness/campaign/failure_signature.hpp"
 #include "harness/campaign/fault_coverage.hpp"
 #include "harness/campaign/run_forecast.hpp"
+#include "harness/compare/element_text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -30,19 +32,68 @@ bool is_still_known(const RunSelection& selection, const graph::Case& value, con
            is_about_one_of(issue->trigger, value, failing.partitions, suspected, failing.infinite);
 }
 
-/// Counts what a run compared, for its backend and for each implementation that took part.
-void add_elements(CaseRecord& record, const RunEntry& entry) {
-    ElementCount count{entry.judged(), entry.ambiguous(), entry.outside(), entry.unconstrained(), 0};
-    if (entry.judgement.verdict == Verdict::vacuous) {
-        count = {0, 0, 0, 0, entry.elements()};
+/// The partition that wrote the tensor, as a place in the report.
+ElementsOf maker_of(const graph::Graph& graph, const RunEntry& entry, const std::string& tensor) {
+    const graph::NodeId producer = graph.tensor(graph.find_tensor(tensor).value()).producer;
+    if (producer >= 0) {
+        for (const backends::PartitionReport& partition : entry.partitions) {
+            const auto& nodes = partition.nodes;
+            if (std::find(nodes.begin(), nodes.end(), graph.node(producer).name) != nodes.end()) {
+                return {entry.backend, entry.isa, operation_of(graph, partition), partition.implementation};
+            }
+        }
     }
-    std::set<std::string> implementations{""};
-    for (const backends::PartitionReport& partition : entry.partitions) {
-        implementations.insert(partition.implementation);
+    return {entry.backend, entry.isa, "", ""};
+}
+
+ErrorCount error_count(const RunEntry& entry, const Comparison& comparison) {
+    ErrorCount errors{comparison.distances.counts, std::nullopt};
+    if (const auto& largest = comparison.distances.largest) {
+        errors.largest = LargestError{comparison.distances.most,
+                                      0,
+                                      0,
+                                      entry.plan,
+                                      comparison.tensor,
+                                      coordinates_text(largest->coordinates),
+                                      set_text(largest->expected, comparison.type),
+                                      value_text(largest->got, comparison.type)};
     }
-    for (const std::string& implementation : implementations) {
-        record.elements[{entry.backend, implementation}] += count;
-    }
+    return errors;
+}
+
+/// Counts what a run compared, for the implementation that computed it.
+void add_elements(CaseRecord& record, const graph::Graph& graph, const RunEntry& entry) {
+    const auto add = [&](const Comparison& comparison) {
+        ElementCount& count = record.elements[maker_of(graph, entry, comparison.tensor)];
+        if (entry.judgement.verdict == Verdict::vacuous) {
+            count.vacuous += comparison.elements;
+            return;
+        }
+        ElementCount own{comparison.judged,
+                         comparison.ambiguous,
+                         comparison.allowed,
+                         comparison.outside,
+                         comparison.unconstrained,
+                         0,
+                         {},
+                         {}};
+        (graph::is_integer(comparison.type) ? own.lsb : own.ulp) = error_count(entry, comparison);
+        for (ErrorCount* errors : {&own.lsb, &own.ulp}) {
+            if (errors->largest) {
+                errors->largest->index = record.index;
+                errors->largest->draw = record.draw;
+            }
+        }
+        count += own;
+    };
+    std::for_each(entry.outputs.begin(), entry.outputs.end(), add);
+    std::for_each(entry.intermediates.begin(), entry.intermediates.end(), add);
+}
+
+std::set<std::string> classes_of(const std::vector<std::string>& notes) {
+    std::set<std::string> classes;
+    std::transform(notes.begin(), notes.end(), std::inserter(classes, classes.end()), reason_class);
+    return classes;
 }
 
 void add_run(CaseRecord& record, const RunSelection& selection, const graph::Case& value, const RunEntry& entry,
@@ -50,14 +101,20 @@ void add_run(CaseRecord& record, const RunSelection& selection, const graph::Cas
     const Verdict verdict = entry.judgement.verdict;
     ++record.runs[verdict];
     if (verdict == Verdict::unsupported) {
-        ++record.refusals[{entry.backend, refusal_class(entry.judgement.reason)}];
+        ++record.refusals[{entry.backend, refusal_class(entry.judgement.reason)}][entry.isa];
         return;
+    }
+    if (verdict == Verdict::vacuous) {
+        ++record.vacuous[{entry.backend, reason_class(entry.judgement.reason)}][entry.isa];
+    }
+    for (const std::string& reason : classes_of(entry.notes)) {
+        ++record.out_of_contract[{entry.backend, reason}][entry.isa];
     }
     if (verdict == Verdict::harness_error) {
         record.harness_errors.push_back(fmt::format("{} {}: {}", entry.backend, entry.isa, entry.judgement.reason));
     }
     if (entry.elements() > 0) {
-        add_elements(record, entry);
+        add_elements(record, value.graph, entry);
     }
     for (const auto& partition : entry.partitions) {
         ++record.combinations[{entry.backend, operation_of(value.graph, partition),

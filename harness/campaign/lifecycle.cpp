@@ -1,8 +1,16 @@
 #include "harness/campaign/lifecycle.hpp"
 
 #include "harness/campaign/campaign_folder.hpp"
+#include "harness/campaign/input_error.hpp"
 #include "harness/campaign/json_object_reader.hpp"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <limits>
 
 namespace difftest::harness {
@@ -15,6 +23,27 @@ FindingState failing_state(FindingState before, const Observation& seen) {
     }
     return was_gone || seen.declared_gone ? FindingState::regressed : FindingState::fresh;
 }
+
+/// Held by one process (or one holder within it) at a time; given back by the system when the process dies.
+class FolderLock {
+public:
+    explicit FolderLock(const std::filesystem::path& folder)
+        : descriptor_(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+        if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
+            const int reason = errno;
+            if (descriptor_ >= 0) {
+                ::close(descriptor_);
+            }
+            throw InputError(fmt::format("{}: cannot be locked: {}", folder.string(), std::strerror(reason)));
+        }
+    }
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+    ~FolderLock() { ::close(descriptor_); }
+
+private:
+    int descriptor_;
+};
 
 }  // namespace
 
@@ -51,16 +80,21 @@ Ledger Ledger::read(const std::filesystem::path& file) {
         if (!state) {
             each.fail("state", "is no state of a finding");
         }
-        ledger.set(each.text("id"), each.text("backend"), each.text("library_version", false),
-                   {*state, each.integer("passes", 0, std::numeric_limits<std::int64_t>::max(), 0)});
+        ledger.entries_[{each.text("id"), each.text("backend"), each.text("library_version", false)}] = {
+            *state, each.integer("passes", 0, std::numeric_limits<std::int64_t>::max(), 0)};
     }
     return ledger;
 }
 
 void Ledger::write(const std::filesystem::path& file) const {
+    const FolderLock lock(file.parent_path());
+    Ledger now = read(file);
+    for (const auto& key : set_) {
+        now.entries_[key] = entries_.at(key);
+    }
     nlohmann::ordered_json document{{"format", "difftest-ledger"}, {"version", 1}};
     document["findings"] = nlohmann::ordered_json::array();
-    for (const auto& [key, entry] : entries_) {
+    for (const auto& [key, entry] : now.entries_) {
         document["findings"].push_back({{"id", std::get<0>(key)},
                                         {"backend", std::get<1>(key)},
                                         {"library_version", std::get<2>(key)},
@@ -77,6 +111,7 @@ Ledger::Entry Ledger::of(const std::string& id, const std::string& backend, cons
 
 void Ledger::set(const std::string& id, const std::string& backend, const std::string& library_version, Entry entry) {
     entries_[{id, backend, library_version}] = entry;
+    set_.insert({id, backend, library_version});
 }
 
 }  // namespace difftest::harness

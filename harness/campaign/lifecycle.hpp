@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -41,7 +42,8 @@ public:
     /// From a file; a file that is not there is an empty ledger. Throws InputError with the file and the place.
     static Ledger read(const std::filesystem::path& file);
 
-    /// Through a temporary file and a rename.
+    /// Puts what was set into the file and leaves the rest of it as it is by now, so that checks that go on at the same
+    /// time keep each other's. The lock of its folder lets one write after the other. Throws InputError.
     void write(const std::filesystem::path& file) const;
 
     Entry of(const std::string& id, const std::string& backend, const std::string& library_version) const;
@@ -49,6 +51,7 @@ public:
 
 private:
     std::map<std::tuple<std::string, std::string, std::string>, Entry> entries_;
+    std::set<std::tuple<std::string, std::string, std::string>> set_;
 };
 
 }  // namespace difftest::harness

@@ -72,6 +72,26 @@ TEST(Ledger, RemembersEachReleaseByItself) {
     EXPECT_EQ(again.of("b", "onednn", "3.7.2").state, not_run);
 }
 
+/// Two checks that go on at the same time have read the same file, and each knows of its own findings.
+TEST(Ledger, OfTwoChecksAtTheSameTimeKeepsBoth) {
+    const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "shared_ledger.json";
+    std::filesystem::remove(file);
+    Ledger first = Ledger::read(file);
+    first.set("old", "onednn", "2.6.3", {incubating, 1});
+    first.write(file);
+    first = Ledger::read(file);
+    Ledger second = Ledger::read(file);
+    first.set("a", "onednn", "2.6.3", {regressed, 0});
+    first.set("old", "onednn", "2.6.3", {fixed, 3});
+    second.set("b", "onednn", "2.6.3", {incubating, 2});
+    first.write(file);
+    second.write(file);
+    const Ledger both = Ledger::read(file);
+    EXPECT_EQ(both.of("a", "onednn", "2.6.3").state, regressed);
+    EXPECT_EQ(both.of("b", "onednn", "2.6.3").passes, 2);
+    EXPECT_EQ(both.of("old", "onednn", "2.6.3").state, fixed) << "the second check said nothing of it";
+}
+
 TEST(Ledger, ADamagedFileIsAnInputError) {
     const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "damaged_ledger.json";
     std::ofstream(file) << R"({"format": "difftest-ledger", "version": 1,

@@ -37,6 +37,7 @@ public:
                 });
             complaints_.insert(complaints_.end(), content.complaints.begin(), content.complaints.end());
             journals_.push_back(source.journal());
+            folders_.push_back(source);
         }
         std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
             return std::tie(a.index, a.shard, a.offset) < std::tie(b.index, b.shard, b.offset);
@@ -47,6 +48,7 @@ public:
     }
 
     const CampaignFolder& first() const { return first_; }
+    const std::vector<CampaignFolder>& folders() const { return folders_; }
     const std::vector<std::string>& complaints() const { return complaints_; }
 
     /// Every record once, by index.
@@ -79,6 +81,7 @@ private:
     }
 
     CampaignFolder first_;
+    std::vector<CampaignFolder> folders_;
     std::vector<std::filesystem::path> journals_;
     std::vector<Place> places_;
     std::vector<std::string> complaints_;
@@ -101,6 +104,7 @@ CampaignReport merge_campaigns(const std::vector<std::filesystem::path>& shards,
     std::vector<RungNotRun> not_run;
     sources.first().read_backends(backends, not_run);
     merged.keep_backends(backends, not_run);
+    merged.keep_shards(sources.folders());
     if (std::filesystem::exists(sources.first().environment(), error)) {
         std::filesystem::copy_file(sources.first().environment(), merged.environment(),
                                    std::filesystem::copy_options::overwrite_existing);

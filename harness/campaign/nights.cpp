@@ -6,6 +6,7 @@
 #include "harness/campaign/lifecycle.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -17,7 +18,22 @@
 namespace difftest::harness {
 namespace {
 
+constexpr std::int64_t kVersion = 2;
 constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
+
+std::set<std::string> text_set(const JsonObjectReader& reader, const std::string& member) {
+    const std::vector<std::string> texts = reader.texts(member);
+    return {texts.begin(), texts.end()};
+}
+
+std::map<std::string, std::int64_t> tally(const JsonObjectReader& reader, const std::string& member) {
+    std::map<std::string, std::int64_t> result;
+    const JsonObjectReader counts = reader.object(member);
+    for (const std::string& name : counts.members()) {
+        result[name] = counts.integer(name, 0, kAnyCount, 0);
+    }
+    return result;
+}
 
 Night read_night(const std::filesystem::path& file) {
     const nlohmann::json document = parse_json_file(file);
@@ -25,23 +41,72 @@ Night read_night(const std::filesystem::path& file) {
     if (reader.text("format") != "difftest-night") {
         reader.fail("format", "must be \"difftest-night\"");
     }
-    if (reader.integer("version", 1, kAnyCount, 0) != 1) {
-        reader.fail("version", "must be 1");
+    const std::int64_t version = reader.integer("version", 1, kAnyCount, 0);
+    if (version > kVersion) {
+        reader.fail("version", fmt::format("is {}; this difftest reads up to {}", version, kVersion));
     }
     Night night;
     NightSummary& summary = night.summary;
     night.configuration = reader.text("configuration");
     summary.night = reader.text("night");
-    summary.libraries = reader.text("libraries", false);
     summary.cases = reader.integer("cases", 0, kAnyCount, 0);
     summary.judged = reader.integer("judged", 0, kAnyCount, 0);
-    summary.problems = reader.integer("problems", 0, kAnyCount, 0);
     summary.known_runs = reader.integer("known_runs", 0, kAnyCount, 0);
     summary.pairs = reader.integer("pairs", 0, kAnyCount, 0);
-    const JsonObjectReader findings = reader.object("findings");
-    for (const std::string& identity : findings.members()) {
-        night.findings[identity] = findings.integer(identity, 0, kAnyCount, 0);
+    night.findings = tally(reader, "findings");
+    night.is_detailed = version > 1;
+    if (!night.is_detailed) {  // written before shards had files of their own
+        night.libraries = {reader.text("libraries", false)};
+        return night;
     }
+    night.origin = reader.text("origin", false);
+    night.merged_from = text_set(reader, "merged_from");
+    night.libraries = text_set(reader, "libraries");
+    night.known_issues = tally(reader, "known_issues");
+    night.implementations = text_set(reader, "implementations");
+    night.faults = text_set(reader, "faults");
+    night.rungs_not_run = text_set(reader, "rungs_not_run");
+    night.machines = text_set(reader, "machines");
+    return night;
+}
+
+void add_counts(std::map<std::string, std::int64_t>& to, const std::map<std::string, std::int64_t>& from) {
+    for (const auto& [name, count] : from) {
+        to[name] += count;
+    }
+}
+
+/// Adds another file of the same night.
+void add(Night& night, const Night& part) {
+    night.summary.cases += part.summary.cases;
+    night.summary.judged += part.summary.judged;
+    night.summary.known_runs += part.summary.known_runs;
+    night.summary.pairs = std::max(night.summary.pairs, part.summary.pairs);
+    night.is_detailed = night.is_detailed && part.is_detailed;
+    add_counts(night.findings, part.findings);
+    add_counts(night.known_issues, part.known_issues);
+    for (const auto set : {&Night::merged_from, &Night::libraries, &Night::implementations, &Night::faults,
+                           &Night::rungs_not_run, &Night::machines}) {
+        (night.*set).insert((part.*set).begin(), (part.*set).end());
+    }
+}
+
+/// All files of one night, without those of shards whose whole is there, too.
+Night put_together(const std::vector<Night>& files) {
+    std::set<std::string> replaced;
+    for (const Night& each : files) {
+        replaced.insert(each.merged_from.begin(), each.merged_from.end());
+    }
+    Night night;
+    night.configuration = files.front().configuration;
+    night.summary.night = files.front().summary.night;
+    for (const Night& each : files) {
+        if (each.origin.empty() || !replaced.contains(each.origin)) {
+            add(night, each);
+        }
+    }
+    night.summary.problems = std::ssize(night.findings);
+    night.summary.libraries = fmt::format("{}", fmt::join(night.libraries, ", "));
     return night;
 }
 
@@ -57,7 +122,7 @@ bool is_plain_name(const std::string& name) {
 
 std::vector<Night> read_nights(const std::filesystem::path& folder, const std::string& configuration,
                                std::vector<std::string>& warnings) {
-    std::vector<Night> nights;
+    std::map<std::string, std::vector<Night>> by_name;
     std::set<std::filesystem::path> files;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
@@ -69,20 +134,23 @@ std::vector<Night> read_nights(const std::filesystem::path& folder, const std::s
         try {
             Night night = read_night(file);
             if (night.configuration == configuration) {
-                nights.push_back(std::move(night));
+                by_name[night.summary.night].push_back(std::move(night));
             }
         } catch (const InputError& unreadable) {
             warnings.push_back(fmt::format("a night is left out: {}", unreadable.what()));
         }
     }
-    std::stable_sort(nights.begin(), nights.end(),
-                     [](const Night& a, const Night& b) { return a.summary.night < b.summary.night; });
+    std::vector<Night> nights;
+    for (const auto& [name, parts] : by_name) {
+        nights.push_back(put_together(parts));
+    }
     return nights;
 }
 
 void keep_night(const Night& night, const std::filesystem::path& folder) {
     const NightSummary& summary = night.summary;
-    if (!is_plain_name(summary.night) || !is_plain_name(night.configuration)) {
+    if (!is_plain_name(summary.night) || !is_plain_name(night.configuration) ||
+        (!night.origin.empty() && !is_plain_name(night.origin))) {
         throw InputError(
             fmt::format("--night {}: must be letters, digits and \"-_.\", such as 2026-11-26", summary.night));
     }
@@ -91,19 +159,27 @@ void keep_night(const Night& night, const std::filesystem::path& folder) {
     if (error) {
         throw InputError(fmt::format("--history {}: {}", folder.string(), error.message()));
     }
-    const nlohmann::ordered_json document = {{"format", "difftest-night"},
-                                             {"version", 1},
-                                             {"night", summary.night},
-                                             {"configuration", night.configuration},
-                                             {"libraries", summary.libraries},
-                                             {"cases", summary.cases},
-                                             {"judged", summary.judged},
-                                             {"problems", summary.problems},
-                                             {"known_runs", summary.known_runs},
-                                             {"pairs", summary.pairs},
-                                             {"findings", nlohmann::ordered_json(night.findings)}};
-    write_text(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n",
-               folder / fmt::format("{}.{}.json", summary.night, night.configuration));
+    using Json = nlohmann::ordered_json;
+    const Json document = {{"format", "difftest-night"},
+                           {"version", kVersion},
+                           {"night", summary.night},
+                           {"configuration", night.configuration},
+                           {"origin", night.origin},
+                           {"merged_from", night.merged_from},
+                           {"libraries", night.libraries},
+                           {"machines", night.machines},
+                           {"cases", summary.cases},
+                           {"judged", summary.judged},
+                           {"known_runs", summary.known_runs},
+                           {"pairs", summary.pairs},
+                           {"findings", Json(night.findings)},
+                           {"known_issues", Json(night.known_issues)},
+                           {"implementations", night.implementations},
+                           {"faults", night.faults},
+                           {"rungs_not_run", night.rungs_not_run}};
+    const std::string origin = night.origin.empty() ? "" : "." + night.origin;
+    write_text(document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n",
+               folder / fmt::format("{}.{}{}.json", summary.night, night.configuration, origin));
 }
 
 std::map<std::string, FindingHistory> histories(const std::vector<Night>& nights) {
@@ -126,7 +202,9 @@ std::map<std::string, FindingHistory> histories(const std::vector<Night>& nights
             }
             if (seen.failing) {
                 course.history.since = first ? night.summary.night : course.history.since;
+                course.history.since_library = first ? night.summary.libraries : course.history.since_library;
                 course.history.last_seen = night.summary.night;
+                course.history.last_library = night.summary.libraries;
             }
             std::tie(course.history.state, course.passes) =
                 next_state(course.history.state, course.passes, seen, kPassesUntilFixed);

@@ -54,5 +54,55 @@ TEST(Nights, AreFilesThatAreReadInTheirOrder) {
     EXPECT_THROW(keep_night(night("../x", {}), folder), InputError);
 }
 
+Night shard(const std::string& origin, std::map<std::string, std::int64_t> findings) {
+    Night result = night("2026-11-26", std::move(findings));
+    result.origin = origin;
+    result.summary.cases = 5;
+    result.libraries = {"oneDNN"};
+    return result;
+}
+
+/// Two shards of one night find different things; a shard that reports again replaces itself; the merged folder stands
+/// for both.
+TEST(Nights, OfSeveralShardsAreWhatTheirFilesSayTogether) {
+    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "nights_of_shards_test";
+    std::filesystem::remove_all(folder);
+    keep_night(shard("one", {{"a", 1}, {"b", 2}}), folder);
+    keep_night(shard("two", {{"b", 9}, {"c", 1}}), folder);
+    keep_night(shard("two", {{"b", 3}, {"c", 1}}), folder);
+    std::vector<std::string> warnings;
+    std::vector<Night> nights = read_nights(folder, "test", warnings);
+    ASSERT_EQ(nights.size(), 1U);
+    EXPECT_EQ(nights[0].findings, (std::map<std::string, std::int64_t>{{"a", 1}, {"b", 5}, {"c", 1}}));
+    EXPECT_EQ(nights[0].summary.cases, 10);
+    EXPECT_EQ(nights[0].summary.judged, 20);
+    EXPECT_EQ(nights[0].summary.problems, 3);
+    EXPECT_EQ(nights[0].summary.libraries, "oneDNN");
+    Night whole = shard("whole", {{"a", 1}, {"b", 5}});
+    whole.merged_from = {"one", "two"};
+    keep_night(whole, folder);
+    nights = read_nights(folder, "test", warnings);
+    ASSERT_EQ(nights.size(), 1U);
+    EXPECT_EQ(nights[0].summary.cases, 5);
+    EXPECT_EQ(nights[0].findings.size(), 2U);
+    EXPECT_TRUE(warnings.empty());
+}
+
+TEST(Nights, OfOlderBuildsAreRead) {
+    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "old_nights_test";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "a.json") << R"({"format": "difftest-night", "version": 1, "night": "2026-11-24",
+        "configuration": "test", "libraries": "oneDNN 2.6", "cases": 7, "judged": 9, "problems": 1, "known_runs": 0,
+        "pairs": 3, "findings": {"a": 1}})";
+    std::ofstream(folder / "b.json") << R"({"format": "difftest-night", "version": 99})";
+    std::vector<std::string> warnings;
+    const std::vector<Night> nights = read_nights(folder, "test", warnings);
+    ASSERT_EQ(nights.size(), 1U);
+    EXPECT_EQ(histories(nights).at("a").since_library, "oneDNN 2.6");
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_NE(warnings[0].find("is 99; this difftest reads up to 2"), std::string::npos) << warnings[0];
+}
+
 }  // namespace
 }  // namespace difftest::harness

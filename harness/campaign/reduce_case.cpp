@@ -1,6 +1,8 @@
 #include "harness/campaign/reduce_case.hpp"
 
+#include "harness/campaign/backend_session.hpp"
 #include "harness/campaign/campaign_folder.hpp"
+#include "harness/campaign/case_observation.hpp"
 #include "harness/campaign/diagnose_case.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/reduction_trial.hpp"
@@ -35,6 +37,11 @@ bool same_name(std::string_view a, std::string_view b) {
     });
 }
 
+void put_first(std::vector<std::string>& names, const std::string& wanted) {
+    std::stable_partition(names.begin(), names.end(),
+                          [&wanted](const std::string& each) { return same_name(each, wanted); });
+}
+
 /// The rungs to look for the failure on, highest first.
 std::vector<std::string> rungs(const ReduceRequest& request, const ReductionTrial& trial) {
     std::vector<std::string> result;
@@ -50,7 +57,20 @@ std::vector<std::string> rungs(const ReduceRequest& request, const ReductionTria
         throw InputError(fmt::format("reduce: {} has no ISA {}", request.backend.name,
                                      request.isa.value_or("that the case asks for")));
     }
+    put_first(result, request.wanted_isa);
     return result;
+}
+
+/// "jit:avx2 + ref:any" -> "jit:avx2", "ref:any"
+std::vector<std::string> names_in(const std::string& implementations) {
+    constexpr std::string_view kBetween = " + ";
+    std::vector<std::string> names;
+    for (std::size_t begin = 0; begin < implementations.size();) {
+        const std::size_t end = std::min(implementations.find(kBetween, begin), implementations.size());
+        names.push_back(implementations.substr(begin, end - begin));
+        begin = end + kBetween.size();
+    }
+    return names;
 }
 
 /// Empty for a backend without rungs.
@@ -68,7 +88,9 @@ std::vector<std::string> plans(const ReduceRequest& request, const graph::Case& 
     if (!value.execution.plans.empty()) {
         return value.execution.plans;
     }
-    return trial.run({&value, 1}).front().plans;
+    std::vector<std::string> offered = trial.run({&value, 1}).front().plans;
+    put_first(offered, request.wanted_plan);
+    return offered;
 }
 
 /// The case with the first ISA and plan on which it fails; one that no known issue explains comes first.
@@ -85,17 +107,24 @@ graph::Case first_failure(const ReduceRequest& request, ReductionTrial& trial) {
             const Observation observation = trial.run({&value, 1}).front();
             const Verdict verdict = observation.signature.verdict;
             seen += fmt::format("{}{} {}: {}", seen.empty() ? "" : ", ", isa, plan, name_of(verdict));
-            if (is_failure(verdict) && !observation.signature.known_issue) {
+            const bool is_wanted = request.wanted_implementation.empty() || !observation.signature.suspected.empty();
+            if (!is_failure(verdict) || !is_wanted) {
+                continue;
+            }
+            if (!observation.signature.known_issue) {
                 return value;
             }
-            if (is_failure(verdict) && !known) {
+            if (!known) {
                 known = value;
             }
         }
     }
     if (!known) {
-        throw InputError(fmt::format("{}: does not fail on {}, so there is nothing to reduce ({})", request.value.name,
-                                     request.backend.name, seen.empty() ? "no plan is offered" : seen));
+        const std::string in =
+            request.wanted_implementation.empty() ? "" : fmt::format(" in {}", request.wanted_implementation);
+        throw InputError(fmt::format("{}: does not fail on {}{}, so there is nothing to reduce ({})",
+                                     request.value.name, request.backend.name, in,
+                                     seen.empty() ? "no plan is offered" : seen));
     }
     return *known;
 }
@@ -110,6 +139,23 @@ void describe_neighbourhood(FindingReport& report, const Neighbourhood& neighbou
     if (neighbourhood.passing) {
         report.passing = neighbourhood.passing->what;
     }
+}
+
+/// "oneDNN from 2.6 before 3.0"; empty where no known issue explains the failure.
+std::string affected_releases(const ReduceRequest& request, const std::optional<std::string>& id) {
+    const auto issue = std::find_if(request.known_issues.begin(), request.known_issues.end(),
+                                    [&id](const KnownIssue& each) { return each.id == id; });
+    if (issue == request.known_issues.end()) {
+        return "";
+    }
+    std::string text = issue->library;
+    for (const ReleaseRange& range : issue->affected) {
+        text += fmt::format("{}{}{}", &range == &issue->affected.front() ? "" : " and",
+                            range.from.empty() ? "" : " from " + range.from,
+                            range.before.empty() ? "" : " before " + range.before);
+        text += range.from.empty() && range.before.empty() ? ", all releases" : range.before.empty() ? " on" : "";
+    }
+    return text;
 }
 
 FindingReport report_of(const ReduceRequest& request, const ReductionTrial& trial, const Reduction& reduction) {
@@ -127,6 +173,7 @@ FindingReport report_of(const ReduceRequest& request, const ReductionTrial& tria
     report.implementations = signature.implementations;
     report.rules = signature.rules;
     report.known_issue = signature.known_issue;
+    report.affected = affected_releases(request, signature.known_issue);
     report.signature = signature_text(signature);
     report.original = size_of(request.value);
     report.minimal = size_of(reduction.minimal);
@@ -169,10 +216,12 @@ FindingReport reduce_case(const ReduceRequest& request) {
     if (error) {
         throw InputError(fmt::format("{}: cannot be made: {}", request.folder.string(), error.message()));
     }
-    ReductionTrial trial(request.backend, request.known_issues, request.jobs, request.limits);
+    const std::vector<std::string> accused = names_in(request.wanted_implementation);
+    ReductionTrial trial(request.backend, request.known_issues, request.jobs, request.limits, accused);
     const graph::Case start = first_failure(request, trial);
     const std::string subject =
-        fmt::format("{} on {} {}", key_of(start), request.backend.name, trial.description().library_version);
+        fmt::format("{} on {} {}, in {}", key_of(start), request.backend.name, trial.description().library_version,
+                    accused.empty() ? "whatever fails" : request.wanted_implementation);
     std::optional<TrialJournal> journal;
     try {
         journal.emplace(request.folder / "journal.jsonl", subject);
@@ -184,6 +233,10 @@ FindingReport reduce_case(const ReduceRequest& request) {
     limits.tries = request.tries;
     limits.time = request.time;
     limits.isa_ladder = named_rungs(trial);
+    std::erase_if(limits.isa_ladder, [&request](const std::string& isa) {
+        const std::vector<std::string>& wanted = request.wanted_isas;
+        return !wanted.empty() && std::find(wanted.begin(), wanted.end(), isa) == wanted.end();
+    });
     Reducer reducer(trial, *journal, limits, [&request](const graph::Case& value, const std::string& step) {
         graph::write_case(named(value, "_minimal"), request.folder / "minimal.json");
         if (request.progress) {
@@ -213,6 +266,10 @@ FindingReport reduce_case(const ReduceRequest& request) {
         }
         write_text(finding_document(report), request.folder / "finding.json");
         write_text(finding_readme(report), request.folder / "README.md");
+        if (reduction.observation.signature.verdict != Verdict::hang) {  // each run would take as long as a worker may
+            BackendSession session(request.backend, reduction.minimal.execution.threads, request.limits);
+            write_text(observation_document(session, request.folder), request.folder / "observation.json");
+        }
         return report;
     } catch (const NothingToReduce& nothing) {
         throw InputError(nothing.what());

@@ -21,6 +21,13 @@ struct ReduceRequest {
     BackendSelection backend;
     std::optional<std::string> isa;   ///< the first rung that fails by default
     std::optional<std::string> plan;  ///< the first that fails by default
+    /// The failure that is wanted where the case shows several: the rung and plan to look at first, the rungs that it
+    /// may be reduced on, and the implementations of which one is to blame, as FailureSignature names them. Empty:
+    /// whichever is seen first, on any rung.
+    std::string wanted_isa;
+    std::vector<std::string> wanted_isas;
+    std::string wanted_plan;
+    std::string wanted_implementation;
     std::vector<KnownIssue> known_issues;
     std::filesystem::path folder;  ///< is made; holds case.json, minimal.json, passing.json, finding.json, README.md
     std::int64_t tries = 20'000;

@@ -1,5 +1,6 @@
 #include "harness/campaign/reduce_case.hpp"
 
+#include "harness/campaign/reduce_clusters.hpp"
 #include "harness/execute/test_support.hpp"
 #include "reference/graph/case_file.hpp"
 
@@ -70,6 +71,32 @@ TEST_F(ReduceCase, MemoryThatWasNeverWritten) {
     const FindingReport report = reduce_case(request("skip_first"));
     expect_one_element(report);
     EXPECT_EQ(report.verdict, "unwritten");
+}
+
+/// The backend has two kernels, and the case fails in both; the cluster is about the second.
+TEST_F(ReduceCase, OfAClusterStaysInTheKernelThatTheClusterNames) {
+    const ReduceRequest like = request("two_kernels");
+    RunSelection selection;
+    selection.backends = {like.backend};
+    selection.limits = like.limits;
+    CampaignReport report;
+    Cluster& cluster = report.clusters.emplace_back();
+    cluster.signature.backend = "misbehaving";
+    cluster.signature.implementation = "kernel:second";
+    cluster.smallest_file = "second.json";
+    cluster.smallest_plan = "second";
+    std::filesystem::create_directories(folder_);
+    graph::write_case(like.value, folder_ / cluster.smallest_file);
+    const std::vector<std::string> written = reduce_clusters(report, selection, folder_, {});
+    ASSERT_EQ(written, std::vector<std::string>{"second_0"});
+    const graph::Case minimal = graph::read_case(folder_ / "findings/second_0/minimal.json");
+    EXPECT_EQ(minimal.execution.plans, std::vector<std::string>{"second"});
+    EXPECT_THAT(content("findings/second_0/finding.json"), HasSubstr("kernel:second"));
+    cluster.signature.implementation = "kernel:third";
+    cluster.smallest_file = "third.json";
+    graph::write_case(like.value, folder_ / cluster.smallest_file);
+    EXPECT_TRUE(reduce_clusters(report, selection, folder_, {}).empty());
+    EXPECT_THAT(content("findings/third_0/not_reduced.txt"), HasSubstr("does not fail on misbehaving in kernel:third"));
 }
 
 /// Killed at any step, the same reduction again gives the same.

@@ -33,6 +33,10 @@ std::vector<std::string> reduce_clusters(const CampaignReport& report, const Run
         ReduceRequest request;
         request.value = graph::read_case(folder / cluster.smallest_file);
         request.backend = *backend;
+        request.wanted_isa = cluster.smallest_isa;
+        request.wanted_isas = cluster.isas;
+        request.wanted_plan = cluster.smallest_plan;
+        request.wanted_implementation = cluster.signature.implementation;
         request.known_issues = selection.known_issues;
         request.limits = selection.limits;
         request.time = options.time;

@@ -1,6 +1,7 @@
 #include "harness/campaign/reduction_trial.hpp"
 
 #include "harness/campaign/evaluation_cache.hpp"
+#include "harness/campaign/failure_signature.hpp"
 #include "harness/campaign/judged_run.hpp"
 #include "reference/graph/plan_pattern.hpp"
 
@@ -51,16 +52,36 @@ std::string crash_text(const Crash& crash) {
     return text;
 }
 
-Signature signature_of(const RunEntry& entry, const RunOutcome& outcome) {
-    Signature signature;
-    signature.verdict = entry.judgement.verdict;
+std::vector<std::string> families_of(const std::vector<backends::PartitionReport>& partitions) {
     std::set<std::string> families;
-    for (const backends::PartitionReport& partition : entry.partitions) {
+    for (const backends::PartitionReport& partition : partitions) {
         if (!partition.implementation.empty()) {  // it did not come to a choice
             families.insert(implementation_family(partition.implementation));
         }
     }
-    signature.implementations.assign(families.begin(), families.end());
+    return {families.begin(), families.end()};
+}
+
+std::vector<std::string> accused_among(const std::vector<backends::PartitionReport>& partitions,
+                                       const std::vector<std::string>& accused) {
+    std::set<std::string> found;
+    for (const backends::PartitionReport& partition : partitions) {
+        if (std::find(accused.begin(), accused.end(), partition.implementation) != accused.end()) {
+            found.insert(partition.implementation);
+        }
+    }
+    return {found.begin(), found.end()};
+}
+
+Signature signature_of(const RunEntry& entry, const RunOutcome& outcome, const graph::Graph& graph,
+                       const std::vector<std::string>& accused) {
+    Signature signature;
+    signature.verdict = entry.judgement.verdict;
+    signature.implementations = families_of(entry.partitions);
+    if (is_failure(signature.verdict)) {
+        const std::vector<backends::PartitionReport> suspected = suspects(graph, entry, {});
+        signature.suspected = accused.empty() ? families_of(suspected) : accused_among(suspected, accused);
+    }
     describe_values(signature, entry);
     std::set<std::string> rules;
     for (const std::string& explanation : entry.explained_by) {
@@ -74,9 +95,10 @@ Signature signature_of(const RunEntry& entry, const RunOutcome& outcome) {
     return signature;
 }
 
-Observation observation_of(const RunEntry& entry, const RunOutcome& outcome, const graph::Case& value) {
+Observation observation_of(const RunEntry& entry, const RunOutcome& outcome, const graph::Case& value,
+                           const std::vector<std::string>& accused) {
     Observation observation;
-    observation.signature = signature_of(entry, outcome);
+    observation.signature = signature_of(entry, outcome, value.graph, accused);
     observation.reason = entry.judgement.reason;
     observation.plan = entry.plan;
     if (const OutsideElement* worst = entry.worst()) {
@@ -100,8 +122,12 @@ Observation nothing_ran(Verdict verdict, std::string reason) {
 /// One thread's share: the backend with as many threads as a case asks for.
 class ReductionTrial::Lane {
 public:
-    Lane(BackendSelection selection, std::vector<KnownIssue> known_issues, const WorkerLimits& limits)
-        : selection_(std::move(selection)), known_issues_(std::move(known_issues)), limits_(limits) {}
+    Lane(BackendSelection selection, std::vector<KnownIssue> known_issues, const WorkerLimits& limits,
+         std::vector<std::string> accused)
+        : selection_(std::move(selection)),
+          known_issues_(std::move(known_issues)),
+          limits_(limits),
+          accused_(std::move(accused)) {}
 
     BackendSession& session(std::optional<int> threads) {
         std::unique_ptr<BackendSession>& session = sessions_[threads];
@@ -133,7 +159,8 @@ private:
         LoadedCase loaded = rung.worker->load(value);
         const PlansOutcome offered = loaded.plans();
         if (offered.failure) {
-            return observation_of(judged_run(context, backends::Plan{}, *offered.failure), *offered.failure, value);
+            return observation_of(judged_run(context, backends::Plan{}, *offered.failure), *offered.failure, value,
+                                  accused_);
         }
         std::vector<std::string> names;
         for (const backends::PlanOffer& offer : offered.offers) {
@@ -148,7 +175,7 @@ private:
         RunOptions options;
         options.confirm = confirm;
         const RunOutcome outcome = loaded.run(*plan, options);
-        Observation observation = observation_of(judged_run(context, *plan, outcome), outcome, value);
+        Observation observation = observation_of(judged_run(context, *plan, outcome), outcome, value, accused_);
         observation.plans = std::move(names);
         rung.worker->take_incidents();
         return observation;
@@ -177,13 +204,14 @@ private:
     BackendSelection selection_;
     std::vector<KnownIssue> known_issues_;
     WorkerLimits limits_;
+    std::vector<std::string> accused_;
     std::map<std::optional<int>, std::unique_ptr<BackendSession>> sessions_;
 };
 
 ReductionTrial::ReductionTrial(const BackendSelection& selection, const std::vector<KnownIssue>& known_issues,
-                               std::size_t lanes, const WorkerLimits& limits) {
+                               std::size_t lanes, const WorkerLimits& limits, const std::vector<std::string>& accused) {
     for (std::size_t i = 0; i < std::max<std::size_t>(lanes, 1); ++i) {
-        lanes_.push_back(std::make_unique<Lane>(selection, known_issues, limits));
+        lanes_.push_back(std::make_unique<Lane>(selection, known_issues, limits, accused));
     }
     const BackendSession& first = lanes_.front()->session(std::nullopt);
     description_ = first.description();

@@ -16,9 +16,11 @@ namespace difftest::harness {
 /// Runs the candidates of a reduction on one backend, in worker processes: several lanes, each with workers of its own.
 class ReductionTrial : public Trial {
 public:
-    /// Throws WorkerUnavailable when the backend cannot be started.
+    /// `accused`: names of implementations, with their ISA; where some are given, only they are suspected, by that
+    /// name. Else families are (implementation_family), so that a reduction may go on on a lower rung. Throws
+    /// WorkerUnavailable when the backend cannot be started.
     ReductionTrial(const BackendSelection& selection, const std::vector<KnownIssue>& known_issues, std::size_t lanes,
-                   const WorkerLimits& limits = {});
+                   const WorkerLimits& limits = {}, const std::vector<std::string>& accused = {});
     ~ReductionTrial() override;
 
     std::size_t width() const override { return lanes_.size(); }

@@ -2,9 +2,11 @@
 
 #include "harness/campaign/campaign_fold.hpp"
 #include "harness/campaign/campaign_folder.hpp"
+#include "harness/campaign/campaign_session.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/journal.hpp"
 #include "harness/campaign/json_object_reader.hpp"
+#include "harness/campaign/night_changes.hpp"
 #include "harness/campaign/nights.hpp"
 #include "harness/export/graph_drawing.hpp"
 #include "reference/graph/case_file.hpp"
@@ -39,8 +41,25 @@ void check_version(const CampaignFolder& folder) {
     }
 }
 
+/// Of [first, end) as the shard or shards that it holds were to judge.
+void warn_of_gaps(const CampaignReport& report, const std::vector<CampaignSession>& sessions,
+                  std::vector<std::string>& warnings) {
+    const std::uint64_t wanted = wanted_indices(sessions, report.first, report.end);
+    if (report.cases == 0) {
+        warnings.emplace_back("journal.jsonl: not one case was judged");
+    } else if (static_cast<std::uint64_t>(report.cases) < wanted) {
+        warnings.push_back(fmt::format("incomplete: {} of the {} indices from {} to {} were judged", report.cases,
+                                       wanted, report.first, report.end - 1));
+    }
+    for (const CampaignSession& each : unfinished(sessions)) {
+        warnings.push_back(
+            fmt::format("the process that began at {} and judged {} cases or more was killed, or still runs",
+                        each.began, each.cases));
+    }
+}
+
 CampaignReport read_campaign(const CampaignFolder& folder, const std::vector<KnownIssue>& known_issues,
-                             std::vector<std::string>& warnings) {
+                             const std::vector<CampaignSession>& sessions, std::vector<std::string>& warnings) {
     CampaignFold fold;
     std::unordered_set<std::uint64_t> indices;
     const JournalContent content =
@@ -52,13 +71,9 @@ CampaignReport read_campaign(const CampaignFolder& folder, const std::vector<Kno
     CampaignReport report = fold.report(known_issues);
     report.configuration = folder.configuration().name;
     report.complaints = content.complaints;
+    report.faults = fold.fault_coverage().examine(folder.configuration());
     folder.read_backends(report.backends, report.not_run);
-    if (report.cases == 0) {
-        warnings.emplace_back("journal.jsonl: not one case was judged");
-    } else if (report.cases < static_cast<std::int64_t>(report.end - report.first)) {
-        warnings.push_back(fmt::format("incomplete: {} of the {} indices from {} to {} were judged", report.cases,
-                                       report.end - report.first, report.first, report.end - 1));
-    }
+    warn_of_gaps(report, sessions, warnings);
     std::error_code error;
     if (static_cast<std::int64_t>(std::filesystem::file_size(folder.journal(), error)) > content.size) {
         warnings.emplace_back("journal.jsonl: its last line was torn off; the campaign was ended or still runs");
@@ -67,19 +82,13 @@ CampaignReport read_campaign(const CampaignFolder& folder, const std::vector<Kno
 }
 
 CampaignEnvironment read_environment(const std::filesystem::path& file, std::vector<std::string>& warnings) {
-    CampaignEnvironment environment;
     try {
         const nlohmann::json document = parse_json_file(file);
-        const JsonObjectReader reader(document, file.string(), "");
-        environment.cpu = reader.text("cpu", false);
-        environment.cpus = static_cast<int>(reader.integer("cpus", 0, 1'000'000, 0));
-        environment.system = reader.text("system", false);
-        environment.compiler = reader.text("compiler", false);
-        environment.difftest_version = reader.text("difftest_version", false);
+        return environment_from(JsonObjectReader(document, file.string(), ""));
     } catch (const InputError& missing) {
         warnings.push_back(fmt::format("the machine is not known: {}", missing.what()));
+        return {};
     }
-    return environment;
 }
 
 /// The folders of reduced findings, by the cluster's file name.
@@ -223,25 +232,50 @@ void add_drawings(ToleranceReport& report, const std::filesystem::path& folder) 
     }
 }
 
-Night night_of(const ToleranceReport& report, const std::string& name) {
+void add_machine(std::set<std::string>& machines, const CampaignEnvironment& machine) {
+    if (!machine.cpu.empty()) {
+        machines.insert(fmt::format("{}, {}, {}", machine.cpu, machine.system, machine.compiler));
+    }
+}
+
+Night night_of(const ToleranceReport& report, const CampaignFolder& folder, const std::string& name) {
     const CampaignReport& campaign = report.campaign;
     Night night;
     night.configuration = campaign.configuration;
+    night.origin = folder.origin();
+    const std::vector<std::string> merged = folder.merged_from();
+    night.merged_from = {merged.begin(), merged.end()};
     NightSummary& summary = night.summary;
     summary.night = name;
     for (const BackendUsed& backend : campaign.backends) {
-        summary.libraries += (summary.libraries.empty() ? "" : ", ") + backend.library;
+        night.libraries.insert(backend.library.empty() ? backend.name : backend.library);
+    }
+    add_machine(night.machines, report.environment);
+    for (const CampaignSession& session : report.sessions) {
+        add_machine(night.machines, session.machine);
     }
     summary.cases = campaign.cases;
-    for (const auto& [of, count] : campaign.elements) {
-        summary.judged += of.implementation.empty() ? count.judged : 0;
+    for (const ToleranceCount& each : campaign.tolerance) {
+        summary.judged += each.elements.judged;
+        if (each.elements.judged > 0) {
+            night.implementations.insert(
+                fmt::format("{} {} {}", each.of.backend, each.of.operation, each.of.implementation));
+        }
     }
-    summary.problems = static_cast<std::int64_t>(report.findings.size());
     for (const KnownIssueSeen& issue : campaign.known_issues) {
         summary.known_runs += issue.runs;
+        night.known_issues[issue.id] = issue.runs;
     }
     for (const OperationCoverage& each : campaign.coverage.operations) {
         summary.pairs += each.judged;
+    }
+    for (const FaultCaught& each : campaign.faults) {
+        if (each.exposed > 0) {
+            night.faults.insert(fmt::format("{} {}", each.id, each.name));
+        }
+    }
+    for (const RungNotRun& each : campaign.not_run) {
+        night.rungs_not_run.insert(fmt::format("{} {}", each.backend, each.isa));
     }
     for (const ReportedFinding& finding : report.findings) {
         night.findings[finding.identity] = finding.cluster.runs;
@@ -249,23 +283,33 @@ Night night_of(const ToleranceReport& report, const std::string& name) {
     return night;
 }
 
-void add_nights(ToleranceReport& report, const NightRequest& request) {
-    const Night tonight = night_of(report, request.night);
+void add_nights(ToleranceReport& report, const CampaignFolder& folder, const NightRequest& request) {
+    const Night tonight = night_of(report, folder, request.night);
     keep_night(tonight, request.folder);
     std::vector<Night> nights = read_nights(request.folder, tonight.configuration, report.warnings);
     std::erase_if(nights, [&request](const Night& each) { return each.summary.night > request.night; });
     auto histories_of = histories(nights);
     for (ReportedFinding& finding : report.findings) {
-        const FindingHistory history = histories_of.extract(finding.identity).mapped();
+        // Not there when this folder is a shard whose whole does not have it: its library gave another answer there.
+        const auto found = histories_of.extract(finding.identity);
+        const FindingHistory history =
+            found ? found.mapped() : FindingHistory{FindingState::fresh, request.night, "", "", ""};
         finding.state = finding.cluster.regressed.empty() ? history.state : FindingState::regressed;
         finding.since = history.since;
+        finding.since_library = history.since_library;
         finding.seen_before = history.since != request.night;
     }
     for (const auto& [identity, history] : histories_of) {
-        report.absent.push_back({identity, history.state, history.since, history.last_seen});
+        if (history.last_seen != request.night) {  // else another shard of this night has it
+            report.absent.push_back({identity, history.state, history.since, history.last_seen, history.last_library});
+        }
     }
     for (const Night& night : nights) {
         report.nights.push_back(night.summary);
+    }
+    if (nights.size() > 1) {
+        report.previous_night = nights[nights.size() - 2].summary.night;
+        report.changes = changes_between(nights[nights.size() - 2], nights.back());
     }
 }
 
@@ -276,12 +320,13 @@ ToleranceReport read_tolerance_report(const std::filesystem::path& folder, const
     const CampaignFolder campaign = CampaignFolder::existing(folder);
     check_version(campaign);
     ToleranceReport report;
-    report.campaign = read_campaign(campaign, known_issues, report.warnings);
+    report.sessions = read_sessions(folder, report.warnings);
+    report.campaign = read_campaign(campaign, known_issues, report.sessions, report.warnings);
     report.environment = read_environment(campaign.environment(), report.warnings);
     report.findings = read_findings(report.campaign, folder, report.warnings);
     add_drawings(report, folder);
     if (nights) {
-        add_nights(report, *nights);
+        add_nights(report, campaign, *nights);
     }
     return report;
 }

@@ -1,5 +1,7 @@
 #include "harness/compare/comparison.hpp"
 
+#include "harness/compare/error_steps.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -87,6 +89,15 @@ double signed_offset(const OutsideElement& element) {
     return element.distance;
 }
 
+void add(ErrorDistances& distances, const OutsideElement& element, graph::DataType type) {
+    const double steps = error_steps(element.expected, element.got, type);
+    ++distances.counts[bucket_of(steps)];
+    if (steps > distances.most) {
+        distances.most = steps;
+        distances.largest = element;
+    }
+}
+
 void check_same_tensor(std::string_view tensor, const graph::TensorData& got, const oracle::AllowedTensor& expected) {
     if (got.type() != expected.type() || got.shape() != expected.shape()) {
         throw std::invalid_argument(fmt::format("output {}: got {} {}, the oracle has {} {}", tensor,
@@ -121,6 +132,7 @@ Comparison compare(std::string_view tensor, const graph::TensorData& got, const 
     const double front = got.size() > 0 ? got.at(0) : 0;
     for (std::int64_t index = 0; index < got.size(); ++index) {
         const double value = got.at(index);
+        bool is_ambiguous = false;
         result.constant = result.constant && (value == front || (std::isnan(value) && std::isnan(front)));
         if (!expected.is_point(index)) {
             const oracle::AllowedSet allowed = expected.at(index);
@@ -128,15 +140,18 @@ Comparison compare(std::string_view tensor, const graph::TensorData& got, const 
                 ++result.unconstrained;
                 continue;
             }
-            result.ambiguous += allowed.is_singleton() ? 0 : 1;
+            is_ambiguous = !allowed.is_singleton();
+            result.ambiguous += is_ambiguous ? 1 : 0;
         }
         ++result.judged;
         if (inside(expected, index, value)) {
+            result.allowed += is_ambiguous ? 1 : 0;
             continue;
         }
         ++result.outside;
         OutsideElement element = describe(expected, index, value);
         facts.add(element, signed_offset(element));
+        add(result.distances, element, result.type);
         if (!result.worst || element.distance > result.worst->distance) {
             result.worst = element;
         }

@@ -4,6 +4,7 @@
 #include "reference/oracle/allowed_tensor.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,8 +34,16 @@ enum class ErrorPattern : std::uint8_t {
 
 std::string_view name_of(ErrorPattern pattern);
 
+/// How far the outside elements of a tensor lie from their sets, in steps of its type: error_steps.hpp.
+struct ErrorDistances {
+    std::map<int, std::int64_t> counts;     ///< elements, by bucket_of
+    double most = 0;                        ///< steps of the farthest element
+    std::optional<OutsideElement> largest;  ///< that element, the first of several
+};
+
 /// A backend's output tensor held against the allowed sets of its elements.
-/// elements == judged + unconstrained; outside and ambiguous count judged elements.
+/// elements == judged + unconstrained; outside and ambiguous count judged elements; judged - outside - allowed are
+/// exact.
 struct Comparison {
     std::string tensor;
     graph::DataType type = graph::DataType::f32;
@@ -42,11 +51,13 @@ struct Comparison {
     std::int64_t judged = 0;
     std::int64_t outside = 0;
     std::int64_t ambiguous = 0;           ///< the allowed set has more than one value
+    std::int64_t allowed = 0;             ///< of these, with one of them
     std::int64_t unconstrained = 0;       ///< outside the contract: any value passes, so nothing was judged
     bool constant = false;                ///< every element that the backend gave is the same
     std::optional<OutsideElement> worst;  ///< largest distance; the first of several
     std::vector<OutsideElement> first;    ///< the first outside elements, at most kFirstOutside
     ErrorPattern pattern = ErrorPattern::none;
+    ErrorDistances distances;
 };
 
 inline constexpr std::size_t kFirstOutside = 8;

@@ -60,6 +60,11 @@ bool same_bug(const Signature& original, const Signature& candidate) {
                      [&](const std::string& name) { return contains(original.implementations, name); })) {
         return false;
     }
+    if (!original.suspected.empty() &&
+        std::none_of(candidate.suspected.begin(), candidate.suspected.end(),
+                     [&](const std::string& name) { return contains(original.suspected, name); })) {
+        return false;
+    }
     return !wrong_values || same_values_wrong(original, candidate);
 }
 

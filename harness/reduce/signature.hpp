@@ -20,6 +20,7 @@ enum class ErrorSize : std::uint8_t {
 struct Signature {
     Verdict verdict = Verdict::exact;
     std::vector<std::string> implementations;  ///< without their ISA: "jit_deconvolution", sorted, each once
+    std::vector<std::string> suspected;        ///< of these, that may be to blame; empty: not known
     ErrorSize error = ErrorSize::none;
     ErrorPattern pattern = ErrorPattern::none;
     bool decided = false;                    ///< an outside element has a single allowed value
@@ -35,9 +36,9 @@ struct Signature {
 std::string implementation_family(std::string_view implementation);
 
 /// Whether `candidate` shows the bug that `original` shows. Graded: verdicts of one class; implementations among the
-/// original's; the same known issue or none; the same crash; where rules of the dictionary explain the original, one
-/// of them explains the candidate. Where they do not, a gross error stays gross. A decided error stays decided and
-/// nothing leaves the contract that was inside.
+/// original's, and one that the original suspects among those to blame; the same known issue or none; the same crash;
+/// where rules of the dictionary explain the original, one of them explains the candidate. Where they do not, a gross
+/// error stays gross. A decided error stays decided and nothing leaves the contract that was inside.
 bool same_bug(const Signature& original, const Signature& candidate);
 
 /// Whether a case next to a failing one stands. It may be vacuous: one element that is right cannot show much, but it

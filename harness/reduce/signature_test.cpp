@@ -30,6 +30,17 @@ TEST(Signature, FewerImplementationsStayTheSameBugNewOnesDoNot) {
     EXPECT_FALSE(same_bug(wrong_value(), candidate));
 }
 
+TEST(Signature, WhatIsToBlameStaysAmongTheSuspects) {
+    Signature original = wrong_value();
+    original.suspected = {"jit"};
+    Signature candidate = original;
+    candidate.suspected = {"simple"};
+    EXPECT_FALSE(same_bug(original, candidate)) << "another kernel of the same graph is wrong, too";
+    candidate.suspected = {"jit", "simple"};
+    EXPECT_TRUE(same_bug(original, candidate));
+    EXPECT_TRUE(same_bug(wrong_value(), candidate)) << "nobody is suspected";
+}
+
 TEST(Signature, PassingIsNoBug) {
     for (const Verdict verdict :
          {Verdict::exact, Verdict::allowed, Verdict::vacuous, Verdict::unsupported, Verdict::harness_error}) {

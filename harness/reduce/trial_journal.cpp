@@ -27,6 +27,7 @@ Json to_json(const std::string& key, const Observation& observation) {
     Json line = {{"key", key},
                  {"verdict", name_of(is.verdict)},
                  {"implementations", is.implementations},
+                 {"suspected", is.suspected},
                  {"error", static_cast<int>(is.error)},
                  {"pattern", static_cast<int>(is.pattern)},
                  {"decided", is.decided},
@@ -48,6 +49,7 @@ Observation from_json(const Json& line) {
     Signature& is = observation.signature;
     is.verdict = verdict_from(line.at("verdict").get<std::string>()).value();
     is.implementations = line.at("implementations").get<std::vector<std::string>>();
+    is.suspected = line.at("suspected").get<std::vector<std::string>>();
     is.error = static_cast<ErrorSize>(line.at("error").get<int>());
     is.pattern = static_cast<ErrorPattern>(line.at("pattern").get<int>());
     is.decided = line.at("decided").get<bool>();

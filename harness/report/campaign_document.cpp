@@ -1,6 +1,10 @@
 #include "harness/report/campaign_document.hpp"
 
+#include "harness/compare/error_steps.hpp"
+
 #include <nlohmann/json.hpp>
+
+#include <cmath>
 
 namespace difftest::harness {
 namespace {
@@ -33,6 +37,8 @@ Json cluster_document(const Cluster& cluster) {
             {"smallest",
              {{"index", cluster.smallest_index},
               {"draw", cluster.smallest_draw},
+              {"isa", cluster.smallest_isa},
+              {"plan", cluster.smallest_plan},
               {"cost", cluster.smallest_cost},
               {"file", cluster.smallest_file}}},
             {"reason", cluster.reason},
@@ -79,6 +85,55 @@ Json coverage_document(const Coverage& coverage) {
     return {{"operations", std::move(operations)}, {"missed", std::move(missed)}};
 }
 
+Json error_document(const ErrorCount& errors) {
+    Json counts = Json::array();
+    for (const auto& [bucket, elements] : errors.counts) {
+        counts.push_back({{"up_to", bucket == kNotFinite ? Json() : Json(std::ldexp(1.0, bucket))},  //
+                          {"elements", elements}});
+    }
+    Json largest;
+    if (const auto& error = errors.largest) {
+        largest = {{"steps", std::isfinite(error->steps) ? Json(error->steps) : Json()},
+                   {"index", error->index},
+                   {"draw", error->draw},
+                   {"plan", error->plan},
+                   {"tensor", error->tensor},
+                   {"at", error->at},
+                   {"expected", error->expected},
+                   {"got", error->got}};
+    }
+    return {{"counts", std::move(counts)}, {"largest", std::move(largest)}};
+}
+
+Json element_document(const ElementCount& count) {
+    return {{"judged", count.judged},   {"exact", count.exact()},           {"allowed", count.allowed},
+            {"outside", count.outside}, {"ambiguous", count.ambiguous},     {"unconstrained", count.unconstrained},
+            {"vacuous", count.vacuous}, {"lsb", error_document(count.lsb)}, {"ulp", error_document(count.ulp)}};
+}
+
+Json tolerance_rows(const CampaignReport& report) {
+    Json rows = Json::array();
+    for (const ToleranceCount& each : report.tolerance) {
+        rows.push_back({{"backend", each.of.backend},
+                        {"isa", each.of.isa},
+                        {"operation", each.of.operation},
+                        {"implementation", each.of.implementation},
+                        {"cases", each.cases},
+                        {"runs", verdict_counts(each.runs)},
+                        {"elements", element_document(each.elements)}});
+    }
+    return rows;
+}
+
+Json reasons_document(const std::vector<ReasonCount>& reasons) {
+    Json rows = Json::array();
+    for (const ReasonCount& each : reasons) {
+        rows.push_back(
+            {{"backend", each.backend}, {"reason", each.reason}, {"runs", each.runs}, {"isas", Json(each.isas)}});
+    }
+    return rows;
+}
+
 Json counts_document(const CampaignReport& report) {
     Json document;
     document["implementations"] = Json::array();
@@ -90,16 +145,8 @@ Json counts_document(const CampaignReport& report) {
                                                {"cases", each.cases},
                                                {"runs", verdict_counts(each.runs)}});
     }
-    document["elements"] = Json::array();
-    for (const auto& [of, count] : report.elements) {
-        document["elements"].push_back({{"backend", of.backend},
-                                        {"implementation", of.implementation},
-                                        {"judged", count.judged},
-                                        {"ambiguous", count.ambiguous},
-                                        {"outside", count.outside},
-                                        {"unconstrained", count.unconstrained},
-                                        {"vacuous", count.vacuous}});
-    }
+    document["elements"] = element_document(elements_in_all(report));
+    document["tolerance"] = tolerance_rows(report);
     document["operations"] = Json::array();
     for (const OperationCount& each : report.operations) {
         document["operations"].push_back({{"backend", each.backend},
@@ -112,10 +159,9 @@ Json counts_document(const CampaignReport& report) {
                                           {"known", each.known},
                                           {"problems", each.problems}});
     }
-    document["refusals"] = Json::array();
-    for (const RefusalCount& each : report.refusals) {
-        document["refusals"].push_back({{"backend", each.backend}, {"reason", each.reason}, {"runs", each.runs}});
-    }
+    document["refusals"] = reasons_document(report.refusals);
+    document["vacuous"] = reasons_document(report.vacuous);
+    document["out_of_contract"] = reasons_document(report.out_of_contract);
     document["known_issues"] = Json::array();
     for (const KnownIssueSeen& issue : report.known_issues) {
         document["known_issues"].push_back(
@@ -128,7 +174,7 @@ Json counts_document(const CampaignReport& report) {
 
 std::string campaign_document(const CampaignReport& report) {
     Json document = {{"format", "difftest-campaign-report"},
-                     {"version", 1},
+                     {"version", 2},
                      {"configuration", report.configuration},
                      {"indices", {report.first, report.end}},
                      {"backends", backends_document(report)}};

@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -40,6 +41,8 @@ struct Cluster {
     std::uint64_t smallest_index = 0;  ///< of the smallest case
     int smallest_draw = 0;
     std::int64_t smallest_cost = 0;
+    std::string smallest_isa;       ///< on which it shows, the first of several
+    std::string smallest_plan;      ///< with which
     std::string smallest_file;      ///< relative to the campaign's folder
     std::vector<std::string> isas;  ///< ascending
     std::vector<std::string> plans;
@@ -62,30 +65,60 @@ struct ImplementationCount {
     std::int64_t smallest_cost = 0;
 };
 
-/// Elements that were compared with their allowed sets.
+/// Where a library computed elements: the elements of a tensor belong to the partition that wrote it.
+struct ElementsOf {
+    std::string backend;
+    std::string isa;
+    std::string operation;  ///< the first of the partition; empty for an output that is an input
+    std::string implementation;
+    friend auto operator<=>(const ElementsOf&, const ElementsOf&) = default;
+};
+
+/// The element that lies farthest from its allowed set.
+struct LargestError {
+    double steps = 0;  ///< LSB or ulp (error_steps.hpp); infinite where a value is not finite
+    std::uint64_t index = 0;
+    int draw = 0;
+    std::string plan;
+    std::string tensor;
+    std::string at;  ///< "[0,3,1,2]"
+    std::string expected;
+    std::string got;
+    friend bool operator==(const LargestError&, const LargestError&) = default;
+};
+
+/// How far elements lie outside, in one unit.
+struct ErrorCount {
+    std::map<int, std::int64_t> counts;   ///< elements by bucket_of (error_steps.hpp)
+    std::optional<LargestError> largest;  ///< of several the one of the lowest index
+
+    ErrorCount& operator+=(const ErrorCount& other);
+    friend bool operator==(const ErrorCount&, const ErrorCount&) = default;
+};
+
+/// Elements that were compared with their allowed sets. judged == exact() + allowed + outside.
 struct ElementCount {
     std::int64_t judged = 0;         ///< with a set that does not allow everything
     std::int64_t ambiguous = 0;      ///< of these, with a set of more than one value
-    std::int64_t outside = 0;        ///< of these, with a value outside: those of known issues, too
+    std::int64_t allowed = 0;        ///< of these, with one of them
+    std::int64_t outside = 0;        ///< judged, with a value outside: those of known issues, too
     std::int64_t unconstrained = 0;  ///< not judged: outside the contract
     std::int64_t vacuous = 0;        ///< not judged: of runs that could have seen no fault
+    ErrorCount lsb;                  ///< of those outside, integers
+    ErrorCount ulp;                  ///< of those outside, floats
 
-    ElementCount& operator+=(const ElementCount& other) {
-        judged += other.judged;
-        ambiguous += other.ambiguous;
-        outside += other.outside;
-        unconstrained += other.unconstrained;
-        vacuous += other.vacuous;
-        return *this;
-    }
+    std::int64_t exact() const { return judged - allowed - outside; }
+
+    ElementCount& operator+=(const ElementCount& other);
     friend bool operator==(const ElementCount&, const ElementCount&) = default;
 };
 
-/// The elements of the runs of a backend, or of those in which an implementation took part.
-struct ElementsOf {
-    std::string backend;
-    std::string implementation;  ///< empty: of all runs of the backend
-    friend auto operator<=>(const ElementsOf&, const ElementsOf&) = default;
+/// A row of the tolerance report.
+struct ToleranceCount {
+    ElementsOf of;
+    std::int64_t cases = 0;
+    std::map<Verdict, std::int64_t> runs;  ///< of its partitions, as ImplementationCount::runs
+    ElementCount elements;
 };
 
 /// Everything that partitions with one operation at their head amount to.
@@ -101,10 +134,12 @@ struct OperationCount {
     std::int64_t problems = 0;                ///< clusters of the others
 };
 
-struct RefusalCount {
+/// Runs that say nothing of values, or nothing of some, by one reason.
+struct ReasonCount {
     std::string backend;
     std::string reason;
     std::int64_t runs = 0;
+    std::map<std::string, std::int64_t> isas;  ///< runs by rung
 };
 
 /// A fault of the dictionary, and whether the cases that some backend passed would have shown it.
@@ -133,9 +168,11 @@ struct CampaignReport {
     std::vector<RungNotRun> not_run;
     std::vector<Cluster> clusters;                     ///< by identity
     std::vector<ImplementationCount> implementations;  ///< by backend, operation and name
-    std::map<ElementsOf, ElementCount> elements;
-    std::vector<OperationCount> operations;  ///< by backend and name
-    std::vector<RefusalCount> refusals;      ///< the most frequent first
+    std::vector<ToleranceCount> tolerance;             ///< by backend, ISA, operation and implementation
+    std::vector<OperationCount> operations;            ///< by backend and name
+    std::vector<ReasonCount> refusals;                 ///< unsupported runs; the most frequent first
+    std::vector<ReasonCount> vacuous;                  ///< runs; the most frequent first
+    std::vector<ReasonCount> out_of_contract;          ///< runs with elements that may be anything
     std::vector<KnownIssueSeen> known_issues;
     std::map<std::string, std::int64_t> resampled;  ///< draws that the gate refused, by reason
     /// Indices that were drawn again to keep them out of a full cluster, by the cluster or known issue.
@@ -153,6 +190,9 @@ struct CampaignReport {
     std::map<std::string, std::int64_t> harness_errors;
     std::vector<std::string> complaints;  ///< about the journal
 };
+
+/// All elements of the campaign; the largest errors are those of all rows.
+ElementCount elements_in_all(const CampaignReport& report);
 
 ExitCode exit_code_of(const CampaignReport& report);
 

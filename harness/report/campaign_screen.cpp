@@ -1,5 +1,6 @@
 #include "harness/report/campaign_screen.hpp"
 
+#include "harness/compare/error_steps.hpp"
 #include "harness/report/text_table.hpp"
 
 #include <fmt/format.h>
@@ -7,8 +8,10 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 #include <numeric>
 #include <set>
+#include <tuple>
 
 namespace difftest::harness {
 namespace {
@@ -82,22 +85,55 @@ std::string implementations(const CampaignReport& report, const ScreenStyle& sty
     return "implementations\n" + table.text("  ", style.width);
 }
 
-/// Elements, not runs. An implementation has those of all runs in which it took part.
+std::string steps_text(const ErrorCount& errors, const char* unit) {
+    return errors.largest ? fmt::format("{:.4g} {} in {}", errors.largest->steps, unit, errors.largest->index) : "";
+}
+
+/// "1 LSB: 12, up to 2 LSB: 3, not finite: 1"
+std::string distances_text(const ErrorCount& errors, const char* unit) {
+    std::string text;
+    for (const auto& [bucket, elements] : errors.counts) {
+        text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", bucket_text(bucket, unit), elements);
+    }
+    return text;
+}
+
+/// Elements, not runs, by what computed them; all rungs together, which the JSON document and the page keep apart.
 std::string elements(const CampaignReport& report, const ScreenStyle& style) {
+    std::map<std::tuple<std::string, std::string, std::string>, ElementCount> rows;
+    for (const ToleranceCount& each : report.tolerance) {
+        rows[{each.of.backend, each.of.operation, each.of.implementation}] += each.elements;
+    }
     TextTable table({{"backend"},
+                     {"operation"},
                      {"implementation", Align::left, 20},
-                     {"judged", Align::right},
-                     {"ambiguous", Align::right},
+                     {"exact", Align::right},
+                     {"allowed", Align::right},
                      {"outside", Align::right},
                      {"out of contract", Align::right},
-                     {"vacuous", Align::right}});
-    for (const auto& [of, count] : report.elements) {
-        table.add_row({of.backend, of.implementation.empty() ? "all" : of.implementation,
-                       fmt::format("{}", count.judged), fmt::format("{}", count.ambiguous),
-                       fmt::format("{}", count.outside), fmt::format("{}", count.unconstrained),
-                       fmt::format("{}", count.vacuous)});
+                     {"vacuous", Align::right},
+                     {"largest error, in case"}});
+    for (const auto& [of, count] : rows) {
+        const std::string lsb = steps_text(count.lsb, "LSB");
+        const std::string ulp = steps_text(count.ulp, "ulp");
+        std::vector<std::string> cells{std::get<0>(of), std::get<1>(of), std::get<2>(of)};
+        for (const std::int64_t number :
+             {count.exact(), count.allowed, count.outside, count.unconstrained, count.vacuous}) {
+            cells.push_back(fmt::format("{}", number));
+        }
+        cells.push_back(lsb + (lsb.empty() || ulp.empty() ? "" : ", ") + ulp);
+        table.add_row(std::move(cells));
     }
-    return report.elements.empty() ? "" : "elements\n" + table.text("  ", style.width);
+    const ElementCount all = elements_in_all(report);
+    std::string text = report.tolerance.empty() ? "" : "elements\n" + table.text("  ", style.width);
+    for (const auto& [errors, unit] : {std::pair(&all.lsb, "LSB"), std::pair(&all.ulp, "ulp")}) {
+        text += errors->largest
+                    ? fmt::format("  distance to the allowed set: {}; largest: {}, {} {} expected {}, got {}\n",
+                                  distances_text(*errors, unit), steps_text(*errors, unit), errors->largest->tensor,
+                                  errors->largest->at, errors->largest->expected, errors->largest->got)
+                    : "";
+    }
+    return text;
 }
 
 std::string operations(const CampaignReport& report, const ScreenStyle& style) {
@@ -133,14 +169,13 @@ std::string operations(const CampaignReport& report, const ScreenStyle& style) {
            table.text("  ", style.width);
 }
 
-std::string refusals(const CampaignReport& report) {
-    std::string text = report.refusals.empty() ? "" : "unsupported, by reason\n";
-    for (std::size_t i = 0; i < std::min(report.refusals.size(), kShownRefusals); ++i) {
-        text += fmt::format("  {:>7} {}: {}\n", report.refusals[i].runs, report.refusals[i].backend,
-                            report.refusals[i].reason);
+std::string reasons(const std::vector<ReasonCount>& counts, const char* title) {
+    std::string text = counts.empty() ? "" : fmt::format("{}, by reason\n", title);
+    for (std::size_t i = 0; i < std::min(counts.size(), kShownRefusals); ++i) {
+        text += fmt::format("  {:>7} {}: {}\n", counts[i].runs, counts[i].backend, counts[i].reason);
     }
-    if (report.refusals.size() > kShownRefusals) {
-        text += fmt::format("  ... and {} more reasons\n", report.refusals.size() - kShownRefusals);
+    if (counts.size() > kShownRefusals) {
+        text += fmt::format("  ... and {} more reasons\n", counts.size() - kShownRefusals);
     }
     return text;
 }
@@ -274,8 +309,9 @@ std::string remarks(const CampaignReport& report) {
 
 std::string campaign_screen(const CampaignReport& report, const ScreenStyle& style) {
     return head(report) + implementations(report, style) + operations(report, style) + elements(report, style) +
-           refusals(report) + coverage(report) + pairs(report, style) + sharpness(report) + remarks(report) +
-           clusters(report, style);
+           reasons(report.refusals, "unsupported") + reasons(report.vacuous, "vacuous") +
+           reasons(report.out_of_contract, "with elements outside the contract") + coverage(report) +
+           pairs(report, style) + sharpness(report) + remarks(report) + clusters(report, style);
 }
 
 }  // namespace difftest::harness

@@ -76,6 +76,7 @@ std::string finding_document(const FindingReport& report) {
                            {"implementations", report.implementations},
                            {"rules", report.rules},
                            {"known_issue", report.known_issue ? Json(*report.known_issue) : Json()},
+                           {"affected", report.affected},
                            {"signature", report.signature},
                            {"original", size_document(report.original)},
                            {"minimal", size_document(report.minimal)},

@@ -51,6 +51,7 @@ struct FindingReport {
     std::vector<std::string> implementations;
     std::vector<std::string> rules;  ///< of the fault dictionary that explain it
     std::optional<std::string> known_issue;
+    std::string affected;  ///< the releases that the registry says have that issue: "oneDNN before 2.7"
     std::string signature;
     CaseSize original;
     CaseSize minimal;

@@ -81,6 +81,7 @@ Json finding_view(const ReportedFinding& finding) {
                  {"state", state},
                  {"is_new", state != "open"},
                  {"since", finding.since},
+                 {"since_library", finding.since_library},
                  {"backend", signature.backend},
                  {"verdict", name_of(signature.verdict)},
                  {"operation", signature.operation},

@@ -125,7 +125,9 @@ Json trace_view(const Json& trace) {
 }  // namespace
 
 void add_observation(Json& view, const Json& observation) {
-    Json planes = Json::array();
+    Json minimal_planes = Json::array();
+    Json passing_planes = Json::array();
+    Json original_planes = Json::array();
     Json histogram = Json::array();
     Json trace = Json::array();
     const auto part = [&observation](const char* name) {
@@ -133,24 +135,28 @@ void add_observation(Json& view, const Json& observation) {
     };
     if (const Json minimal = part("minimal"); minimal.is_object()) {
         for (const Json& output : minimal.at("outputs")) {
-            add_planes(planes, output, "Minimal case");
+            add_planes(minimal_planes, output, "Fails");
         }
         trace = trace_view(minimal.at("trace"));
     }
     if (const Json passing = part("passing"); passing.is_object()) {
         for (const Json& output : passing.at("outputs")) {
-            add_planes(planes, output, "Passing neighbour");
+            add_planes(passing_planes, output, "Passes");
         }
     }
     if (const Json original = part("original"); original.is_object()) {
         for (const Json& output : original.at("outputs")) {
-            add_planes(planes, output, "Original case");
+            add_planes(original_planes, output, "Original case");
             if (histogram.empty()) {
                 histogram = output.at("histogram");
             }
         }
     }
-    view["planes"] = std::move(planes);
+    view["has_minimal_planes"] = !minimal_planes.empty();
+    view["has_passing_planes"] = !passing_planes.empty();
+    view["minimal_planes"] = std::move(minimal_planes);
+    view["passing_planes"] = std::move(passing_planes);
+    view["original_planes"] = std::move(original_planes);
     view["histogram_text"] = histogram_text(histogram);
     view["has_histogram"] = !histogram.empty();
     view["histogram"] = std::move(histogram);

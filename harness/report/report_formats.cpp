@@ -34,7 +34,7 @@ std::string render_report(const ToleranceReport& report, ReportFormat format) {
         case ReportFormat::sarif: return json_text(sarif_document(report));
         case ReportFormat::junit: return fill_template("junit.xml.mustache", tolerance_view(report), Escaping::markup);
         case ReportFormat::markdown:
-            return fill_template("report.md.mustache", tolerance_view(report), Escaping::markdown);
+            return single_blank_lines(fill_template("report.md.mustache", tolerance_view(report), Escaping::markdown));
         case ReportFormat::html: return fill_template("report.html.mustache", tolerance_view(report), Escaping::markup);
     }
     throw std::logic_error("render_report: no such format");

@@ -115,6 +115,16 @@ std::string escaped(std::string_view text, Escaping escaping) {
     return std::string(text);
 }
 
+std::string single_blank_lines(const std::string& text) {
+    std::string result;
+    for (const char c : text) {
+        if (c != '\n' || !result.ends_with("\n\n")) {
+            result += c;
+        }
+    }
+    return result;
+}
+
 std::string fill_template(std::string_view name, const Json& values, Escaping escaping) {
     const std::string_view text = embedded_text(name);
     mustache engine{std::string(text)};

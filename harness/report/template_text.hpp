@@ -22,6 +22,9 @@ std::string fill_template(std::string_view name, const nlohmann::ordered_json& v
 
 std::string escaped(std::string_view text, Escaping escaping);
 
+/// The text with at most one empty line at a time: sections of a template that are left out leave theirs.
+std::string single_blank_lines(const std::string& text);
+
 /// The JSON text for a <script type="application/json"> element: no value can end the element.
 std::string script_json(const nlohmann::ordered_json& value);
 

@@ -80,5 +80,9 @@ TEST(RenderReport, AnIncompleteCampaignIsNotClean) {
     EXPECT_EQ(exit_code_of(report), ExitCode::harness_error);
 }
 
+TEST(SingleBlankLines, LeavesOneOfSeveral) {
+    EXPECT_EQ(single_blank_lines("a\n\n\n\nb\nc\n\nd\n"), "a\n\nb\nc\n\nd\n");
+}
+
 }  // namespace
 }  // namespace difftest::harness

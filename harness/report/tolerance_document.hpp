@@ -19,4 +19,7 @@ nlohmann::ordered_json parsed_or_null(const std::string& text);
 /// "violation in convolution (jit_uni_int8, dense, values)": what a cluster is called.
 std::string title_of(const Cluster& cluster);
 
+/// An identity for readers: "violation|onednn|binary||jit:uni|nan" becomes "violation, onednn, binary, jit:uni, nan".
+std::string readable_identity(const std::string& identity);
+
 }  // namespace difftest::harness

@@ -1,41 +1,25 @@
 #include "harness/report/tolerance_view.hpp"
 
+#include "harness/report/campaign_view.hpp"
 #include "harness/report/finding_view.hpp"
 #include "harness/report/template_text.hpp"
 #include "harness/report/tolerance_document.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <set>
 
 namespace difftest::harness {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kShownChanges = 8;  ///< of a kind, at once
+
 std::int64_t runs_of(const std::map<Verdict, std::int64_t>& runs, Verdict verdict) {
     const auto found = runs.find(verdict);
     return found == runs.end() ? 0 : found->second;
-}
-
-std::int64_t failing(const std::map<Verdict, std::int64_t>& runs) {
-    std::int64_t count = 0;
-    for (const auto& [verdict, number] : runs) {
-        count += is_failure(verdict) ? number : 0;
-    }
-    return count;
-}
-
-/// Digits in groups of three, so that large numbers can be read.
-std::string grouped(std::int64_t number) {
-    std::string digits = std::to_string(number);
-    for (std::ptrdiff_t at = std::ssize(digits) - 3; at > (number < 0 ? 1 : 0); at -= 3) {
-        digits.insert(static_cast<std::size_t>(at), "\u202F");
-    }
-    return digits;
 }
 
 Json backends_view(const CampaignReport& campaign) {
@@ -43,79 +27,9 @@ Json backends_view(const CampaignReport& campaign) {
     for (const BackendUsed& backend : campaign.backends) {
         rows.push_back({{"backend", backend.name},
                         {"library", backend.library},
+                        {"library_version", backend.library_version},
                         {"library_path", backend.library_path},
                         {"runtime", backend.runtime}});
-    }
-    return rows;
-}
-
-ElementCount elements_of(const CampaignReport& campaign, const std::string& backend,
-                         const std::string& implementation) {
-    const auto found = campaign.elements.find({backend, implementation});
-    return found == campaign.elements.end() ? ElementCount{} : found->second;
-}
-
-Json implementations_view(const CampaignReport& campaign) {
-    Json rows = Json::array();
-    for (const ImplementationCount& each : campaign.implementations) {
-        const ElementCount count = elements_of(campaign, each.backend, each.implementation);
-        const std::int64_t wrong = failing(each.runs);
-        rows.push_back({{"backend", each.backend},
-                        {"operation", each.operation},
-                        {"implementation", each.implementation.empty() ? "none was chosen" : each.implementation},
-                        {"isas", fmt::format("{}", fmt::join(each.isas, " "))},
-                        {"cases", each.cases},
-                        {"exact", runs_of(each.runs, Verdict::exact)},
-                        {"allowed", runs_of(each.runs, Verdict::allowed)},
-                        {"vacuous", runs_of(each.runs, Verdict::vacuous)},
-                        {"failing", wrong},
-                        {"is_failing", wrong > 0},
-                        {"passes", runs_of(each.runs, Verdict::exact) + runs_of(each.runs, Verdict::allowed) > 0},
-                        {"elements_judged", grouped(count.judged)},
-                        {"elements_ambiguous", grouped(count.ambiguous)},
-                        {"elements_outside", grouped(count.outside)}});
-    }
-    return rows;
-}
-
-/// The heat map of coverage: a row for each operation, a cell for each rung, shaded by the share that was judged.
-Json coverage_view(const CampaignReport& campaign) {
-    std::set<std::string> rungs;
-    for (const OperationCoverage& each : campaign.coverage.operations) {
-        for (const auto& [rung, count] : each.judged_on) {
-            rungs.insert(rung);
-        }
-    }
-    Json rows = Json::array();
-    for (const OperationCoverage& each : campaign.coverage.operations) {
-        if (each.possible == 0) {
-            continue;
-        }
-        Json cells = Json::array();
-        for (const std::string& rung : rungs) {
-            const auto found = each.judged_on.find(rung);
-            const std::int64_t judged = found == each.judged_on.end() ? 0 : found->second;
-            const std::int64_t share = 100 * judged / each.possible;
-            cells.push_back({{"share", share}, {"shade", share / 10}, {"rung", rung}, {"judged", judged}});
-        }
-        rows.push_back({{"operation", each.operation},
-                        {"possible", each.possible},
-                        {"drawn", each.drawn},
-                        {"cells", std::move(cells)}});
-    }
-    return {{"rungs", Json(rungs)}, {"rows", std::move(rows)}, {"missed", campaign.coverage.missed.size()}};
-}
-
-Json reasons_view(const CampaignReport& campaign) {
-    Json rows = Json::array();
-    for (const RefusalCount& each : campaign.refusals) {
-        rows.push_back({{"what", each.backend + " refused"}, {"reason", each.reason}, {"count", each.runs}});
-    }
-    for (const auto& [reason, count] : campaign.resampled) {
-        rows.push_back({{"what", "drawn again"}, {"reason", reason}, {"count", count}});
-    }
-    for (const RungNotRun& rung : campaign.not_run) {
-        rows.push_back({{"what", rung.backend + " " + rung.isa + " not run"}, {"reason", rung.reason}, {"count", ""}});
     }
     return rows;
 }
@@ -142,10 +56,7 @@ Json harness_errors_view(const CampaignReport& campaign) {
 
 Json totals_view(const ToleranceReport& report) {
     const CampaignReport& campaign = report.campaign;
-    ElementCount elements;
-    for (const auto& [of, count] : campaign.elements) {
-        elements += of.implementation.empty() ? count : ElementCount{};
-    }
+    const ElementCount elements = elements_in_all(campaign);
     std::int64_t known = 0;
     for (const KnownIssueSeen& issue : campaign.known_issues) {
         known += issue.runs;
@@ -159,7 +70,8 @@ Json totals_view(const ToleranceReport& report) {
             {"known_runs", grouped(known)},
             {"problems", report.findings.size()},
             {"judged", grouped(elements.judged)},
-            {"ambiguous", grouped(elements.ambiguous)},
+            {"elements_exact", grouped(elements.exact())},
+            {"elements_allowed", grouped(elements.allowed)},
             {"outside", grouped(elements.outside)},
             {"unconstrained", grouped(elements.unconstrained)}};
 }
@@ -180,16 +92,66 @@ std::string headline(const ToleranceReport& report) {
 Json absent_view(const ToleranceReport& report) {
     Json rows = Json::array();
     for (const AbsentFinding& each : report.absent) {
-        rows.push_back({{"identity", each.identity},
+        rows.push_back({{"identity", readable_identity(each.identity)},
                         {"state", name_of(each.state)},
                         {"since", each.since},
-                        {"last_seen", each.last_seen}});
+                        {"last_seen", each.last_seen},
+                        {"last_library", each.last_library}});
     }
     return rows;
 }
 
+Json sessions_view(const ToleranceReport& report) {
+    Json rows = Json::array();
+    for (const CampaignSession& each : report.sessions) {
+        rows.push_back(
+            {{"machine", each.machine.cpu},
+             {"jobs", each.jobs},
+             {"shard", fmt::format("{}/{}", each.shard + 1, each.shards)},
+             {"began", each.began},
+             {"ended", each.ended.empty() ? "was killed, or still runs" : each.ended},
+             {"cases", grouped(each.cases)},
+             {"seconds", fmt::format("{:.1f}", each.seconds)},
+             {"processor_seconds", fmt::format("{:.1f}", each.processor_seconds)},
+             {"rate", each.seconds > 0 ? fmt::format("{:.1f}", static_cast<double>(each.cases) / each.seconds) : ""}});
+    }
+    return rows;
+}
+
+void add_throughput(Json& view, const ToleranceReport& report) {
+    const Throughput all = throughput_of(report);
+    view["sessions"] = sessions_view(report);
+    view["has_throughput"] = all.processor_seconds > 0;
+    view["cases_per_second"] = fmt::format("{:.1f}", all.cases_per_processor_second());
+    view["elements_per_second"] = grouped(static_cast<std::int64_t>(all.elements_per_processor_second()));
+    view["unknown_cases"] = all.cases < all.campaign_cases ? Json(grouped(all.campaign_cases - all.cases)) : Json();
+}
+
+void add_changes(Json& view, const ToleranceReport& report) {
+    view["previous_night"] = report.previous_night;
+    view["has_previous"] = !report.previous_night.empty();
+    view["has_changes"] = !report.changes.empty();
+    view["changes"] = Json::array();
+    for (std::size_t begin = 0; begin < report.changes.size();) {
+        std::size_t end = begin;
+        std::string shown;
+        std::string rest;
+        while (end < report.changes.size() && report.changes[end].what == report.changes[begin].what) {
+            std::string& text = end - begin < kShownChanges ? shown : rest;
+            text += (text.empty() ? "" : "; ") + report.changes[end++].text;
+        }
+        const std::size_t more = end - begin > kShownChanges ? end - begin - kShownChanges : 0;
+        view["changes"].push_back({{"change", report.changes[begin].what},
+                                   {"change_count", end - begin},
+                                   {"change_text", shown},
+                                   {"more", more == 0 ? Json() : Json(more)},
+                                   {"more_text", rest}});
+        begin = end;
+    }
+}
+
 /// What the charts draw, read by the page's script.
-Json chart_data(const ToleranceReport& report, const Json& findings) {
+Json chart_data(const ToleranceReport& report, const Json& findings, const Json& distances) {
     Json nights = Json::array();
     for (const NightSummary& night : report.nights) {
         nights.push_back({{"night", night.night},
@@ -199,6 +161,11 @@ Json chart_data(const ToleranceReport& report, const Json& findings) {
                           {"known_runs", night.known_runs}});
     }
     Json histograms = Json::object();
+    for (const Json& unit : distances) {
+        if (!unit.at("bars").empty()) {
+            histograms[unit.at("chart").get<std::string>()] = unit.at("bars");
+        }
+    }
     for (const Json& finding : findings) {
         if (!finding.at("histogram").empty()) {
             histograms[finding.at("id").get<std::string>()] = finding.at("histogram");
@@ -229,6 +196,9 @@ Json tolerance_view(const ToleranceReport& report) {
                  {"backends", backends_view(campaign)},
                  {"totals", totals_view(report)},
                  {"implementations", implementations_view(campaign)},
+                 {"tolerance", tolerance_rows_view(campaign)},
+                 {"distances", distances_view(campaign)},
+                 {"sharpness", sharpness_view(campaign)},
                  {"coverage", coverage_view(campaign)},
                  {"reasons", reasons_view(campaign)},
                  {"known", known_view(campaign)},
@@ -237,6 +207,8 @@ Json tolerance_view(const ToleranceReport& report) {
                  {"has_trend", report.nights.size() > 1},
                  {"has_absent", !report.absent.empty()},
                  {"has_known", !campaign.known_issues.empty()}};
+    add_throughput(view, report);
+    add_changes(view, report);
     view["findings"] = Json::array();
     for (const ReportedFinding& finding : report.findings) {
         view["findings"].push_back(finding_view(finding));
@@ -264,7 +236,7 @@ Json tolerance_view(const ToleranceReport& report) {
                                   {"known_runs", grouped(each.known_runs)},
                                   {"pairs", grouped(each.pairs)}});
     }
-    view["chart_data"] = script_json(chart_data(report, view["findings"]));
+    view["chart_data"] = script_json(chart_data(report, view["findings"], view["distances"]));
     return view;
 }
 

@@ -232,6 +232,11 @@ const std::map<std::string, Behaviour>& behaviours() {
              add(addition);
              addition.result[2] ^= std::byte{1};
          }},
+        {"two_kernels",
+         [](const Addition& addition) {
+             add(addition);
+             addition.result[2] ^= std::byte{1};
+         }},
         {"vary",
          [](const Addition& addition) {
              add(addition);
@@ -249,10 +254,15 @@ const std::map<std::string, Behaviour>& behaviours() {
 
 class MisbehavingExecutable : public Executable {
 public:
-    MisbehavingExecutable(Addition addition, bool bad, Behaviour behaviour, std::vector<std::string> damage)
-        : addition_(addition), bad_(bad), behaviour_(std::move(behaviour)), damage_(std::move(damage)) {}
+    MisbehavingExecutable(std::string implementation, Addition addition, bool bad, Behaviour behaviour,
+                          std::vector<std::string> damage)
+        : implementation_(std::move(implementation)),
+          addition_(addition),
+          bad_(bad),
+          behaviour_(std::move(behaviour)),
+          damage_(std::move(damage)) {}
 
-    std::vector<PartitionReport> partitions() const override { return {{{"add"}, "misbehaving:scalar"}}; }
+    std::vector<PartitionReport> partitions() const override { return {{{"add"}, implementation_}}; }
     contract::Contract contract() const override { return {}; }
     std::vector<std::string> damage() const override { return damage_; }
     void execute() override {
@@ -264,6 +274,7 @@ public:
     }
 
 private:
+    std::string implementation_;
     Addition addition_;
     bool bad_;
     Behaviour behaviour_;
@@ -285,11 +296,15 @@ public:
         if (is_bad(value.graph) && behaviour_ == "segfault_in_plans") {
             misbehave_by_segfault();
         }
+        if (has_two_kernels()) {
+            return {Plan{"first", {{{value.graph.nodes.at(0).name}, "addition"}}, {"scalar"}, {}},
+                    Plan{"second", {{{value.graph.nodes.at(0).name}, "addition"}}, {"scalar"}, {}}};
+        }
         return {Plan{"fused", {{{value.graph.nodes.at(0).name}, "addition"}}, {"scalar"}, {}},
                 Refusal{"split", "an addition cannot be split"}};
     }
 
-    std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan&, const Buffers& buffers) override {
+    std::unique_ptr<Executable> prepare(const graph::Case& value, const Plan& plan, const Buffers& buffers) override {
         const bool bad = is_bad(value.graph);
         if (!bad && is_poisoned) {
             std::abort();
@@ -310,12 +325,16 @@ public:
         const auto behaviour = behaviours().find(bad ? behaviour_ : "correct");
         const bool damages = bad && behaviour_ == "damage_of_its_own_memory";
         return std::make_unique<MisbehavingExecutable>(
+            has_two_kernels() ? "kernel:" + plan.name : "misbehaving:scalar",
             Addition{buffer(node.inputs.at(0)), buffer(node.inputs.at(1)), buffer(node.output)}, bad,
             behaviour == behaviours().end() ? behaviours().at("correct") : behaviour->second,
             damages ? std::vector<std::string>{"3 lanes of padding are not zero"} : std::vector<std::string>{});
     }
 
 private:
+    /// A kernel for each plan, and both are wrong.
+    bool has_two_kernels() const { return behaviour_ == "two_kernels"; }
+
     std::string behaviour_;
 };
 

@@ -36,6 +36,7 @@
     draw(canvas, 'bar', bars.map((bar) => bar.label), [{label: 'elements', data: bars.map((bar) => bar.count), variable: '--bad'}],
       {x: axis('distance'), y: axis('elements')});
   };
+  document.querySelectorAll('section > .chart canvas[data-histogram]').forEach(drawHistogram);
   // The body of a finding stands in the page as text, so that a page with hundreds of them opens at once.
   const fill = (section) => {
     const body = section.querySelector(':scope > script[type="text/html"]');
@@ -66,10 +67,10 @@
   });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => charts.forEach(applyColours));
 
-  const filter = document.getElementById('filter');
-  if (filter) {
-    const rows = [...document.querySelectorAll('#finding-table tbody tr')];
+  document.querySelectorAll('input[data-table]').forEach((filter) => {
+    const rows = [...document.getElementById(filter.dataset.table).tBodies[0].rows];
     const texts = rows.map((row) => row.textContent.toLowerCase());
+    const output = document.querySelector(`output[for="${filter.id}"]`);
     const apply = () => {
       const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
@@ -77,11 +78,11 @@
         row.hidden = !words.every((word) => texts[index].includes(word));
         shown += row.hidden ? 0 : 1;
       });
-      document.getElementById('shown').textContent = `${shown} of ${rows.length}`;
+      output.textContent = `${shown} of ${rows.length}`;
     };
     filter.addEventListener('input', apply);
     apply();
-  }
+  });
 
   const number = (text) => Number(text.replace(/\u202f/g, ''));
   document.querySelectorAll('table.sortable').forEach((table) => {
@@ -92,7 +93,8 @@
       table.querySelectorAll('th').forEach((each) => each.setAttribute('aria-sort', 'none'));
       header.setAttribute('aria-sort', up ? 'ascending' : 'descending');
       const numeric = header.classList.contains('number');
-      const key = (row) => numeric ? number(row.cells[column].textContent) : row.cells[column].textContent;
+      const content = (cell) => cell.dataset.order ?? cell.textContent;
+      const key = (row) => numeric ? number(content(row.cells[column])) : content(row.cells[column]);
       const body = table.tBodies[0];
       const sorted = [...body.rows].sort((a, b) => {
         const [x, y] = [key(a), key(b)];
