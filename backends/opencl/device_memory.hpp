@@ -5,6 +5,7 @@
 #include "backends/opencl/opencl_api.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ public:
     std::size_t size() const { return image_.size(); }
 
     const MemoryPlan& plan() const { return *plan_; }
+    std::span<const std::byte> image() const { return image_; }  ///< what write() last sent to the device
     const cl::Buffer& whole() const { return whole_; }
     const cl::Buffer& tensor_buffer(graph::TensorId id) const { return buffers_[plan_->tensor_region(id)]; }
     const cl::Buffer& table_buffer(std::size_t table) const { return buffers_[plan_->table_region(table)]; }

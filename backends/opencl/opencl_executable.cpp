@@ -1,11 +1,13 @@
 #include "backends/opencl/opencl_executable.hpp"
 
+#include "backends/opencl/launch_recording.hpp"
 #include "backends/opencl/own_program.hpp"
 #include "backends/opencl/plan_contract.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <utility>
 
 namespace difftest::backends::opencl {
@@ -140,6 +142,13 @@ void OpenclExecutable::enqueue() {
     }
 }
 
+void OpenclExecutable::record() const {
+    if (!session_.recording.empty()) {
+        std::ofstream(session_.recording, std::ios::binary) << recording_of(
+            value_.graph, *set_, session_.device, options_of(session_.device, specification_.build), memory_.image());
+    }
+}
+
 void OpenclExecutable::launch() {
     try {
         enqueue();
@@ -152,6 +161,7 @@ void OpenclExecutable::launch() {
 void OpenclExecutable::execute() {
     try {
         memory_.write(session_.queue, buffers_);
+        record();
         enqueue();
         for (std::string& each : memory_.read(session_.queue, buffers_)) {
             if (std::find(damage_.begin(), damage_.end(), each) == damage_.end()) {

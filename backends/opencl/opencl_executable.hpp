@@ -6,6 +6,7 @@
 #include "backends/opencl/device_programs.hpp"
 #include "backends/opencl/kernel_set.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct DeviceSession {
     cl::Context context;
     cl::CommandQueue queue;
     DevicePrograms programs;
+    std::filesystem::path recording;  ///< a file for what each plan asks of the device (launch_recording.hpp), or empty
 
     explicit DeviceSession(Device chosen);
 };
@@ -45,6 +47,7 @@ private:
     };
     void build(const std::string& options);
     void enqueue();
+    void record() const;
     void set_arguments(Launch& launch, const Kernel& kernel, std::size_t& table);
 
     DeviceSession& session_;

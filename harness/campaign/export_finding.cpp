@@ -7,6 +7,7 @@
 #include "harness/export/benchdnn_line.hpp"
 #include "harness/export/issue_text.hpp"
 #include "harness/export/onednn_program.hpp"
+#include "harness/export/opencl_program.hpp"
 #include "harness/export/verification.hpp"
 #include "reference/graph/case_file.hpp"
 
@@ -44,7 +45,7 @@ ExportSubject subject_of(const std::filesystem::path& folder) {
     const TemporaryFolder temporary;
     const std::filesystem::path recording = temporary.path() / "recording.json";
     BackendSelection backend = select_backend(subject.backend);
-    const bool records = backend.kind->name == "onednn";
+    const bool records = backend.kind->name == "onednn" || backend.kind->name == "opencl";
     if (records) {
         backend.arguments.insert(backend.arguments.end(), {"--record", recording.string()});
     } else {
@@ -77,6 +78,10 @@ ReportedReproducer reproducer_of(const std::string& kind, const ExportSubject& s
     try {
         if (kind == "cpp") {
             return onednn_reproducer(subject);
+        }
+        if (kind == "opencl") {
+            return verified({"opencl", "cc -O1 reproducer.c -o reproducer -lOpenCL -lm", "./reproducer"},
+                            opencl_program(subject), subject.verdict);
         }
         return benchdnn_reproducer(subject, request.benchdnn);
     } catch (const NotExpressible& reason) {
@@ -130,7 +135,7 @@ std::vector<std::string> wanted_kinds(const std::vector<std::string>& asked) {
 }  // namespace
 
 std::vector<std::string> reproducer_kinds() {
-    return {"cpp", "benchdnn"};
+    return {"cpp", "benchdnn", "opencl"};
 }
 
 std::vector<std::filesystem::path> findings_in(const std::filesystem::path& folder) {

@@ -291,6 +291,9 @@ BenchdnnLines benchdnn_lines(const ExportSubject& subject) {
         throw NotExpressible(subject.why_not_recorded);
     }
     const Json recording = Json::parse(subject.recording);
+    if (!recording.contains("api")) {
+        throw NotExpressible("benchdnn runs oneDNN: the finding is in another library");
+    }
     const RecordedPrimitive primitive(recording);
     BenchdnnLines lines;
     lines.v2 = line(primitive, false);

@@ -1,7 +1,7 @@
 #include "harness/export/onednn_program.hpp"
 
-#include "harness/compare/element_text.hpp"
 #include "harness/export/cpp_names.hpp"
+#include "harness/export/expected_ranges.hpp"
 #include "harness/report/template_text.hpp"
 
 #include <fmt/format.h>
@@ -325,29 +325,15 @@ private:
             if (type == graph::DataType::f16 || type == graph::DataType::bf16) {
                 throw NotExpressible("the output holds 16-bit numbers, which C++ has no type for");
             }
-            std::vector<std::string> lowest;
-            std::vector<std::string> highest;
-            for (std::int64_t i = 0; i < output.allowed.size(); ++i) {
-                const oracle::AllowedSet set = output.allowed.at(i);
-                if (set.unconstrained || set.intervals.size() != 1 || set.may_be_nan) {
-                    throw NotExpressible("an element may be more than one range of values");
-                }
-                lowest.push_back(limit(set.intervals.front().lo, type));
-                highest.push_back(limit(set.intervals.front().hi, type));
-            }
+            const ExpectedRanges ranges = expected_ranges(output.allowed);
             const bool is_float = type == graph::DataType::f32;
             outputs_.push_back({{"output_type", c_type(std::string(graph::name_of(type)))},
                                 {"range_type", is_float ? "float" : "std::int64_t"},
                                 {"output_name", buffer->first},
                                 {"output_buffer", buffer->second},
-                                {"lowest", braced(lowest)},
-                                {"highest", braced(highest)}});
+                                {"lowest", braced(ranges.lowest)},
+                                {"highest", braced(ranges.highest)}});
         }
-    }
-
-    static std::string limit(double value, graph::DataType type) {
-        const std::string text = value_text(value, type);
-        return type == graph::DataType::f32 ? float_literal(text) : text;
     }
 
     const ExportSubject& subject_;
@@ -366,14 +352,6 @@ private:
     Json outputs_ = Json::array();
 };
 
-/// Sections of a template that are left out leave their empty lines behind.
-std::string with_single_gaps(std::string text) {
-    for (std::size_t at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) {
-        text.erase(at, 1);
-    }
-    return text;
-}
-
 }  // namespace
 
 ReproducerFiles onednn_program(const ExportSubject& subject) {
@@ -381,6 +359,9 @@ ReproducerFiles onednn_program(const ExportSubject& subject) {
         throw NotExpressible(subject.why_not_recorded);
     }
     const Json recording = Json::parse(subject.recording);
+    if (!recording.contains("api")) {
+        throw NotExpressible("no calls of oneDNN: the finding is in another library");
+    }
     const std::string source =
         with_single_gaps(fill_template("onednn.cpp.mustache", Writer(subject, recording).view(), Escaping::none));
     const auto lines = static_cast<std::size_t>(std::count(source.begin(), source.end(), '\n'));
