@@ -7,6 +7,7 @@
 #include "harness/export/benchdnn_line.hpp"
 #include "harness/export/issue_text.hpp"
 #include "harness/export/onednn_program.hpp"
+#include "harness/export/onnx_reproducer.hpp"
 #include "harness/export/opencl_program.hpp"
 #include "harness/export/verification.hpp"
 #include "reference/graph/case_file.hpp"
@@ -74,6 +75,24 @@ ReportedReproducer onednn_reproducer(const ExportSubject& subject) {
                     subject.verdict);
 }
 
+/// Run by the interpreter of `--python`, which must have the packages that the script imports.
+ReportedReproducer by_python(Recipe recipe, ReproducerFiles files, const ExportSubject& subject,
+                             const ExportRequest& request) {
+    if (request.python.empty()) {
+        return {recipe.kind,
+                "not_run",
+                "not run here (--python names no interpreter with the packages)",
+                "python3 " + recipe.run,
+                "",
+                std::move(files)};
+    }
+    const std::string script = recipe.run;
+    recipe.run = shell_path(request.python, "--python") + " " + script;
+    ReportedReproducer result = verified(recipe, std::move(files), subject.verdict);
+    result.command = "python3 " + script;
+    return result;
+}
+
 ReportedReproducer reproducer_of(const std::string& kind, const ExportSubject& subject, const ExportRequest& request) {
     try {
         if (kind == "cpp") {
@@ -82,6 +101,9 @@ ReportedReproducer reproducer_of(const std::string& kind, const ExportSubject& s
         if (kind == "opencl") {
             return verified({"opencl", "cc -O1 reproducer.c -o reproducer -lOpenCL -lm", "./reproducer"},
                             opencl_program(subject), subject.verdict);
+        }
+        if (kind == "onnx") {
+            return by_python({"onnx", "", "check.py", true}, onnx_model(subject), subject, request);
         }
         return benchdnn_reproducer(subject, request.benchdnn);
     } catch (const NotExpressible& reason) {
@@ -94,6 +116,11 @@ bool is_kept(const ReportedReproducer& reproducer) {
     return reproducer.status == "verified" || reproducer.status == "not_run";
 }
 
+/// A page shows these.
+bool is_text(const std::string& file) {
+    return !file.ends_with(".onnx") && !file.ends_with(".pb") && !file.ends_with(".bin");
+}
+
 void write(const std::vector<ReportedReproducer>& reproducers, const std::filesystem::path& folder) {
     std::error_code error;
     Json entries = Json::array();
@@ -104,8 +131,11 @@ void write(const std::vector<ReportedReproducer>& reproducers, const std::filesy
         if (is_kept(each)) {
             std::filesystem::create_directories(own);
             for (const ReportedReproducer::File& file : each.files) {
+                std::filesystem::create_directories((own / file.name).parent_path());
                 write_text(file.text, own / file.name);
-                files.push_back(file.name);
+                if (is_text(file.name)) {
+                    files.push_back(file.name);
+                }
             }
             if (!each.observed.empty()) {
                 write_text(each.observed, own / "observed.txt");
@@ -135,7 +165,7 @@ std::vector<std::string> wanted_kinds(const std::vector<std::string>& asked) {
 }  // namespace
 
 std::vector<std::string> reproducer_kinds() {
-    return {"cpp", "benchdnn", "opencl"};
+    return {"cpp", "benchdnn", "opencl", "onnx"};
 }
 
 std::vector<std::filesystem::path> findings_in(const std::filesystem::path& folder) {

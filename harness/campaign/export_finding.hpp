@@ -13,6 +13,7 @@ struct ExportRequest {
     std::filesystem::path folder;    ///< of a finding
     std::vector<std::string> kinds;  ///< empty: all (reproducer_kinds)
     std::filesystem::path benchdnn;  ///< a program that somebody built; empty: its lines are written and not run
+    std::filesystem::path python;    ///< an interpreter with onnx, onnxruntime, openvino; empty: models are not run
     std::function<void(const std::string&)> progress;
 };
 

@@ -314,11 +314,7 @@ ReportedReproducer benchdnn_reproducer(const ExportSubject& subject, const std::
     }
     const bool is_v3 = Json::parse(subject.recording).at("api").get<int>() >= 3;
     const std::string arguments = (is_v3 ? lines.v3 : lines.v2).substr(std::string_view("benchdnn").size());
-    const std::string own = std::filesystem::absolute(program).string();
-    if (own.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-") !=
-        std::string::npos) {
-        throw NotExpressible("--benchdnn: its path holds characters that mean something to a shell");
-    }
+    const std::string own = shell_path(program, "--benchdnn");
     ReportedReproducer result =
         verified({"benchdnn", "", environment + own + arguments}, std::move(files), subject.verdict);
     result.why += result.why.empty() ? lines.caveat : "; " + lines.caveat;

@@ -28,4 +28,21 @@ ExpectedRanges expected_ranges(const oracle::AllowedTensor& allowed) {
     return ranges;
 }
 
+std::string python_list(const std::vector<std::string>& literals) {
+    std::vector<std::string> numbers;
+    for (std::string each : literals) {
+        if (each.ends_with("INFINITY")) {
+            each = each.front() == '-' ? "-inf" : "inf";
+        }
+        if (each.ends_with('f') && !each.ends_with("inf")) {
+            each.pop_back();
+        }
+        numbers.push_back(std::move(each));
+    }
+    std::string text = braced(numbers);
+    text.front() = '[';
+    text.back() = ']';
+    return text;
+}
+
 }  // namespace difftest::harness

@@ -59,6 +59,15 @@ CommandResult run_in(const std::filesystem::path& folder, const std::string& com
     return result;
 }
 
+std::string shell_path(const std::filesystem::path& program, const std::string& option) {
+    std::string path = std::filesystem::absolute(program).string();
+    if (path.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-") !=
+        std::string::npos) {
+        throw NotExpressible(option + ": its path holds characters that mean something to a shell");
+    }
+    return path;
+}
+
 TemporaryFolder::TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "difftest-export-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
@@ -75,6 +84,7 @@ TemporaryFolder::~TemporaryFolder() {
 ReportedReproducer verified(const Recipe& recipe, ReproducerFiles files, const std::string& verdict) {
     const TemporaryFolder folder;
     for (const ReportedReproducer::File& file : files) {
+        std::filesystem::create_directories((folder.path() / file.name).parent_path());
         std::ofstream(folder.path() / file.name, std::ios::binary) << file.text;
     }
     const std::string command = (recipe.build.empty() ? "" : recipe.build + " && ") + recipe.run;
@@ -88,8 +98,10 @@ ReportedReproducer verified(const Recipe& recipe, ReproducerFiles files, const s
     }
     const CommandResult ran = run_in(folder.path(), recipe.run, kRunLimit);
     result.observed = fmt::format("{}exit status {}\n", ran.output.substr(0, kLongestOutput), ran.exit_status);
-    if (shows(ran, verdict)) {
+    if (recipe.confirms_expectation ? ran.exit_status == 0 : shows(ran, verdict)) {
         result.status = "verified";
+    } else if (recipe.confirms_expectation) {
+        result.why = "what it runs does not give what is expected either\n" + result.observed;
     } else {
         result.why = fmt::format("it was built and run, and does not show the {}\n{}", verdict, result.observed);
     }

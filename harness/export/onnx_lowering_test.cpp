@@ -1,0 +1,74 @@
+#include "harness/export/onnx_lowering.hpp"
+#include "harness/export/onnx_file.hpp"
+#include "reference/graph/case_file.hpp"
+
+#include <gmock/gmock.h>
+#include <onnx/onnx_pb.h>
+
+namespace difftest::harness {
+namespace {
+
+using testing::ElementsAre;
+
+/// A u8 deconvolution of two groups with a zero point and a bias, quantized.
+constexpr const char* kCase = R"({"difftest_case": 1, "name": "small", "graph": {
+  "inputs": [{"name": "data", "type": "u8", "shape": [1, 4, 1, 2]}],
+  "constants": [{"name": "weights", "type": "s8", "shape": [6, 2, 1, 1]}, {"name": "zero", "type": "s32", "shape": []},
+                {"name": "bias", "type": "s32", "shape": [6]}, {"name": "scale", "type": "f32", "shape": [6, 1, 1]}],
+  "nodes": [
+    {"name": "deconvolution", "op": "deconvolution",
+     "inputs": {"data": "data", "weights": "weights", "bias": "bias", "data_zero_point": "zero"},
+     "attributes": {"strides": [1, 1], "dilations": [1, 1], "pads_begin": [0, 1], "pads_end": [0, 0],
+                    "output_padding": [0, 0], "groups": 2},
+     "output": {"name": "sums", "type": "s32"}},
+    {"name": "quantize", "op": "quantize", "inputs": {"data": "sums", "scale": "scale"},
+     "attributes": {"rounding": "ROUNDING", "zero_point_site": "after_rounding"},
+     "output": {"name": "result", "type": "u8"}}],
+  "outputs": ["result"]},
+  "data": {"data": {"values": [1, 2, 3, 4, 5, 6, 7, 8]}, "weights": {"values": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]},
+           "zero": {"values": [3]}, "bias": {"values": [0, 0, 0, 0, 0, 0]},
+           "scale": {"values": [1, 1, 1, 1, 2, 1]}}})";
+
+graph::Case small_case(const std::string& rounding) {
+    std::string text = kCase;
+    text.replace(text.find("ROUNDING"), 8, rounding);
+    return graph::parse_case(text, "test");
+}
+
+std::vector<std::string> types_of(const OnnxGraph& graph) {
+    std::vector<std::string> types;
+    for (const OnnxNode& node : graph.nodes) {
+        types.push_back(node.type);
+    }
+    return types;
+}
+
+TEST(OnnxLowering, IsDequantizeComputeQuantize) {
+    const OnnxGraph graph = onnx_graph(small_case("half_to_even"));
+    EXPECT_THAT(types_of(graph), ElementsAre("DequantizeLinear", "Reshape", "Transpose", "Reshape", "DequantizeLinear",
+                                             "Cast", "ConvTranspose", "Cast", "Cast", "QuantizeLinear"));
+    const OnnxNode& last = graph.nodes.back();
+    EXPECT_EQ(last.output, "result");
+    EXPECT_EQ(std::get<std::int64_t>(last.attributes.front().second), 1);  // a scale for each channel
+}
+
+TEST(OnnxLowering, SaysWhyNot) {
+    EXPECT_THROW(onnx_graph(small_case("half_up")), NotExpressible);
+}
+
+TEST(OnnxFile, HoldsTheGraph) {
+    const graph::Case value = small_case("half_to_even");
+    onnx::ModelProto model;
+    ASSERT_TRUE(model.ParseFromString(onnx_model_bytes(value, onnx_graph(value))));
+    EXPECT_EQ(model.graph().input(0).name(), "data");
+    EXPECT_EQ(model.graph().input(0).type().tensor_type().elem_type(), onnx::TensorProto::UINT8);
+    EXPECT_EQ(model.graph().output(0).type().tensor_type().shape().dim(3).dim_value(), 1);  // 2 columns, 1 of padding
+    EXPECT_EQ(model.graph().node_size(), 10);
+    onnx::TensorProto tensor;
+    ASSERT_TRUE(tensor.ParseFromString(onnx_tensor_bytes("x", graph::TensorData(graph::DataType::s8, {2}, {-1, 2}))));
+    EXPECT_EQ(tensor.raw_data(), "\xff\x02");
+    EXPECT_EQ(tensor.dims(0), 2);
+}
+
+}  // namespace
+}  // namespace difftest::harness
