@@ -9,6 +9,7 @@
 #include "harness/export/onednn_program.hpp"
 #include "harness/export/onnx_reproducer.hpp"
 #include "harness/export/opencl_program.hpp"
+#include "harness/export/openvino_reproducer.hpp"
 #include "harness/export/verification.hpp"
 #include "reference/graph/case_file.hpp"
 
@@ -105,6 +106,9 @@ ReportedReproducer reproducer_of(const std::string& kind, const ExportSubject& s
         if (kind == "onnx") {
             return by_python({"onnx", "", "check.py", true}, onnx_model(subject), subject, request);
         }
+        if (kind == "openvino") {
+            return by_python({"openvino", "", "run.py", true}, openvino_reproducer(subject), subject, request);
+        }
         return benchdnn_reproducer(subject, request.benchdnn);
     } catch (const NotExpressible& reason) {
         return unwritten(kind, "not_expressible", reason.what());
@@ -118,7 +122,7 @@ bool is_kept(const ReportedReproducer& reproducer) {
 
 /// A page shows these.
 bool is_text(const std::string& file) {
-    return !file.ends_with(".onnx") && !file.ends_with(".pb") && !file.ends_with(".bin");
+    return !file.ends_with(".onnx") && !file.ends_with(".pb") && !file.ends_with(".bin") && !file.ends_with(".npy");
 }
 
 void write(const std::vector<ReportedReproducer>& reproducers, const std::filesystem::path& folder) {
@@ -165,7 +169,7 @@ std::vector<std::string> wanted_kinds(const std::vector<std::string>& asked) {
 }  // namespace
 
 std::vector<std::string> reproducer_kinds() {
-    return {"cpp", "benchdnn", "opencl", "onnx"};
+    return {"cpp", "benchdnn", "opencl", "onnx", "openvino"};
 }
 
 std::vector<std::filesystem::path> findings_in(const std::filesystem::path& folder) {

@@ -35,10 +35,11 @@ std::string onednn_operation(const nlohmann::ordered_json& call, bool is_v3, con
     const std::string operands =
         fmt::format("{}{}{}{}{}{}", source, kNext, weights, bias.empty() ? "" : kNext + bias, kNext, destination);
     const std::string forward = "prop_kind::forward_inference, ";
-    const auto numbers = [&p](std::initializer_list<const char*> members) {
+    const auto numbers = [&p, is_v3](std::initializer_list<const char*> members) {
         std::string text;
         for (const char* const member : members) {
-            text += (text.empty() ? kNext : ", ") + dims_text(p.at(member));
+            // Braces could as well be the attributes of 3.x.
+            text += (text.empty() ? kNext : ", ") + std::string(is_v3 ? "memory::dims" : "") + dims_text(p.at(member));
         }
         return text;
     };

@@ -80,21 +80,17 @@ public:
         : to_(to), value_(value), node_(node) {}
 
     std::string operator()(const graph::Convolution& op) {
-        return to_.node("Conv", with_bias(data("data", "data_zero_point"), operand("weights", "weights_zero_point")),
-                        {{"strides", op.strides},
-                         {"dilations", op.dilations},
-                         {"pads", both(op.pads_begin, op.pads_end)},
-                         {"group", op.groups}});
+        const std::string source = data("data", "data_zero_point");
+        const std::string weights = operand("weights", "weights_zero_point");
+        const bool splits = to_.is_openvino() && op.groups > 1;
+        return convolution(splits ? "GroupConv" : "Conv", source, splits ? split(weights, op.groups) : weights, op);
     }
 
     std::string operator()(const graph::Deconvolution& op) {
+        const std::string source = data("data", "data_zero_point");
         const std::string weights = exchanged(operand("weights", "weights_zero_point"), op.groups);
-        return to_.node("ConvTranspose", with_bias(data("data", "data_zero_point"), weights),
-                        {{"strides", op.strides},
-                         {"dilations", op.dilations},
-                         {"pads", both(op.pads_begin, op.pads_end)},
-                         {"output_padding", op.output_padding},
-                         {"group", op.groups}});
+        const bool splits = to_.is_openvino() && op.groups > 1;
+        return convolution(splits ? "GroupConvTranspose" : "ConvTranspose", source, weights, op);
     }
 
     std::string operator()(const graph::Matmul& op) {
@@ -142,6 +138,9 @@ public:
         const std::string hi = data("input_high");
         const std::string out_lo = data("output_low");
         const std::string out_hi = data("output_high");
+        if (to_.is_openvino()) {
+            return to_.node("FakeQuantize", {x, lo, hi, out_lo, out_hi}, {{"levels", op.levels}});
+        }
         const std::string top = to_.number(static_cast<float>(op.levels - 1));
         const std::string span = to_.node("Sub", {hi, lo});
         const std::string out_span = to_.node("Sub", {out_hi, out_lo});
@@ -277,31 +276,50 @@ private:
         return input(zero_point) == kAbsent ? from : to_.node("Sub", {from, data(zero_point)});
     }
 
-    std::vector<std::string> with_bias(const std::string& source, const std::string& weights) {
-        std::vector<std::string> inputs{source, weights};
-        if (input("bias") != kAbsent) {
-            inputs.push_back(data("bias"));
+    template <typename Op>
+    std::string convolution(const char* type, const std::string& source, const std::string& weights, const Op& op) {
+        std::vector<std::pair<std::string, OnnxAttribute>> attributes = {{"strides", op.strides},
+                                                                         {"dilations", op.dilations},
+                                                                         {"pads", both(op.pads_begin, op.pads_end)},
+                                                                         {"group", op.groups}};
+        if constexpr (requires { op.output_padding; }) {
+            attributes.emplace_back("output_padding", op.output_padding);
         }
-        return inputs;
+        if (input("bias") == kAbsent) {
+            return to_.node(type, {source, weights}, attributes);
+        }
+        if (!to_.is_openvino()) {
+            return to_.node(type, {source, weights, data("bias")}, attributes);
+        }
+        Extents channels(shape("data").size(), 1);
+        channels[1] = -1;
+        const std::string bias = to_.node("Reshape", {data("bias"), to_.integers(channels)});
+        return to_.node("Add", {to_.node(type, {source, weights}, attributes), bias});
     }
+
+    /// [G * O, C, ...] as [G, O, C, ...].
+    std::string split(const std::string& weights, std::int64_t groups) {
+        Extents shape_of_groups = shape("weights");
+        shape_of_groups[0] /= groups;
+        shape_of_groups.insert(shape_of_groups.begin(), groups);
+        return to_.node("Reshape", {weights, to_.integers(shape_of_groups)});
+    }
+
     std::string plus_bias(const std::string& product) {
         return input("bias") == kAbsent ? product : to_.node("Add", {product, data("bias")});
     }
 
-    /// [G * O, C, ...] as [G * C, O, ...], which is how ONNX has the weights of a ConvTranspose.
+    /// [G * O, C, ...] as [G * C, O, ...], which is how ONNX has the weights of a ConvTranspose; or as [G, C, O, ...].
     std::string exchanged(const std::string& weights, std::int64_t groups) {
         const graph::Shape& from = shape("weights");
-        Extents split{groups, from[0] / groups, from[1]};
         Extents joined{groups * from[1], from[0] / groups};
         Extents order{0, 2, 1};
         for (std::size_t i = 2; i < from.size(); ++i) {
-            split.push_back(from[i]);
             joined.push_back(from[i]);
             order.push_back(static_cast<std::int64_t>(i) + 1);
         }
-        const std::string grouped = to_.node("Reshape", {weights, to_.integers(split)});
-        const std::string turned = to_.node("Transpose", {grouped}, {{"perm", order}});
-        return to_.node("Reshape", {turned, to_.integers(joined)});
+        const std::string turned = to_.node("Transpose", {split(weights, groups)}, {{"perm", order}});
+        return to_.is_openvino() && groups > 1 ? turned : to_.node("Reshape", {turned, to_.integers(joined)});
     }
 
     OnnxWriter& to_;
@@ -311,8 +329,8 @@ private:
 
 }  // namespace
 
-OnnxGraph onnx_graph(const graph::Case& value) {
-    OnnxWriter to(value);
+OnnxGraph onnx_graph(const graph::Case& value, ModelDialect dialect) {
+    OnnxWriter to(value, dialect);
     for (const graph::Node& node : value.graph.nodes) {
         to.store(node.output, std::visit(NodeLowering(to, value, node), node.operation));
     }

@@ -35,8 +35,13 @@ struct OnnxGraph {
 /// The operator set that the nodes are of.
 inline constexpr std::int64_t kOnnxOperatorSet = 20;
 
+/// OpenVINO's intermediate representation has nearly the same operations, and none of Q/DQ: its dialect has converted,
+/// shifted and scaled values in their place, FakeQuantize as a node, and grouped and biased convolutions as OpenVINO
+/// has them.
+enum class ModelDialect : std::uint8_t { onnx, openvino };
+
 /// Everything is computed in f32 between DequantizeLinear and QuantizeLinear (QDQ), as ONNX has it; a contraction of
 /// integers is the convolution or product of the dequantized operands. Throws NotExpressible, naming the node.
-OnnxGraph onnx_graph(const graph::Case& value);
+OnnxGraph onnx_graph(const graph::Case& value, ModelDialect dialect = ModelDialect::onnx);
 
 }  // namespace difftest::harness

@@ -1,5 +1,6 @@
 #include "harness/export/onnx_lowering.hpp"
 #include "harness/export/onnx_file.hpp"
+#include "harness/export/openvino_file.hpp"
 #include "reference/graph/case_file.hpp"
 
 #include <gmock/gmock.h>
@@ -9,6 +10,7 @@ namespace difftest::harness {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 /// A u8 deconvolution of two groups with a zero point and a bias, quantized.
 constexpr const char* kCase = R"({"difftest_case": 1, "name": "small", "graph": {
@@ -68,6 +70,19 @@ TEST(OnnxFile, HoldsTheGraph) {
     ASSERT_TRUE(tensor.ParseFromString(onnx_tensor_bytes("x", graph::TensorData(graph::DataType::s8, {2}, {-1, 2}))));
     EXPECT_EQ(tensor.raw_data(), "\xff\x02");
     EXPECT_EQ(tensor.dims(0), 2);
+}
+
+/// The words of opset1 in OpenVINO's documentation; a grouped deconvolution's weights are [G, C, O, ...].
+TEST(OpenvinoFile, HoldsLayersEdgesAndConstants) {
+    const graph::Case value = small_case("half_to_even");
+    const OpenvinoModel model = openvino_model(value, onnx_graph(value, ModelDialect::openvino));
+    EXPECT_THAT(model.xml, HasSubstr(R"(<data shape="1,4,1,2" element_type="u8" />)"));
+    EXPECT_THAT(model.xml, HasSubstr(R"(type="GroupConvolutionBackpropData" version="opset1">)"));
+    EXPECT_THAT(model.xml, HasSubstr(R"(pads_begin="0,1" pads_end="0,0" auto_pad="explicit" dilations="1,1")"));
+    EXPECT_THAT(model.xml, HasSubstr(R"(<data destination_type="u8" />)"));
+    EXPECT_THAT(model.xml, HasSubstr(R"(<edge from-layer="0" from-port="0" to-layer=")"));
+    EXPECT_EQ(model.xml.find("QuantizeLinear"), std::string::npos);
+    EXPECT_EQ(model.constants.substr(0, 12), "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c");
 }
 
 }  // namespace

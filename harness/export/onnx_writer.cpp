@@ -29,7 +29,7 @@ bool is_8_bit(DataType type) {
 
 }  // namespace
 
-OnnxWriter::OnnxWriter(const graph::Case& value) : value_(value) {
+OnnxWriter::OnnxWriter(const graph::Case& value, ModelDialect dialect) : value_(value), dialect_(dialect) {
     for (std::size_t i = 0; i < value.graph.tensors.size(); ++i) {
         if (value.graph.tensors[i].role == graph::TensorRole::constant) {
             graph_.constants.push_back({value.graph.tensors[i].name, value.data[i]});
@@ -79,7 +79,7 @@ std::string OnnxWriter::real(graph::TensorId id) {
     if (from.type == DataType::f32) {
         return from.name;
     }
-    return is_8_bit(from.type) ? dequantized(id, kAbsent, kAbsent) : cast(from.name, DataType::f32);
+    return is_8_bit(from.type) && !is_openvino() ? dequantized(id, kAbsent, kAbsent) : cast(from.name, DataType::f32);
 }
 
 std::optional<OnnxWriter::Parameter> OnnxWriter::parameter(graph::TensorId id, DataType type, std::size_t rank) {
@@ -118,7 +118,7 @@ OnnxWriter::Parameter OnnxWriter::ones(const Parameter& like) {
 std::string OnnxWriter::dequantized(graph::TensorId data, graph::TensorId scale, graph::TensorId zero_point) {
     const graph::Tensor& from = tensor(data);
     const std::size_t rank = from.shape.size();
-    if (is_8_bit(from.type)) {
+    if (is_8_bit(from.type) && !is_openvino()) {
         auto factor = scale == kAbsent ? ones({}) : parameter(scale, DataType::f32, rank);
         auto shift = zero_point == kAbsent || !factor ? std::nullopt : parameter(zero_point, from.type, rank);
         if (factor && zero_point == kAbsent) {
@@ -130,14 +130,14 @@ std::string OnnxWriter::dequantized(graph::TensorId data, graph::TensorId scale,
             return node("DequantizeLinear", {from.name, factor->name, shift->name}, {{"axis", factor->axis}});
         }
     }
-    std::string value = is_8_bit(from.type) ? dequantized(data, kAbsent, kAbsent) : real(data);
+    std::string value = real(data);
     value = zero_point == kAbsent ? value : node("Sub", {value, real(zero_point)});
     return scale == kAbsent ? value : node("Mul", {value, real(scale)});
 }
 
 std::string OnnxWriter::less(graph::TensorId id, graph::TensorId zero_point, std::int64_t axis) {
     const graph::Tensor& from = tensor(id);
-    if (is_8_bit(from.type)) {
+    if (is_8_bit(from.type) && !is_openvino()) {
         if (auto shift = parameter(zero_point, from.type, 1)) {
             return node("DequantizeLinear", {from.name, ones(*shift).name, shift->name}, {{"axis", axis}});
         }
@@ -151,7 +151,7 @@ std::string OnnxWriter::quantized(const std::string& value, graph::TensorId scal
                                   graph::TensorId result) {
     const graph::Tensor& to = tensor(result);
     const std::size_t rank = to.shape.size();
-    if (is_8_bit(to.type)) {
+    if (is_8_bit(to.type) && !is_openvino()) {
         auto factor = scale == kAbsent ? ones({}) : parameter(scale, DataType::f32, rank);
         auto shift = zero_point == kAbsent || !factor ? std::nullopt : parameter(zero_point, to.type, rank);
         if (factor && zero_point == kAbsent) {
@@ -174,11 +174,13 @@ void OnnxWriter::store(graph::TensorId id, const std::string& value) {
     const bool is_sum_of_products = to.producer >= 0 && graph::is_contraction(value_.graph.node(to.producer).operation);
     std::string result = value;
     if (std::find(typed_.begin(), typed_.end(), value) == typed_.end() && to.type != DataType::f32) {
-        if (is_8_bit(to.type)) {
+        if (is_8_bit(to.type) && !is_openvino()) {
             result = quantized(value, kAbsent, kAbsent, id);
-        } else if (to.type == DataType::s32 && !is_sum_of_products) {
-            // The greatest f32 that is an s32.
-            result = node("Clip", {node("Round", {value}), number(-2147483648.0F), number(2147483520.0F)});
+        } else if (graph::is_integer(to.type) && !is_sum_of_products) {
+            // 2147483520 is the greatest f32 that is an s32.
+            const auto highest = std::min(static_cast<double>(graph::highest_of(to.type)), 2147483520.0);
+            result = node("Clip", {node("Round", {value}), number(static_cast<float>(graph::lowest_of(to.type))),
+                                   number(static_cast<float>(highest))});
             result = cast(result, to.type);
         } else {
             result = cast(value, to.type);

@@ -9,7 +9,9 @@ namespace difftest::harness {
 /// Puts a graph of ONNX together, node by node; values are known by their names. Tensors of the case have their own.
 class OnnxWriter {
 public:
-    explicit OnnxWriter(const graph::Case& value);
+    OnnxWriter(const graph::Case& value, ModelDialect dialect);
+
+    bool is_openvino() const { return dialect_ == ModelDialect::openvino; }
 
     /// A node's result.
     std::string node(const std::string& type, std::vector<std::string> inputs,
@@ -55,6 +57,7 @@ private:
     Parameter zeros(const Parameter& like, graph::DataType type);
 
     const graph::Case& value_;
+    ModelDialect dialect_;
     OnnxGraph graph_;
     std::size_t made_ = 0;
     std::vector<std::string> typed_;  ///< values that have the type of the tensor that they become

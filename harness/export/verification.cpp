@@ -101,7 +101,9 @@ ReportedReproducer verified(const Recipe& recipe, ReproducerFiles files, const s
     if (recipe.confirms_expectation ? ran.exit_status == 0 : shows(ran, verdict)) {
         result.status = "verified";
     } else if (recipe.confirms_expectation) {
-        result.why = "what it runs does not give what is expected either\n" + result.observed;
+        result.why =
+            (ran.exit_status == 2 ? "what it runs does not give what is expected either\n" : "it does not run here\n") +
+            result.observed;
     } else {
         result.why = fmt::format("it was built and run, and does not show the {}\n{}", verdict, result.observed);
     }

@@ -39,7 +39,7 @@ struct Recipe {
     std::string build;  ///< a shell command; empty: nothing to build
     std::string run;
     /// The files run something else than the library under test: exit status 0, which says that it gives what is
-    /// expected, is what verifies them.
+    /// expected, is what verifies them; 2 says that it gives something else.
     bool confirms_expectation = false;
 };
 
