@@ -10,6 +10,7 @@
 #include "harness/export/onnx_reproducer.hpp"
 #include "harness/export/opencl_program.hpp"
 #include "harness/export/openvino_reproducer.hpp"
+#include "harness/export/regression_test_file.hpp"
 #include "harness/export/verification.hpp"
 #include "reference/graph/case_file.hpp"
 
@@ -56,6 +57,8 @@ ExportSubject subject_of(const std::filesystem::path& folder) {
     BackendSession session(backend, subject.value.execution.threads);
     CaseObservation observed = observe_case(session, subject.value);
     subject.outputs = std::move(observed.outputs);
+    subject.intermediates = std::move(observed.intermediates);
+    subject.contract = observed.entry.contract;
     if (records) {
         subject.recording = text_of(recording);
         subject.why_not_recorded =
@@ -105,6 +108,9 @@ ReportedReproducer reproducer_of(const std::string& kind, const ExportSubject& s
         }
         if (kind == "onnx") {
             return by_python({"onnx", "", "check.py", true}, onnx_model(subject), subject, request);
+        }
+        if (kind == "gtest") {
+            return regression_test(subject, request.build_tree);
         }
         if (kind == "openvino") {
             return by_python({"openvino", "", "run.py", true}, openvino_reproducer(subject), subject, request);
@@ -169,7 +175,7 @@ std::vector<std::string> wanted_kinds(const std::vector<std::string>& asked) {
 }  // namespace
 
 std::vector<std::string> reproducer_kinds() {
-    return {"cpp", "benchdnn", "opencl", "onnx", "openvino"};
+    return {"cpp", "benchdnn", "opencl", "onnx", "openvino", "gtest"};
 }
 
 std::vector<std::filesystem::path> findings_in(const std::filesystem::path& folder) {

@@ -15,6 +15,7 @@ struct Flags {
     std::vector<std::string> kinds;
     std::string benchdnn;
     std::string python;
+    std::string build_tree;
 };
 
 ExitCode run(const Flags& flags) {
@@ -25,6 +26,7 @@ ExitCode run(const Flags& flags) {
         request.kinds = flags.kinds;
         request.benchdnn = flags.benchdnn;
         request.python = flags.python;
+        request.build_tree = flags.build_tree;
         request.progress = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
         for (const ReportedReproducer& each : export_finding(request)) {
             const std::string why = each.why.substr(0, each.why.find('\n'));
@@ -51,6 +53,7 @@ void add_export(CLI::App& app, Action& action) {
     verb->add_option("--benchdnn", flags->benchdnn, "A benchdnn program to run the lines with");
     verb->add_option("--python", flags->python,
                      "A Python with onnx, onnxruntime and openvino, to run the models (scripts/install-runtimes)");
+    verb->add_option("--build-tree", flags->build_tree, "A build of difftest, to build and run its own tests with");
     verb->callback([flags, &action] { action = [flags] { return run(*flags); }; });
 }
 
