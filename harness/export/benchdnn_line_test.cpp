@@ -59,7 +59,7 @@ TEST(BenchdnnLine, IsNotRunWithoutABenchdnn) {
 }
 
 TEST(OnednnProgram, HasTheCallsAndTheValues) {
-    const std::string source = onednn_program(subject()).front().text;
+    const std::string source = onednn_program(subject(), false).front().text;
     EXPECT_THAT(source, HasSubstr("std::vector<std::uint8_t> data_values{1, 4};"));
     EXPECT_THAT(source, HasSubstr("append_eltwise(1.0f, algorithm::eltwise_linear, 0.5f, 0.0f);"));
     EXPECT_THAT(source, HasSubstr("append_binary(algorithm::binary_mul, factor.get_desc());"));
@@ -73,7 +73,7 @@ TEST(OnednnProgram, SaysWhyNot) {
     ExportSubject nothing = subject();
     nothing.recording.clear();
     nothing.why_not_recorded = "no library";
-    EXPECT_THROW(onednn_program(nothing), NotExpressible);
+    EXPECT_THROW(onednn_program(nothing, false), NotExpressible);
     EXPECT_THROW(benchdnn_lines(nothing), NotExpressible);
 }
 

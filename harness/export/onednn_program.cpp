@@ -33,7 +33,8 @@ std::string c_type(const std::string& type) {
 /// One program from one recording.
 class Writer {
 public:
-    Writer(const ExportSubject& subject, const Json& recording) : subject_(subject), recording_(recording) {}
+    Writer(const ExportSubject& subject, const Json& recording, bool guarded)
+        : subject_(subject), recording_(recording), guarded_(guarded) {}
 
     Json view() {
         find_written();
@@ -41,18 +42,14 @@ public:
         for (const Json& call : calls()) {
             add_call(call);
         }
-        add_outputs();
-        return {{"title", subject_.title},
-                {"library", subject_.library},
-                {"isa", subject_.isa},
-                {"reason", subject_.reason},
-                {"guarded", subject_.outputs.empty()},  // it died: perhaps beyond the end of a buffer
-                {"buffers", buffers_},
-                {"plain_memories", plain_memories_},
-                {"primitives", primitives_},
-                {"library_memories", library_memories_},
-                {"executions", executions_},
-                {"outputs", outputs_}};
+        if (!guarded_) {
+            add_outputs();
+        }
+        return {
+            {"title", subject_.title},           {"library", subject_.library}, {"isa", subject_.isa},
+            {"reason", subject_.reason},         {"guarded", guarded_},         {"buffers", buffers_},
+            {"plain_memories", plain_memories_}, {"primitives", primitives_},   {"library_memories", library_memories_},
+            {"executions", executions_},         {"outputs", outputs_}};
     }
 
 private:
@@ -310,6 +307,7 @@ private:
 
     const ExportSubject& subject_;
     const Json& recording_;
+    const bool guarded_;
     const bool is_v3_ = recording_.at("api").get<int>() >= 3;
     CppNames names_;
     std::set<std::size_t> written_;
@@ -327,7 +325,7 @@ private:
 
 }  // namespace
 
-ReproducerFiles onednn_program(const ExportSubject& subject) {
+ReproducerFiles onednn_program(const ExportSubject& subject, bool guarded) {
     if (subject.recording.empty()) {
         throw NotExpressible(subject.why_not_recorded);
     }
@@ -335,8 +333,8 @@ ReproducerFiles onednn_program(const ExportSubject& subject) {
     if (!recording.contains("api")) {
         throw NotExpressible("no calls of oneDNN: the finding is in another library");
     }
-    const std::string source =
-        with_single_gaps(fill_template("onednn.cpp.mustache", Writer(subject, recording).view(), Escaping::none));
+    const std::string source = with_single_gaps(
+        fill_template("onednn.cpp.mustache", Writer(subject, recording, guarded).view(), Escaping::none));
     const auto lines = static_cast<std::size_t>(std::count(source.begin(), source.end(), '\n'));
     if (lines > kMostLines) {
         throw NotExpressible(fmt::format("the program would have {} lines: too many to be read", lines));
