@@ -5,6 +5,7 @@
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/json_object_reader.hpp"
 #include "harness/export/benchdnn_line.hpp"
+#include "harness/export/fusion_test_snippet.hpp"
 #include "harness/export/issue_text.hpp"
 #include "harness/export/onednn_program.hpp"
 #include "harness/export/onnx_reproducer.hpp"
@@ -118,6 +119,15 @@ ReportedReproducer reproducer_of(const std::string& kind, const ExportSubject& s
         if (kind == "onnx") {
             return by_python({"onnx", "", "check.py", true}, onnx_model(subject), subject, request);
         }
+        if (kind == "fusion_test") {
+            return {
+                kind,
+                "not_run",
+                "not run here: it belongs into the source tree of OpenVINO, whose GPU plugin's tests no package holds",
+                "",
+                "",
+                fusion_test_snippet(subject)};
+        }
         if (kind == "gtest") {
             return regression_test(subject, request.build_tree);
         }
@@ -184,7 +194,7 @@ std::vector<std::string> wanted_kinds(const std::vector<std::string>& asked) {
 }  // namespace
 
 std::vector<std::string> reproducer_kinds() {
-    return {"cpp", "benchdnn", "opencl", "onnx", "openvino", "gtest"};
+    return {"cpp", "benchdnn", "opencl", "onnx", "openvino", "fusion_test", "gtest"};
 }
 
 std::vector<std::filesystem::path> findings_in(const std::filesystem::path& folder) {

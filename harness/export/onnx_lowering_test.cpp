@@ -1,4 +1,5 @@
 #include "harness/export/onnx_lowering.hpp"
+#include "harness/export/fusion_test_snippet.hpp"
 #include "harness/export/onnx_file.hpp"
 #include "harness/export/openvino_file.hpp"
 #include "reference/graph/case_file.hpp"
@@ -83,6 +84,32 @@ TEST(OpenvinoFile, HoldsLayersEdgesAndConstants) {
     EXPECT_THAT(model.xml, HasSubstr(R"(<edge from-layer="0" from-port="0" to-layer=")"));
     EXPECT_EQ(model.xml.find("QuantizeLinear"), std::string::npos);
     EXPECT_EQ(model.constants.substr(0, 12), "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c");
+}
+
+/// The form of deconvolution_fusion_test.cpp (../shared/reference/fusion_catalogue.md, section 1.1): x before y.
+TEST(FusionTestSnippet, HasTheParametersAndTheChain) {
+    std::string text = format_case(small_case("half_to_even"));
+    for (const auto& [from, to] :
+         {std::pair<std::string, std::string>{R"("pads_begin": [0, 1])", R"("pads_begin": [0, 0])"},
+          {R"(, "bias": "bias", "data_zero_point": "zero")", ""},
+          {R"("op": "quantize")", R"("op": "binary")"},
+          {R"("inputs": {"data": "sums", "scale": "scale"})", R"("inputs": {"a": "sums", "b": "scale"})"},
+          {R"("rounding": "half_to_even", "zero_point_site": "after_rounding")", R"("algorithm": "multiply")"},
+          {R"("name": "result", "type": "u8")", R"("name": "result", "type": "f32")"}}) {
+        const std::size_t at = text.find(from);
+        ASSERT_NE(at, std::string::npos) << from << text;
+        text.replace(at, from.size(), to);
+    }
+    ExportSubject subject;
+    subject.value = graph::parse_case(text, "test");
+    const std::string snippet = fusion_test_snippet(subject).front().text;
+    EXPECT_THAT(snippet,
+                HasSubstr("{1, 4, 2, 1}, {1, 6, 2, 1}, {1, 1, 1, 1}, {1, 1}, {0, 0}, {1, 1}, 2, data_types::u8"));
+    EXPECT_THAT(snippet, HasSubstr(R"(deconvolution("sums", input_info("input"), {"weights"}, p.groups)"));
+    EXPECT_THAT(snippet,
+                HasSubstr(R"(eltwise("result", { input_info("sums"), input_info("scale") }, eltwise_mode::prod)"));
+    subject.value = small_case("half_to_even");
+    EXPECT_THROW(fusion_test_snippet(subject), NotExpressible);  // a bias
 }
 
 }  // namespace
