@@ -75,6 +75,7 @@ OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& va
     }
     try {
         memory_.allocate(session_.context, specification_.separate_buffers && !specification_.shared);
+        record();  // whoever compiles it may die
         build(options_of(session_.device, specification_.build));
     } catch (const cl::Error& error) {
         if (is_shortage(error.err())) {
@@ -142,8 +143,9 @@ void OpenclExecutable::enqueue() {
     }
 }
 
-void OpenclExecutable::record() const {
+void OpenclExecutable::record() {
     if (!session_.recording.empty()) {
+        memory_.fill(buffers_);
         std::ofstream(session_.recording, std::ios::binary) << recording_of(
             value_.graph, *set_, session_.device, options_of(session_.device, specification_.build), memory_.image());
     }
@@ -160,8 +162,8 @@ void OpenclExecutable::launch() {
 
 void OpenclExecutable::execute() {
     try {
-        memory_.write(session_.queue, buffers_);
         record();
+        memory_.write(session_.queue, buffers_);
         enqueue();
         for (std::string& each : memory_.read(session_.queue, buffers_)) {
             if (std::find(damage_.begin(), damage_.end(), each) == damage_.end()) {

@@ -47,7 +47,7 @@ private:
     };
     void build(const std::string& options);
     void enqueue();
-    void record() const;
+    void record();
     void set_arguments(Launch& launch, const Kernel& kernel, std::size_t& table);
 
     DeviceSession& session_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 namespace difftest::harness {
 namespace {
@@ -184,6 +185,7 @@ private:
     }
 
     std::string add_integers(const std::string& name, const Extents& values) {
+        ranks_[name] = values.size();
         add_bytes(name, "i64", {static_cast<std::int64_t>(values.size())}, values.data(),
                   values.size() * sizeof(std::int64_t));
         return name;
@@ -236,6 +238,27 @@ private:
         add(node.output, is_average ? "AvgPool" : "MaxPool", 1, node.inputs, attributes);
     }
 
+    /// To sizes; of all dimensions, as they are given.
+    void add_interpolation(const OnnxNode& node) {
+        const std::string& name = node.output;
+        const std::vector<float> scales(ranks_.at(node.inputs[3]), 1.0F);  // not used, and yet an input
+        Extents axes(scales.size());
+        std::iota(axes.begin(), axes.end(), 0);
+        add_bytes(name + "/scales", "f32", {static_cast<std::int64_t>(scales.size())}, scales.data(),
+                  scales.size() * sizeof(float));
+        const bool nearest = attribute<std::string>(node, "mode") == "nearest";
+        const std::vector<std::string> inputs = {node.inputs[0], node.inputs[3], name + "/scales",
+                                                 add_integers(name + "/axes", axes)};
+        add(name, "Interpolate", 4, inputs,
+            {{"mode", nearest ? "nearest" : "linear_onnx"},
+             {"shape_calculation_mode", "sizes"},
+             {"coordinate_transformation_mode", "half_pixel"},
+             {"nearest_mode", "round_prefer_ceil"},
+             {"antialias", "false"},
+             {"pads_begin", "0"},
+             {"pads_end", "0"}});
+    }
+
     void add_node(const OnnxNode& node) {
         const std::string& type = node.type;
         const std::string& name = node.output;
@@ -274,6 +297,8 @@ private:
             add(name, type, 8, {node.inputs[0], node.inputs[1], node.inputs[2], node.inputs[4], node.inputs[3]}, {});
         } else if (type == "Concat") {
             add(name, type, 1, node.inputs, {{"axis", std::to_string(attribute<std::int64_t>(node, "axis"))}});
+        } else if (type == "Resize") {
+            add_interpolation(node);
         } else if (type == "Softmax" || type == "LogSoftmax") {
             add(name, type == "Softmax" ? "SoftMax" : type, type == "Softmax" ? 8 : 5, node.inputs,
                 {{"axis", std::to_string(attribute<std::int64_t>(node, "axis"))}});
@@ -284,6 +309,7 @@ private:
 
     std::map<std::string, std::pair<std::size_t, std::size_t>> made_;  ///< layer and port, by the name of the value
     std::map<std::string, std::string> types_;
+    std::map<std::string, std::size_t> ranks_;  ///< of shapes: how many numbers they are
     Json layers_ = Json::array();
     Json edges_ = Json::array();
     std::string constants_;
