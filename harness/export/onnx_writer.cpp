@@ -115,20 +115,27 @@ OnnxWriter::Parameter OnnxWriter::ones(const Parameter& like) {
     return {constant(graph::TensorData(DataType::f32, shape, values)), like.axis, like.count};
 }
 
+std::optional<std::pair<OnnxWriter::Parameter, OnnxWriter::Parameter>> OnnxWriter::scale_and_zero_point(
+    const graph::Tensor& of, graph::TensorId scale, graph::TensorId zero_point) {
+    if (!is_8_bit(of.type) || is_openvino()) {
+        return std::nullopt;
+    }
+    const std::size_t rank = of.shape.size();
+    auto factor = scale == kAbsent ? ones({}) : parameter(scale, DataType::f32, rank);
+    auto shift = zero_point == kAbsent || !factor ? std::nullopt : parameter(zero_point, of.type, rank);
+    if (factor && zero_point == kAbsent) {
+        shift = zeros(*factor, of.type);
+    } else if (factor && shift && scale == kAbsent) {
+        factor = ones(*shift);
+    }
+    const bool match = factor && shift && factor->count == shift->count && factor->axis == shift->axis;
+    return match ? std::optional(std::pair(*factor, *shift)) : std::nullopt;
+}
+
 std::string OnnxWriter::dequantized(graph::TensorId data, graph::TensorId scale, graph::TensorId zero_point) {
     const graph::Tensor& from = tensor(data);
-    const std::size_t rank = from.shape.size();
-    if (is_8_bit(from.type) && !is_openvino()) {
-        auto factor = scale == kAbsent ? ones({}) : parameter(scale, DataType::f32, rank);
-        auto shift = zero_point == kAbsent || !factor ? std::nullopt : parameter(zero_point, from.type, rank);
-        if (factor && zero_point == kAbsent) {
-            shift = zeros(*factor, from.type);
-        } else if (factor && shift && scale == kAbsent) {
-            factor = ones(*shift);
-        }
-        if (factor && shift && factor->count == shift->count && factor->axis == shift->axis) {
-            return node("DequantizeLinear", {from.name, factor->name, shift->name}, {{"axis", factor->axis}});
-        }
+    if (const auto pair = scale_and_zero_point(from, scale, zero_point)) {
+        return node("DequantizeLinear", {from.name, pair->first.name, pair->second.name}, {{"axis", pair->first.axis}});
     }
     std::string value = real(data);
     value = zero_point == kAbsent ? value : node("Sub", {value, real(zero_point)});
@@ -150,19 +157,10 @@ std::string OnnxWriter::less(graph::TensorId id, graph::TensorId zero_point, std
 std::string OnnxWriter::quantized(const std::string& value, graph::TensorId scale, graph::TensorId zero_point,
                                   graph::TensorId result) {
     const graph::Tensor& to = tensor(result);
-    const std::size_t rank = to.shape.size();
-    if (is_8_bit(to.type) && !is_openvino()) {
-        auto factor = scale == kAbsent ? ones({}) : parameter(scale, DataType::f32, rank);
-        auto shift = zero_point == kAbsent || !factor ? std::nullopt : parameter(zero_point, to.type, rank);
-        if (factor && zero_point == kAbsent) {
-            shift = zeros(*factor, to.type);
-        } else if (factor && shift && scale == kAbsent) {
-            factor = ones(*shift);
-        }
-        if (factor && shift && factor->count == shift->count && factor->axis == shift->axis) {
-            typed_.push_back(node("QuantizeLinear", {value, factor->name, shift->name}, {{"axis", factor->axis}}));
-            return typed_.back();
-        }
+    if (const auto pair = scale_and_zero_point(to, scale, zero_point)) {
+        typed_.push_back(
+            node("QuantizeLinear", {value, pair->first.name, pair->second.name}, {{"axis", pair->first.axis}}));
+        return typed_.back();
     }
     std::string level = scale == kAbsent ? value : node("Div", {value, real(scale)});
     level = node("Round", {level});

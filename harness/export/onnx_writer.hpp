@@ -53,6 +53,9 @@ private:
         std::int64_t count = 1;
     };
     std::optional<Parameter> parameter(graph::TensorId id, graph::DataType type, std::size_t rank);
+    /// Both for an 8-bit tensor, of the same shape; nothing where Q/DQ cannot say them.
+    std::optional<std::pair<Parameter, Parameter>> scale_and_zero_point(const graph::Tensor& of, graph::TensorId scale,
+                                                                        graph::TensorId zero_point);
     Parameter ones(const Parameter& like);
     Parameter zeros(const Parameter& like, graph::DataType type);
 

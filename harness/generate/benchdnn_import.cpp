@@ -15,29 +15,6 @@ namespace {
 
 using graph::DataType;
 
-/// The parts between separators; with `keeps_empty` also those that hold nothing.
-std::vector<std::string> split(std::string_view text, std::string_view separators, bool keeps_empty = false) {
-    std::vector<std::string> parts;
-    std::size_t begin = 0;
-    while (begin <= text.size()) {
-        const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
-        if (end > begin || keeps_empty) {
-            parts.emplace_back(text.substr(begin, end - begin));
-        }
-        begin = end + 1;
-    }
-    return parts;
-}
-
-float number_of(const std::string& text) {
-    float value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) {
-        refuse_import(fmt::format("the number '{}'", text));
-    }
-    return value;
-}
-
 DataType type_of(const std::string& name) {
     const auto type = graph::data_type_from(name);
     if (!type) {
@@ -48,7 +25,7 @@ DataType type_of(const std::string& name) {
 
 std::vector<DataType> types_of(const std::string& names) {
     std::vector<DataType> types;
-    for (const std::string& name : split(names, ":")) {
+    for (const std::string& name : import_words(names, ":")) {
         types.push_back(type_of(name));
     }
     return types;
@@ -80,9 +57,9 @@ std::map<std::string, std::int64_t> shape_numbers(std::string_view text) {
 /// "2x3:3x4", perhaps with "_nNAME" behind it.
 std::vector<std::vector<std::int64_t>> shape_extents(std::string_view text) {
     std::vector<std::vector<std::int64_t>> result;
-    for (const std::string& operand : split(text.substr(0, text.find('_')), ":")) {
+    for (const std::string& operand : import_words(text.substr(0, text.find('_')), ":")) {
         result.emplace_back();
-        for (const std::string& extent : split(operand, "x")) {
+        for (const std::string& extent : import_words(operand, "x")) {
             std::int64_t value = 0;
             const auto [end, error] = std::from_chars(extent.data(), extent.data() + extent.size(), value);
             if (error != std::errc() || end != extent.data() + extent.size()) {
@@ -129,8 +106,8 @@ void read_configuration(PrimitiveDescription& d, std::string_view text) {
 /// "src:common:3+dst:per_dim_1": argument, policy or mask; the values are not those of the application anyway.
 std::vector<DescribedParameter> parameters_of(std::string_view text, std::string_view separators) {
     std::vector<DescribedParameter> result;
-    for (const std::string& each : split(text, separators)) {
-        const std::vector<std::string> words = split(each, ":");
+    for (const std::string& each : import_words(text, separators)) {
+        const std::vector<std::string> words = import_words(each, ":");
         result.push_back({words.front(), words.size() > 1 ? words[1] : "common"});
     }
     return result;
@@ -164,16 +141,16 @@ void read_option(PrimitiveDescription& d, const std::string& name, const std::st
             d.algorithm = without_prefix(d.algorithm, prefix);
         }
     } else if (name == "--alpha" || name == "--beta") {
-        (name == "--alpha" ? d.alpha : d.beta) = number_of(value);
+        (name == "--alpha" ? d.alpha : d.beta) = import_number(value);
     } else if (name == "--scales") {
-        for (const std::string& scale : split(value, ":")) {
-            d.addend_scales.push_back(number_of(scale));
+        for (const std::string& scale : import_words(value, ":")) {
+            d.addend_scales.push_back(import_number(scale));
         }
     } else if (name == "--attr-post-ops") {
-        d.post_ops = split(value, "+");
+        d.post_ops = import_words(value, "+");
     } else if (name == "--attr-oscale") {
         d.has_result_scale = true;
-        d.result_scale_policy = split(value, ":").front();
+        d.result_scale_policy = import_words(value, ":").front();
     } else if (name == "--attr-scales") {
         d.scales = parameters_of(value, "+");
     } else if (name == "--attr-zero-points") {
@@ -201,7 +178,7 @@ std::optional<std::string> kind_of(std::string_view driver) {
 
 /// "src_u8::blocked:acdb:f0" and "src:u8::blocked:acdb::f0"
 void read_layout(PrimitiveDescription& d, const std::string& text) {
-    const std::vector<std::string> words = split(text, "_:");
+    const std::vector<std::string> words = import_words(text, "_:");
     if (words.size() < 2 || words[0] == "diff" || words[0] == "ws" || words[1] == "undef") {
         return;
     }
@@ -222,10 +199,10 @@ void read_attribute(PrimitiveDescription& d, const std::string& text) {
     const std::string name = text.substr(0, colon);
     const std::string_view value = std::string_view(text).substr(std::min(colon + 1, text.size()));
     if (name == "attr-post-ops") {
-        d.post_ops = split(value, "+;");
+        d.post_ops = import_words(value, "+;");
     } else if (name == "attr-oscale") {
         d.has_result_scale = true;
-        d.result_scale_policy = split(value, ":").front();
+        d.result_scale_policy = import_words(value, ":").front();
     } else if (name == "attr-scales") {
         d.scales = parameters_of(value, "+_");
     } else if (name == "attr-zero-points") {
@@ -237,12 +214,12 @@ void read_attribute(PrimitiveDescription& d, const std::string& text) {
 
 /// "alg:eltwise_linear alpha:2 beta:1"
 void read_operation(PrimitiveDescription& d, const std::string& text) {
-    for (const std::string& part : split(text, " ")) {
-        const std::vector<std::string> words = split(part, ":");
+    for (const std::string& part : import_words(text, " ")) {
+        const std::vector<std::string> words = import_words(part, ":");
         if (words.size() == 2 && words[0] == "alg") {
             d.algorithm = without_prefix(words[1], d.kind + "_");
         } else if (words.size() == 2 && (words[0] == "alpha" || words[0] == "beta")) {
-            (words[0] == "alpha" ? d.alpha : d.beta) = number_of(words[1]);
+            (words[0] == "alpha" ? d.alpha : d.beta) = import_number(words[1]);
         }
     }
 }
@@ -254,7 +231,7 @@ graph::Case case_from_benchdnn(std::string_view line, const std::string& name) {
     d.sources = {DataType::f32};
     std::string shape;
     const bool is_v2 = line.find("--cfg=") != std::string_view::npos;
-    for (const std::string& word : split(line, " \t\n")) {
+    for (const std::string& word : import_words(line, " \t\n")) {
         if (const auto kind = kind_of(word)) {
             d.kind = *kind;
             const bool has_bias = d.kind == "convolution" || d.kind == "deconvolution" || d.kind == "inner_product";
@@ -279,7 +256,12 @@ bool is_verbose_execution(std::string_view line) {
 }
 
 graph::Case case_from_verbose(std::string_view line, const std::string& name) {
-    std::vector<std::string> fields = split(line, ",", true);
+    std::vector<std::string> fields;  // of which some hold nothing
+    for (std::size_t begin = 0; begin <= line.size();) {
+        const std::size_t end = std::min(line.find(',', begin), line.size());
+        fields.emplace_back(line.substr(begin, end - begin));
+        begin = end + 1;
+    }
     // ..., exec, engine, kind, implementation, direction, layouts, attributes, operation, shape, time
     fields.erase(fields.begin(), std::find(fields.begin(), fields.end(), "exec"));
     if (fields.size() < 9) {
@@ -291,10 +273,10 @@ graph::Case case_from_verbose(std::string_view line, const std::string& name) {
     if (direction.find("backward") != std::string::npos) {
         refuse_import(fmt::format("a {} primitive", direction));
     }
-    for (const std::string& layout : split(fields[5], " ")) {
+    for (const std::string& layout : import_words(fields[5], " ")) {
         read_layout(d, layout);
     }
-    for (const std::string& attribute : split(fields[6], " ")) {
+    for (const std::string& attribute : import_words(fields[6], " ")) {
         read_attribute(d, attribute);
     }
     read_operation(d, fields[7]);

@@ -19,25 +19,6 @@ using graph::TensorId;
 
 constexpr std::uint64_t kSeed = 26;
 
-std::vector<std::string> split(const std::string& text, char separator) {
-    std::vector<std::string> parts;
-    for (std::size_t begin = 0; begin <= text.size();) {
-        const std::size_t end = std::min(text.find(separator, begin), text.size());
-        parts.push_back(text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return parts;
-}
-
-float number_of(const std::string& text) {
-    float value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) {
-        refuse_import(fmt::format("the number '{}'", text));
-    }
-    return value;
-}
-
 std::optional<DataType> type_at(const std::vector<std::string>& parts, std::size_t index) {
     return index < parts.size() ? graph::data_type_from(parts[index]) : std::nullopt;
 }
@@ -58,6 +39,27 @@ TensorData filled_tensor(DataType type, const graph::Shape& shape, std::uint64_t
         data.set(i, static_cast<double>(random.integer_at(static_cast<std::uint64_t>(i), lowest, highest)));
     }
     return data;
+}
+
+std::vector<std::string> import_words(std::string_view text, std::string_view separators) {
+    std::vector<std::string> words;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
+        if (end > begin) {
+            words.emplace_back(text.substr(begin, end - begin));
+        }
+        begin = end + 1;
+    }
+    return words;
+}
+
+float import_number(const std::string& text) {
+    float value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) {
+        refuse_import(fmt::format("the number '{}'", text));
+    }
+    return value;
 }
 
 std::optional<DescribedParameter> parameter_of(const std::vector<DescribedParameter>& parameters,
@@ -177,8 +179,8 @@ TensorId DescribedSteps::binary(const std::string& algorithm, const std::string&
 
 TensorId DescribedSteps::sum_post_op(TensorId flowing, const std::vector<std::string>& parts, const std::string& name) {
     graph::Sum sum;
-    sum.scale = parts.size() > 1 ? number_of(parts[1]) : 1;
-    sum.zero_point = parts.size() > 2 ? static_cast<std::int64_t>(number_of(parts[2])) : 0;
+    sum.scale = parts.size() > 1 ? import_number(parts[1]) : 1;
+    sum.zero_point = parts.size() > 2 ? static_cast<std::int64_t>(import_number(parts[2])) : 0;
     const auto type = type_at(parts, 3);
     if (type && *type != d_.destination) {
         sum.reinterpretation = *type == DataType::s8 ? graph::Reinterpretation::s8 : graph::Reinterpretation::u8;
@@ -189,7 +191,7 @@ TensorId DescribedSteps::sum_post_op(TensorId flowing, const std::vector<std::st
 }
 
 TensorId DescribedSteps::post_op(TensorId flowing, const std::string& text, const std::string& name) {
-    std::vector<std::string> parts = split(text, ':');
+    std::vector<std::string> parts = import_words(text, ":");
     for (const std::string_view prefix : {"eltwise_", "binary_"}) {
         if (parts.front().starts_with(prefix)) {
             parts.front().erase(0, prefix.size());
@@ -208,11 +210,11 @@ TensorId DescribedSteps::post_op(TensorId flowing, const std::string& text, cons
         const std::string policy = parts.size() > 2 ? parts[2] : "common";
         return binary(kind, name, flowing, operand(name + "_operand", flowing, policy, *type, 0.75F));
     }
-    if (kind.starts_with("dw") || (parts.size() > 3 && number_of(parts[3]) != 1.0F)) {
+    if (kind.starts_with("dw") || (parts.size() > 3 && import_number(parts[3]) != 1.0F)) {
         refuse_import(fmt::format("the post-op '{}'", text));
     }
-    return eltwise(kind, name, flowing, parts.size() > 1 ? number_of(parts[1]) : 0,
-                   parts.size() > 2 ? number_of(parts[2]) : 0);
+    return eltwise(kind, name, flowing, parts.size() > 1 ? import_number(parts[1]) : 0,
+                   parts.size() > 2 ? import_number(parts[2]) : 0);
 }
 
 }  // namespace difftest::harness

@@ -6,12 +6,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace difftest::harness {
 
 /// std::invalid_argument: "cannot import WHAT".
 [[noreturn]] void refuse_import(const std::string& what);
+
+/// What stands between the separators, without what is empty.
+std::vector<std::string> import_words(std::string_view text, std::string_view separators);
+
+/// Throws std::invalid_argument where the text is no number.
+float import_number(const std::string& text);
 
 /// Whole numbers over the type's full range, -64 to 64 for floats; the same for the same stream.
 graph::TensorData filled_tensor(graph::DataType type, const graph::Shape& shape, std::uint64_t stream);
