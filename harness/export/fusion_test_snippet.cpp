@@ -198,6 +198,9 @@ private:
         const std::string type = names_of(graph_.tensor(node.output).type).plugin;
         std::string operands;
         for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+            if (node.inputs[i] == graph::kAbsent) {
+                continue;
+            }
             add_data(node.inputs[i], layout_of(node.inputs[i]));
             operands += fmt::format(", input_info(\"{}\")", graph_.tensor(node.inputs[i]).name);
         }
