@@ -63,7 +63,9 @@ ExportSubject subject_of(const std::filesystem::path& folder) {
     if (records) {
         subject.recording = text_of(recording);
         subject.why_not_recorded =
-            fmt::format("no call of the library could be recorded: {}", observed.entry.judgement.reason);
+            subject.plan == "graph"
+                ? "the plan asks the Graph API, and a recording has no words for its partitions"
+                : fmt::format("no call of the library could be recorded: {}", observed.entry.judgement.reason);
     }
     write_text(observation_document(session, folder), folder / "observation.json");
     return subject;

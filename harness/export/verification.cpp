@@ -36,6 +36,13 @@ bool shows(const CommandResult& result, const std::string& verdict) {
     return result.exit_status == 1 && result.output.find("expected no error") == std::string::npos;
 }
 
+/// The first element that a script of ours calls wrong.
+std::string wrong_line(const std::string& output) {
+    const std::size_t mark = output.find(" <- wrong");
+    const std::size_t begin = mark == std::string::npos ? mark : output.rfind('\n', mark);
+    return begin == std::string::npos ? "" : output.substr(begin + 1, mark - begin - 1);
+}
+
 }  // namespace
 
 CommandResult run_in(const std::filesystem::path& folder, const std::string& command, std::chrono::seconds limit) {
@@ -102,8 +109,9 @@ ReportedReproducer verified(const Recipe& recipe, ReproducerFiles files, const s
         result.status = "verified";
     } else if (recipe.confirms_expectation) {
         result.why =
-            (ran.exit_status == 2 ? "what it runs does not give what is expected either\n" : "it does not run here\n") +
-            result.observed;
+            (ran.exit_status == 2 ? "what it runs does not give what is expected either: " + wrong_line(ran.output)
+                                  : "it does not run here") +
+            "\n" + result.observed;
     } else {
         result.why = fmt::format("it was built and run, and does not show the {}\n{}", verdict, result.observed);
     }
