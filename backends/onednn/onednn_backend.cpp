@@ -144,7 +144,7 @@ public:
 
     void record_into(const std::filesystem::path& file) {
         recording_ = file;
-        program_.keep_calls();
+        program_.keep_calls([this] { record(); });
     }
 
 private:

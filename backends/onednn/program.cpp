@@ -215,8 +215,9 @@ void Program::add(Phase phase, const dnnl::primitive_desc_base& descriptor, Argu
     }
     add_scratchpad(descriptor, arguments);
     note_writer(descriptor, arguments);
-    if (keeps_calls_) {
+    if (before_creation_) {
         calls_.emplace_back(phase, Call{descriptor, arguments});
+        before_creation_();
     }
     const dnnl::primitive primitive(descriptor.get());
     actions_.push_back({phase, [primitive, arguments = std::move(arguments)](dnnl::stream& stream) {

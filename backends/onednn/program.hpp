@@ -126,7 +126,8 @@ public:
     };
 
     /// From now on primitives that are added can be looked at afterwards: `calls`, those of the preparation first.
-    void keep_calls() { keeps_calls_ = true; }
+    /// `before_creation` is called when there is one more, and the library has not been asked for it yet.
+    void keep_calls(std::function<void()> before_creation) { before_creation_ = std::move(before_creation); }
     std::vector<Call> calls() const;
 
     /// The name of the tensor whose values begin there; empty when none do.
@@ -180,7 +181,7 @@ private:
     std::vector<std::string> damage_;
     std::vector<std::unique_ptr<std::byte, Release>> owned_;
     std::vector<Action> actions_;
-    bool keeps_calls_ = false;
+    std::function<void()> before_creation_;
     std::vector<std::pair<Phase, Call>> calls_;
 };
 

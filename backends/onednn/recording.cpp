@@ -52,9 +52,17 @@ std::string argument_name(int argument) {
         return fmt::format("DNNL_ARG_ATTR_MULTIPLE_POST_OP({}) | {}", index,
                            argument_name(argument % DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE));
     }
+    if ((argument & DNNL_ARG_ATTR_POST_OP_DW) != 0) {
+        return "DNNL_ARG_ATTR_POST_OP_DW | " + argument_name(argument & ~DNNL_ARG_ATTR_POST_OP_DW);
+    }
     if ((argument & DNNL_ARG_ATTR_ZERO_POINTS) != 0) {
         return "DNNL_ARG_ATTR_ZERO_POINTS | " + argument_name(argument & ~DNNL_ARG_ATTR_ZERO_POINTS);
     }
+#ifdef DNNL_ARG_ATTR_SCALES  // 3.x
+    if ((argument & DNNL_ARG_ATTR_SCALES) != 0) {
+        return "DNNL_ARG_ATTR_SCALES | " + argument_name(argument & ~DNNL_ARG_ATTR_SCALES);
+    }
+#endif
     throw Unsupported(fmt::format("a recording has no words for argument {}", argument));
 }
 
@@ -118,7 +126,59 @@ private:
     Json buffers_ = Json::array();
 };
 
+Json post_op(const dnnl::post_ops& post_ops, int index) {
+    using dnnl::primitive;
+    dnnl::algorithm kind = dnnl::algorithm::undef;
+    float scale = 1;
+    switch (post_ops.kind(index)) {
+        case primitive::kind::eltwise: {
+            const api::EltwiseParameters eltwise = api::eltwise_at(post_ops, index);
+            return {{"kind", "eltwise"},
+                    {"algorithm", dnnl_alg_kind2str(dnnl::convert_to_c(eltwise.algorithm))},
+                    {"scale", fmt::format("{}", eltwise.scale)},
+                    {"alpha", fmt::format("{}", eltwise.alpha)},
+                    {"beta", fmt::format("{}", eltwise.beta)}};
+        }
+        case primitive::kind::sum: {
+            std::int32_t zero_point = 0;
+            auto type = dnnl::memory::data_type::undef;
+            post_ops.get_params_sum(index, scale, zero_point, type);
+            return {{"kind", "sum"},
+                    {"scale", fmt::format("{}", scale)},
+                    {"zero_point", zero_point},
+                    {"type", dnnl_dt2str(dnnl::memory::convert_to_c(type))}};
+        }
+        case primitive::kind::binary: {
+            dnnl::memory::desc operand;
+            post_ops.get_params_binary(index, kind, operand);
+            return {{"kind", "binary"}, {"algorithm", dnnl_alg_kind2str(dnnl::convert_to_c(kind))}};
+        }
+        case primitive::kind::prelu: {
+            int mask = 0;
+            post_ops.get_params_prelu(index, mask);
+            return {{"kind", "prelu"}, {"mask", mask}};
+        }
+        default: {
+            const api::DepthwiseParameters d = api::depthwise_at(post_ops, index);
+            const auto name = [](dnnl::memory::data_type type) {
+                return dnnl_dt2str(dnnl::memory::convert_to_c(type));
+            };
+            return {{"kind", "depthwise"},      {"weights", name(d.weights)}, {"bias", name(d.bias)},
+                    {"result", name(d.result)}, {"kernel", d.kernel},         {"stride", d.stride},
+                    {"padding", d.padding}};
+        }
+    }
+}
+
 }  // namespace
+
+Json post_ops_of(const dnnl::post_ops& post_ops) {
+    Json steps = Json::array();
+    for (int index = 0; index < post_ops.len(); ++index) {
+        steps.push_back(post_op(post_ops, index));
+    }
+    return steps;
+}
 
 std::string recording_of(const Program& program) {
     Memories memories(program);
@@ -137,7 +197,7 @@ std::string recording_of(const Program& program) {
         calls.push_back({{"primitive", dnnl_prim_kind2str(dnnl::convert_to_c(call.descriptor.get_kind()))},
                          {"implementation", call.descriptor.impl_info_str()},
                          {"parameters", api::parameters_of(call.descriptor)},
-                         {"attributes", api::attributes_of(call.descriptor)},
+                         {"attributes", api::attributes_of(call)},
                          {"arguments", std::move(arguments)}});
     }
     const dnnl_version_t* const version = dnnl_version();

@@ -89,44 +89,6 @@ Json scales_of(const dnnl::primitive_attr& attributes) {
     return Json::array({{{"mask", mask}, {"run_time", at_run_time}, {"values", at_run_time ? Json::array() : texts}}});
 }
 
-Json post_op(const dnnl::post_ops& post_ops, int index) {
-    using dnnl::primitive;
-    dnnl::algorithm kind = dnnl::algorithm::undef;
-    float scale = 1;
-    switch (post_ops.kind(index)) {
-        case primitive::kind::eltwise: {
-            float alpha = 0;
-            float beta = 0;
-            post_ops.get_params_eltwise(index, scale, kind, alpha, beta);
-            return {{"kind", "eltwise"},
-                    {"algorithm", dnnl_alg_kind2str(dnnl::convert_to_c(kind))},
-                    {"scale", fmt::format("{}", scale)},
-                    {"alpha", fmt::format("{}", alpha)},
-                    {"beta", fmt::format("{}", beta)}};
-        }
-        case primitive::kind::sum: {
-            std::int32_t zero_point = 0;
-            auto type = dnnl::memory::data_type::undef;
-            post_ops.get_params_sum(index, scale, zero_point, type);
-            return {{"kind", "sum"},
-                    {"scale", fmt::format("{}", scale)},
-                    {"zero_point", zero_point},
-                    {"type", dnnl_dt2str(dnnl::memory::convert_to_c(type))}};
-        }
-        case primitive::kind::binary: {
-            dnnl::memory::desc operand;
-            post_ops.get_params_binary(index, kind, operand);
-            return {{"kind", "binary"}, {"algorithm", dnnl_alg_kind2str(dnnl::convert_to_c(kind))}};
-        }
-        case primitive::kind::prelu: {
-            int mask = 0;
-            post_ops.get_params_prelu(index, mask);
-            return {{"kind", "prelu"}, {"mask", mask}};
-        }
-        default: throw Unsupported("a recording has no words for a fused depthwise convolution");
-    }
-}
-
 }  // namespace
 
 Json parameters_of(const dnnl::primitive_desc_base& descriptor) {
@@ -166,15 +128,26 @@ Json parameters_of(const dnnl::primitive_desc_base& descriptor) {
     }
 }
 
-Json attributes_of(const dnnl::primitive_desc_base& descriptor) {
-    const dnnl::primitive_attr attributes = descriptor.get_primitive_attr();
-    const dnnl::post_ops post_ops = attributes.get_post_ops();
-    Json steps = Json::array();
-    for (int index = 0; index < post_ops.len(); ++index) {
-        steps.push_back(post_op(post_ops, index));
-    }
-    return {
-        {"post_ops", std::move(steps)}, {"scales", scales_of(attributes)}, {"zero_points", zero_points_of(attributes)}};
+Json attributes_of(const Program::Call& call) {
+    const dnnl::primitive_attr attributes = call.descriptor.get_primitive_attr();
+    return {{"post_ops", post_ops_of(attributes.get_post_ops())},
+            {"scales", scales_of(attributes)},
+            {"zero_points", zero_points_of(attributes)}};
+}
+
+DepthwiseParameters depthwise_at(const dnnl::post_ops& post_ops, int index) {
+    DepthwiseParameters result;
+    int mask = 0;
+    std::vector<float> scales;
+    post_ops.get_params_dw(index, result.weights, result.bias, result.result, result.kernel, result.stride,
+                           result.padding, mask, scales);
+    return result;
+}
+
+EltwiseParameters eltwise_at(const dnnl::post_ops& post_ops, int index) {
+    EltwiseParameters result;
+    post_ops.get_params_eltwise(index, result.scale, result.algorithm, result.alpha, result.beta);
+    return result;
 }
 
 bool is_plain(const dnnl::memory::desc& layout) {

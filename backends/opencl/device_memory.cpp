@@ -49,13 +49,17 @@ void DeviceMemory::transfer(const cl::CommandQueue& queue, std::vector<std::byte
     }
 }
 
-void DeviceMemory::write(const cl::CommandQueue& queue, const Buffers& buffers) {
+void DeviceMemory::fill(const Buffers& buffers) {
     for (const MemoryRegion& region : plan_->regions()) {
         if (region.tensor != graph::kAbsent && region.bytes > 0) {
             to_device(buffers.tensors[static_cast<std::size_t>(region.tensor)], region.places, region.element_size,
                       std::span(image_).subspan(region.offset, region.bytes));
         }
     }
+}
+
+void DeviceMemory::write(const cl::CommandQueue& queue, const Buffers& buffers) {
+    fill(buffers);
     transfer(queue, image_, true);
 }
 

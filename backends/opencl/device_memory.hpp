@@ -5,6 +5,7 @@
 #include "backends/opencl/opencl_api.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,15 @@ public:
     std::size_t size() const { return image_.size(); }
 
     const MemoryPlan& plan() const { return *plan_; }
+    std::span<const std::byte> image() const { return image_; }  ///< what write() sends to the device
     const cl::Buffer& whole() const { return whole_; }
     const cl::Buffer& tensor_buffer(graph::TensorId id) const { return buffers_[plan_->tensor_region(id)]; }
     const cl::Buffer& table_buffer(std::size_t table) const { return buffers_[plan_->table_region(table)]; }
 
-    /// Enqueues the transfer of everything to the device.
+    /// Brings what the judge's buffers hold into the image.
+    void fill(const Buffers& buffers);
+
+    /// Fills the image and enqueues the transfer of everything to the device.
     void write(const cl::CommandQueue& queue, const Buffers& buffers);
 
     /// Waits for everything from the device, brings what was written into the judge's buffers, and says what else has

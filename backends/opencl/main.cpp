@@ -1,4 +1,5 @@
 // difftest-worker-opencl [--device PLATFORM.DEVICE|NAME]: generated kernels on one OpenCL device, as a worker.
+//     --record FILE: what each plan asks of the device is written into the file.
 // difftest-worker-opencl --benchmark [--device ...]: one JSON document on stdout about what launches and checks cost.
 //     --kernel FILE --manifest FILE: a kernel of the user's in the place of one partition (the code in FILE is
 //     executed)
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
     std::string selector;
     bool benchmark = false;
     opencl::OwnKernelFiles own;
+    std::string recording;
     for (int i = 1; i < argc; ++i) {
         if (std::string(argv[i]) == "--list-devices") {
             std::puts(opencl::devices_document().c_str());
@@ -26,6 +28,9 @@ int main(int argc, char** argv) {
         benchmark = benchmark || std::string(argv[i]) == "--benchmark";
         if (std::string(argv[i]) == "--device" && i + 1 < argc) {
             selector = argv[i + 1];
+        }
+        if (std::string(argv[i]) == "--record" && i + 1 < argc) {
+            recording = argv[i + 1];
         }
         if (std::string(argv[i]) == "--kernel" && i + 1 < argc) {
             own.kernel = argv[i + 1];
@@ -44,7 +49,7 @@ int main(int argc, char** argv) {
         }
     }
     const auto make = [&] {
-        return opencl::make_opencl_backend(selector, own.kernel.empty() ? std::nullopt : std::optional(own));
+        return opencl::make_opencl_backend(selector, own.kernel.empty() ? std::nullopt : std::optional(own), recording);
     };
     return serve(make, argc, argv);
 }

@@ -60,8 +60,10 @@ bool has_halves(const graph::Graph& graph) {
 
 class OpenclBackend final : public Backend {
 public:
-    OpenclBackend(const std::string& selector, const std::optional<OwnKernelFiles>& own)
+    OpenclBackend(const std::string& selector, const std::optional<OwnKernelFiles>& own,
+                  const std::filesystem::path& recording)
         : session_(choose_device(selector)) {
+        session_.recording = recording;
         if (own) {
             own_.emplace(own->kernel, own->manifest);
         }
@@ -270,9 +272,10 @@ OpenclBackend::Generated OpenclBackend::generated_around(const graph::Case& valu
 
 }  // namespace
 
-std::unique_ptr<Backend> make_opencl_backend(const std::string& selector, const std::optional<OwnKernelFiles>& own) {
+std::unique_ptr<Backend> make_opencl_backend(const std::string& selector, const std::optional<OwnKernelFiles>& own,
+                                             const std::filesystem::path& recording) {
     try {
-        return std::make_unique<OpenclBackend>(selector, own);
+        return std::make_unique<OpenclBackend>(selector, own, recording);
     } catch (const cl::Error& error) {
         throw BackendError(
             fmt::format("OpenCL device '{}': {} ({})", selector, status_text(error.err()), error.what()));

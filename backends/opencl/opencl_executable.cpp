@@ -1,11 +1,13 @@
 #include "backends/opencl/opencl_executable.hpp"
 
+#include "backends/opencl/launch_recording.hpp"
 #include "backends/opencl/own_program.hpp"
 #include "backends/opencl/plan_contract.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <utility>
 
 namespace difftest::backends::opencl {
@@ -78,6 +80,7 @@ OpenclExecutable::OpenclExecutable(DeviceSession& session, const graph::Case& va
       memory_(std::shared_ptr<const MemoryPlan>(set_, &set_->memory)) {
     allocate();
     try {
+        record();  // whoever compiles it may die
         build(options_of(session_.device, specification_.build));
     } catch (const cl::Error& error) {
         rethrow(error, "creating kernels");
@@ -174,6 +177,14 @@ void OpenclExecutable::enqueue() {
     }
 }
 
+void OpenclExecutable::record() {
+    if (!session_.recording.empty()) {
+        memory_.fill(buffers_);
+        std::ofstream(session_.recording, std::ios::binary) << recording_of(
+            value_.graph, *set_, session_.device, options_of(session_.device, specification_.build), memory_.image());
+    }
+}
+
 void OpenclExecutable::launch() {
     try {
         enqueue();
@@ -185,6 +196,7 @@ void OpenclExecutable::launch() {
 
 void OpenclExecutable::execute() {
     try {
+        record();
         write();
         enqueue();
         for (std::string& each : memory_.read(session_.queue, buffers_)) {

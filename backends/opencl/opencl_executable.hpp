@@ -7,6 +7,7 @@
 #include "backends/opencl/kernel_set.hpp"
 #include "backends/opencl/memory_need.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct DeviceSession {
     cl::Context context;
     cl::CommandQueue queue;
     DevicePrograms programs;
+    std::filesystem::path recording;  ///< a file for what each plan asks of the device (launch_recording.hpp), or empty
 
     explicit DeviceSession(Device chosen);
 };
@@ -50,6 +52,7 @@ private:
     /// Throws Unsupported where the error says that memory is short.
     void refuse_shortage(const cl::Error& error, MemoryMoment moment) const;
     void enqueue();
+    void record();
     void set_arguments(Launch& launch, const Kernel& kernel, std::size_t& table);
 
     DeviceSession& session_;

@@ -57,15 +57,6 @@ bool may_point_at(std::string_view parameter, graph::DataType element) {
     return false;
 }
 
-std::string joined(const std::string& base, const std::string& own) {
-    std::string options = base;
-    const std::size_t standard = options.find("-cl-std=");
-    if (own.find("-cl-std=") != std::string::npos && standard != std::string::npos) {
-        options.erase(standard, options.find(' ', standard) - standard);
-    }
-    return fmt::format("{} -cl-kernel-arg-info{}{}", options, own.empty() ? "" : " ", own);
-}
-
 class Check {
 public:
     Check(const cl::Program& program, const Device& device, const Kernel& kernel)
@@ -164,6 +155,15 @@ private:
 
 }  // namespace
 
+std::string joined_options(const std::string& base, const std::string& own) {
+    std::string options = base;
+    const std::size_t standard = options.find("-cl-std=");
+    if (own.find("-cl-std=") != std::string::npos && standard != std::string::npos) {
+        options.erase(standard, options.find(' ', standard) - standard);
+    }
+    return options + (own.empty() ? "" : " ") + own;
+}
+
 std::string complaint_about_parameter(const std::string& type, bool is_buffer, graph::DataType element) {
     const bool is_pointer = type.find('*') != std::string::npos;
     const std::string expected = fmt::format("{}{}", is_buffer ? "a buffer of " : "", own_name(element));
@@ -183,7 +183,8 @@ std::string complaint_about_parameter(const std::string& type, bool is_buffer, g
 const cl::Program& own_program(DevicePrograms& programs, const Device& device, const Kernel& kernel,
                                const std::string& options) {
     try {
-        const cl::Program& program = programs.program(kernel.source, joined(options, kernel.options));
+        const cl::Program& program =
+            programs.program(kernel.source, joined_options(options, kernel.options) + " -cl-kernel-arg-info");
         Check(program, device, kernel).run();
         return program;
     } catch (const BackendError& error) {

@@ -5,8 +5,13 @@
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/json_object_reader.hpp"
 #include "harness/export/benchdnn_line.hpp"
+#include "harness/export/fusion_test_snippet.hpp"
 #include "harness/export/issue_text.hpp"
 #include "harness/export/onednn_program.hpp"
+#include "harness/export/onnx_reproducer.hpp"
+#include "harness/export/opencl_program.hpp"
+#include "harness/export/openvino_reproducer.hpp"
+#include "harness/export/regression_test_file.hpp"
 #include "harness/export/verification.hpp"
 #include "reference/graph/case_file.hpp"
 
@@ -44,7 +49,7 @@ ExportSubject subject_of(const std::filesystem::path& folder) {
     const TemporaryFolder temporary;
     const std::filesystem::path recording = temporary.path() / "recording.json";
     BackendSelection backend = select_backend(subject.backend);
-    const bool records = backend.kind->name == "onednn";
+    const bool records = backend.kind->name == "onednn" || backend.kind->name == "opencl";
     if (records) {
         backend.arguments.insert(backend.arguments.end(), {"--record", recording.string()});
     } else {
@@ -53,10 +58,14 @@ ExportSubject subject_of(const std::filesystem::path& folder) {
     BackendSession session(backend, subject.value.execution.threads);
     CaseObservation observed = observe_case(session, subject.value);
     subject.outputs = std::move(observed.outputs);
+    subject.intermediates = std::move(observed.intermediates);
+    subject.contract = observed.entry.contract;
     if (records) {
         subject.recording = text_of(recording);
         subject.why_not_recorded =
-            fmt::format("no call of the library could be recorded: {}", observed.entry.judgement.reason);
+            subject.plan == "graph"
+                ? "the plan asks the Graph API, and a recording has no words for its partitions"
+                : fmt::format("no call of the library could be recorded: {}", observed.entry.judgement.reason);
     }
     write_text(observation_document(session, folder), folder / "observation.json");
     return subject;
@@ -69,14 +78,63 @@ ReportedReproducer unwritten(const std::string& kind, const std::string& status,
 ReportedReproducer onednn_reproducer(const ExportSubject& subject) {
     const int threads = subject.value.execution.threads.value_or(0);
     const std::string run = (threads > 0 ? fmt::format("OMP_NUM_THREADS={} ", threads) : "") + "./build/reproducer";
-    return verified({"cpp", "cmake -S . -B build && cmake --build build", run}, onednn_program(subject),
-                    subject.verdict);
+    const Recipe recipe{"cpp", "cmake -S . -B build && cmake --build build", run, false};
+    if (subject.outputs.empty() || subject.verdict == "overrun") {
+        return verified(recipe, onednn_program(subject, true), "crash");
+    }
+    ReportedReproducer compared = verified(recipe, onednn_program(subject, false), subject.verdict);
+    if (compared.status == "verified") {
+        return compared;
+    }
+    // What is wrong may be what the library read beyond the end of a buffer.
+    ReportedReproducer guarded = verified(recipe, onednn_program(subject, true), "crash");
+    return guarded.status == "verified" ? guarded : compared;
+}
+
+/// Run by the interpreter of `--python`, which must have the packages that the script imports.
+ReportedReproducer by_python(Recipe recipe, ReproducerFiles files, const ExportSubject& subject,
+                             const ExportRequest& request) {
+    if (request.python.empty()) {
+        return {recipe.kind,
+                "not_run",
+                "not run here (--python names no interpreter with the packages)",
+                "python3 " + recipe.run,
+                "",
+                std::move(files)};
+    }
+    const std::string script = recipe.run;
+    recipe.run = shell_path(request.python, "--python") + " " + script;
+    ReportedReproducer result = verified(recipe, std::move(files), subject.verdict);
+    result.command = "python3 " + script;
+    return result;
 }
 
 ReportedReproducer reproducer_of(const std::string& kind, const ExportSubject& subject, const ExportRequest& request) {
     try {
         if (kind == "cpp") {
             return onednn_reproducer(subject);
+        }
+        if (kind == "opencl") {
+            return verified({"opencl", "cc -O1 reproducer.c -o reproducer -lOpenCL -lm", "./reproducer", false},
+                            opencl_program(subject), subject.verdict);
+        }
+        if (kind == "onnx") {
+            return by_python({"onnx", "", "check.py", true}, onnx_model(subject), subject, request);
+        }
+        if (kind == "fusion_test") {
+            return {
+                kind,
+                "not_run",
+                "not run here: it belongs into the source tree of OpenVINO, whose GPU plugin's tests no package holds",
+                "",
+                "",
+                fusion_test_snippet(subject)};
+        }
+        if (kind == "gtest") {
+            return regression_test(subject, request.build_tree);
+        }
+        if (kind == "openvino") {
+            return by_python({"openvino", "", "run.py", true}, openvino_reproducer(subject), subject, request);
         }
         return benchdnn_reproducer(subject, request.benchdnn);
     } catch (const NotExpressible& reason) {
@@ -89,6 +147,11 @@ bool is_kept(const ReportedReproducer& reproducer) {
     return reproducer.status == "verified" || reproducer.status == "not_run";
 }
 
+/// A page shows these.
+bool is_text(const std::string& file) {
+    return !file.ends_with(".onnx") && !file.ends_with(".pb") && !file.ends_with(".bin") && !file.ends_with(".npy");
+}
+
 void write(const std::vector<ReportedReproducer>& reproducers, const std::filesystem::path& folder) {
     std::error_code error;
     Json entries = Json::array();
@@ -99,8 +162,11 @@ void write(const std::vector<ReportedReproducer>& reproducers, const std::filesy
         if (is_kept(each)) {
             std::filesystem::create_directories(own);
             for (const ReportedReproducer::File& file : each.files) {
+                std::filesystem::create_directories((own / file.name).parent_path());
                 write_text(file.text, own / file.name);
-                files.push_back(file.name);
+                if (is_text(file.name)) {
+                    files.push_back(file.name);
+                }
             }
             if (!each.observed.empty()) {
                 write_text(each.observed, own / "observed.txt");
@@ -130,7 +196,7 @@ std::vector<std::string> wanted_kinds(const std::vector<std::string>& asked) {
 }  // namespace
 
 std::vector<std::string> reproducer_kinds() {
-    return {"cpp", "benchdnn"};
+    return {"cpp", "benchdnn", "opencl", "onnx", "openvino", "fusion_test", "gtest"};
 }
 
 std::vector<std::filesystem::path> findings_in(const std::filesystem::path& folder) {

@@ -10,9 +10,11 @@
 namespace difftest::harness {
 
 struct ExportRequest {
-    std::filesystem::path folder;    ///< of a finding
-    std::vector<std::string> kinds;  ///< empty: all (reproducer_kinds)
-    std::filesystem::path benchdnn;  ///< a program that somebody built; empty: its lines are written and not run
+    std::filesystem::path folder;      ///< of a finding
+    std::vector<std::string> kinds;    ///< empty: all (reproducer_kinds)
+    std::filesystem::path benchdnn;    ///< a program that somebody built; empty: its lines are written and not run
+    std::filesystem::path python;      ///< an interpreter with onnx, onnxruntime, openvino; empty: models are not run
+    std::filesystem::path build_tree;  ///< of difftest, to build and run its own tests with; empty: they are not run
     std::function<void(const std::string&)> progress;
 };
 

@@ -38,6 +38,17 @@ TEST(Reduce, FoundingFaultInTheFoundingCase) {
     const ProgramRun passing = difftest({"--case", folder + "/passing.json", "--backend", kFounding});
     EXPECT_NE(passing.exit_code, 1) << "the neighbour does not fail";
     EXPECT_THAT(content(folder + "/README.md"), HasSubstr("1-minimal"));
+    // Nothing is built or run: no recording of a library, no interpreter, no build tree.
+    const ProgramRun exported = difftest({"export", folder});
+    EXPECT_EQ(exported.exit_code, 0) << exported.errors;
+    EXPECT_THAT(exported.output, HasSubstr("| finding | cpp | not_expressible: the backend faulty"));
+    for (const char* const kind : {"onnx", "openvino", "gtest"}) {
+        EXPECT_THAT(exported.output, HasSubstr(std::string("| finding | ") + kind + " | not_run"));
+    }
+    EXPECT_THAT(content(folder + "/repro/reproducers.json"), HasSubstr("check.py"));
+    EXPECT_TRUE(std::filesystem::exists(folder + "/repro/onnx/test_data_set_0/output_0.pb"));
+    EXPECT_THAT(content(folder + "/repro/openvino/model.xml"), HasSubstr("version=\"11\""));
+    EXPECT_THAT(content(folder + "/repro/gtest/finding_test.cpp"), HasSubstr("evaluate(value, contract)"));
 }
 
 TEST(Reduce, TheSameCommandAgainAndMoreJobsGiveTheSame) {

@@ -14,6 +14,8 @@ struct Flags {
     std::string folder;
     std::vector<std::string> kinds;
     std::string benchdnn;
+    std::string python;
+    std::string build_tree;
 };
 
 ExitCode run(const Flags& flags) {
@@ -23,6 +25,8 @@ ExitCode run(const Flags& flags) {
         request.folder = folder;
         request.kinds = flags.kinds;
         request.benchdnn = flags.benchdnn;
+        request.python = flags.python;
+        request.build_tree = flags.build_tree;
         request.progress = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
         for (const ReportedReproducer& each : export_finding(request)) {
             const std::string why = each.why.substr(0, each.why.find('\n'));
@@ -38,11 +42,18 @@ ExitCode run(const Flags& flags) {
 
 void add_export(CLI::App& app, Action& action) {
     const auto flags = std::make_shared<Flags>();
+    std::string known;
+    for (const std::string& kind : reproducer_kinds()) {
+        known += (known.empty() ? "" : ", ") + kind;
+    }
     CLI::App* verb =
         app.add_subcommand("export", "Reproducers that need no difftest: made, run, and kept when they fail");
     verb->add_option("finding", flags->folder, "A finding's folder, or a campaign's: all findings in it")->required();
-    verb->add_option("--format", flags->kinds, "Kinds: cpp, benchdnn; default: all")->delimiter(',');
+    verb->add_option("--format", flags->kinds, "Kinds: " + known + "; default: all")->delimiter(',');
     verb->add_option("--benchdnn", flags->benchdnn, "A benchdnn program to run the lines with");
+    verb->add_option("--python", flags->python,
+                     "A Python with onnx, onnxruntime and openvino, to run the models (scripts/install-runtimes)");
+    verb->add_option("--build-tree", flags->build_tree, "A build of difftest, to build and run its own tests with");
     verb->callback([flags, &action] { action = [flags] { return run(*flags); }; });
 }
 

@@ -35,6 +35,7 @@ public:
         }
     }
 
+    std::string implementation() const { return call_->at("implementation").get<std::string>(); }
     std::string kind() const { return call_->at("primitive").get<std::string>(); }
     const Json& parameters() const { return call_->at("parameters"); }
     const Json& attributes() const { return call_->at("attributes"); }
@@ -122,6 +123,10 @@ std::string post_op(const RecordedPrimitive& primitive, const Json& step, std::s
     if (kind == "prelu") {
         return step.at("mask") == 0 ? "prelu" : "prelu:per_oc";
     }
+    if (kind == "depthwise") {
+        return fmt::format("dw:k{}s{}p{}:{}", step.at("kernel").get<int>(), step.at("stride").get<int>(),
+                           step.at("padding").get<int>(), text("result"));
+    }
     const std::string argument = fmt::format("DNNL_ARG_ATTR_MULTIPLE_POST_OP({}) | DNNL_ARG_SRC_1", index);
     return fmt::format("{}:{}:{}", without_prefix(text("algorithm"), "binary_"), primitive.type(argument),
                        policy(primitive.extents(argument), primitive.extents("DNNL_ARG_DST")));
@@ -132,7 +137,9 @@ std::string attributes(const RecordedPrimitive& primitive, bool is_v3) {
     const Json& attributes = primitive.attributes();
     for (const Json& each : attributes.at("scales")) {
         const bool common = each.at("mask") == 0;
-        line += is_v3 ? fmt::format(" --attr-scales=wei:{}", common ? "common:0.25" : "per_oc")
+        const std::string argument = each.value("argument", "DNNL_ARG_WEIGHTS");
+        const char* const name = argument == "DNNL_ARG_SRC" ? "src" : argument == "DNNL_ARG_DST" ? "dst" : "wei";
+        line += is_v3 ? fmt::format(" --attr-scales={}:{}", name, common ? "common:0.25" : "per_oc")
                       : fmt::format(" --attr-oscale={}:0.25*", common ? "common" : "per_oc");
     }
     std::string zero_points;
@@ -279,9 +286,10 @@ std::pair<std::string, std::string> driver(const RecordedPrimitive& primitive, b
     throw NotExpressible(fmt::format("this exporter has no benchdnn driver for a {} primitive", kind));
 }
 
-std::string line(const RecordedPrimitive& primitive, bool is_v3) {
+std::string line(const RecordedPrimitive& primitive, bool is_v3, const std::string& implementation) {
     const auto [before, shape] = driver(primitive, is_v3);
-    return "benchdnn " + before + attributes(primitive, is_v3) + " " + shape;
+    const std::string chosen = implementation.empty() || !is_v3 ? "" : " --impl=" + implementation;
+    return "benchdnn " + before + chosen + attributes(primitive, is_v3) + " " + shape;
 }
 
 }  // namespace
@@ -291,18 +299,53 @@ BenchdnnLines benchdnn_lines(const ExportSubject& subject) {
         throw NotExpressible(subject.why_not_recorded);
     }
     const Json recording = Json::parse(subject.recording);
+    if (!recording.contains("api")) {
+        throw NotExpressible("benchdnn runs oneDNN: the finding is in another library");
+    }
     const RecordedPrimitive primitive(recording);
     BenchdnnLines lines;
-    lines.v2 = line(primitive, false);
-    lines.v3 = line(primitive, true);
+    const bool chooses = recording.at("implementation_choice").get<bool>();
+    const std::string implementation = chooses ? primitive.implementation() : "";
+    lines.v2 = line(primitive, false, implementation);
+    lines.v3 = line(primitive, true, implementation);
     lines.caveat =
         "benchdnn fills the tensors, scales and zero points itself: the line says this primitive, not these values";
+    if (chooses) {
+        lines.caveat += "; 2.x has no option that chooses an implementation, and runs its first one";
+    }
     return lines;
 }
 
+namespace {
+
+/// "FAILED", "SKIPPED (SKIP_IMPL_HIT)": what benchdnn says of its one problem; empty when it died before.
+std::string state_in(const std::string& output) {
+    const std::size_t end = output.find(" __REPRO");
+    const std::size_t line = end == std::string::npos ? end : output.rfind('\n', end);
+    const std::size_t begin = end == std::string::npos ? end : output.find(':', line == std::string::npos ? 0 : line);
+    return end == std::string::npos ? "" : output.substr(begin + 1, end - begin - 1);
+}
+
+/// Why a line that it accepted did not fail.
+std::string why_not_shown(const std::string& state, const std::string& verdict) {
+    if (state.starts_with("PASSED")) {
+        return verdict == "violation"
+                   ? "benchdnn passes with the values that it fills in (small integers, powers of two as scales)"
+                   : "benchdnn passes: it does not see what is read or written outside of the tensors";
+    }
+    if (state.starts_with("MISTRUSTED")) {
+        return "benchdnn calls it MISTRUSTED: nearly everything is 0 with the values that it fills in";
+    }
+    return state.empty() ? "benchdnn does not take the line" : "benchdnn does not run it: " + state;
+}
+
+}  // namespace
+
 ReportedReproducer benchdnn_reproducer(const ExportSubject& subject, const std::filesystem::path& program) {
     const BenchdnnLines lines = benchdnn_lines(subject);
-    const std::string environment = subject.isa.empty() ? "" : "ONEDNN_MAX_CPU_ISA=" + subject.isa + " ";
+    const int threads = subject.value.execution.threads.value_or(0);
+    const std::string environment = (subject.isa.empty() ? "" : "ONEDNN_MAX_CPU_ISA=" + subject.isa + " ") +
+                                    (threads > 0 ? fmt::format("OMP_NUM_THREADS={} ", threads) : "");
     ReproducerFiles files = {{"benchdnn.txt", fmt::format("{0}{1}    # oneDNN 2.x\n{0}{2}    # oneDNN 3.x\n",
                                                           environment, lines.v2, lines.v3)}};
     if (program.empty()) {
@@ -311,14 +354,15 @@ ReportedReproducer benchdnn_reproducer(const ExportSubject& subject, const std::
     }
     const bool is_v3 = Json::parse(subject.recording).at("api").get<int>() >= 3;
     const std::string arguments = (is_v3 ? lines.v3 : lines.v2).substr(std::string_view("benchdnn").size());
-    const std::string own = std::filesystem::absolute(program).string();
-    if (own.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-") !=
-        std::string::npos) {
-        throw NotExpressible("--benchdnn: its path holds characters that mean something to a shell");
-    }
+    const std::string own = shell_path(program, "--benchdnn");
     ReportedReproducer result =
-        verified({"benchdnn", "", environment + own + arguments}, std::move(files), subject.verdict);
-    result.why += result.why.empty() ? lines.caveat : "; " + lines.caveat;
+        verified({"benchdnn", "", environment + own + arguments, false}, std::move(files), subject.verdict);
+    result.command = environment + "benchdnn" + arguments;
+    const std::string state = state_in(result.observed);
+    const bool failed = state.starts_with("FAILED") || state.starts_with("UNTESTED_FAILED");
+    const bool died = state.empty() && result.observed.find("exit status 1\n") == std::string::npos;
+    result.status = failed || died ? "verified" : "not_reproduced";
+    result.why = failed || died ? lines.caveat : why_not_shown(state, subject.verdict) + "\n" + result.observed;
     return result;
 }
 

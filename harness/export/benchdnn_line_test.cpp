@@ -59,7 +59,7 @@ TEST(BenchdnnLine, IsNotRunWithoutABenchdnn) {
 }
 
 TEST(OnednnProgram, HasTheCallsAndTheValues) {
-    const std::string source = onednn_program(subject()).front().text;
+    const std::string source = onednn_program(subject(), false).front().text;
     EXPECT_THAT(source, HasSubstr("std::vector<std::uint8_t> data_values{1, 4};"));
     EXPECT_THAT(source, HasSubstr("append_eltwise(1.0f, algorithm::eltwise_linear, 0.5f, 0.0f);"));
     EXPECT_THAT(source, HasSubstr("append_binary(algorithm::binary_mul, factor.get_desc());"));
@@ -69,11 +69,40 @@ TEST(OnednnProgram, HasTheCallsAndTheValues) {
     EXPECT_THAT(source, HasSubstr("out_values, {0.5f, 2.0f}, {0.5f, 2.0f});"));
 }
 
+/// The same call to 3.x: no scale of an eltwise, masks without values, engine first (oneDNN's guide, "Transition from
+/// v2.x to v3.x").
+TEST(OnednnProgram, SpeaksTheThirdGeneration) {
+    std::string recording = kRecording;
+    const auto replace = [&recording](const std::string& from, const std::string& to) {
+        const std::size_t at = recording.rfind(from);
+        ASSERT_NE(at, std::string::npos) << from;
+        recording.replace(at, from.size(), to);
+    };
+    replace(R"("api": 2)", R"("api": 3)");
+    replace(R"("scales": [])",
+            R"("scales": [{"argument": "DNNL_ARG_WEIGHTS", "mask": 1, "run_time": true, "values": []}])");
+    ExportSubject third = subject();
+    third.recording = recording;
+    const std::string source = onednn_program(third, false).front().text;
+    EXPECT_THAT(source, HasSubstr("append_eltwise(algorithm::eltwise_linear, 0.5f, 0.0f);"));
+    EXPECT_THAT(source, HasSubstr("set_scales_mask(DNNL_ARG_WEIGHTS, 1);"));
+    EXPECT_THAT(source, HasSubstr("set_zero_points_mask(DNNL_ARG_SRC, 0);"));
+    EXPECT_THAT(source, HasSubstr("convolution_description(cpu, prop_kind::forward_inference, "));
+    EXPECT_THAT(source, HasSubstr("memory::dims{1, 1}, memory::dims{0, 0}, memory::dims{0, 0}, memory::dims{0, 0}, "));
+    EXPECT_THAT(benchdnn_lines(third).v3, HasSubstr("--attr-scales=wei:per_oc "));
+}
+
+TEST(OnednnProgram, DiesBeyondABufferWhenGuarded) {
+    const std::string source = onednn_program(subject(), true).front().text;
+    EXPECT_THAT(source, HasSubstr("cpu, guarded(data_values));"));
+    EXPECT_EQ(source.find("compare"), std::string::npos);
+}
+
 TEST(OnednnProgram, SaysWhyNot) {
     ExportSubject nothing = subject();
     nothing.recording.clear();
     nothing.why_not_recorded = "no library";
-    EXPECT_THROW(onednn_program(nothing), NotExpressible);
+    EXPECT_THROW(onednn_program(nothing, false), NotExpressible);
     EXPECT_THROW(benchdnn_lines(nothing), NotExpressible);
 }
 

@@ -32,6 +32,13 @@ std::string float_literal(std::string_view number) {
     return std::string(number) + (has_point ? "f" : ".0f");
 }
 
+std::string with_single_gaps(std::string text) {
+    for (std::size_t at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) {
+        text.erase(at, 1);
+    }
+    return text;
+}
+
 std::string braced(const std::vector<std::string>& items, std::size_t indent) {
     constexpr std::size_t kWidth = 100;
     std::string text = "{";

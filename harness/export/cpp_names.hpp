@@ -25,6 +25,9 @@ private:
 /// A decimal number as a float literal: "0.5f", "INFINITY".
 std::string float_literal(std::string_view number);
 
+/// Without the empty lines that left-out sections of a template leave behind: never two in a row.
+std::string with_single_gaps(std::string text);
+
 /// "{1, 2, 3}", broken into lines.
 std::string braced(const std::vector<std::string>& items, std::size_t indent = 8);
 

@@ -1,7 +1,8 @@
 #include "harness/export/onednn_program.hpp"
 
-#include "harness/compare/element_text.hpp"
 #include "harness/export/cpp_names.hpp"
+#include "harness/export/expected_ranges.hpp"
+#include "harness/export/onednn_operation.hpp"
 #include "harness/report/template_text.hpp"
 
 #include <fmt/format.h>
@@ -18,9 +19,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostLines = 120;
-/// Between arguments that get a line each.
-constexpr const char* kNext = ",\n         ";
-
 std::string c_type(const std::string& type) {
     static const std::map<std::string, std::string> kTypes = {{"f32", "float"},          {"s32", "std::int32_t"},
                                                               {"s8", "std::int8_t"},     {"u8", "std::uint8_t"},
@@ -32,14 +30,11 @@ std::string c_type(const std::string& type) {
     return found->second;
 }
 
-std::string dims(const Json& values) {
-    return fmt::format("{{{}}}", fmt::join(values.get<std::vector<std::int64_t>>(), ", "));
-}
-
 /// One program from one recording.
 class Writer {
 public:
-    Writer(const ExportSubject& subject, const Json& recording) : subject_(subject), recording_(recording) {}
+    Writer(const ExportSubject& subject, const Json& recording, bool guarded)
+        : subject_(subject), recording_(recording), guarded_(guarded) {}
 
     Json view() {
         find_written();
@@ -47,18 +42,14 @@ public:
         for (const Json& call : calls()) {
             add_call(call);
         }
-        add_outputs();
-        return {{"title", subject_.title},
-                {"library", subject_.library},
-                {"isa", subject_.isa},
-                {"reason", subject_.reason},
-                {"guarded", subject_.outputs.empty()},  // it died: perhaps beyond the end of a buffer
-                {"buffers", buffers_},
-                {"plain_memories", plain_memories_},
-                {"primitives", primitives_},
-                {"library_memories", library_memories_},
-                {"executions", executions_},
-                {"outputs", outputs_}};
+        if (!guarded_) {
+            add_outputs();
+        }
+        return {
+            {"title", subject_.title},           {"library", subject_.library}, {"isa", subject_.isa},
+            {"reason", subject_.reason},         {"guarded", guarded_},         {"buffers", buffers_},
+            {"plain_memories", plain_memories_}, {"primitives", primitives_},   {"library_memories", library_memories_},
+            {"executions", executions_},         {"outputs", outputs_}};
     }
 
 private:
@@ -122,8 +113,8 @@ private:
     }
 
     static std::string layout_of(const Json& memory) {
-        return fmt::format("{{{}, dt::{}, memory::dims{}}}", dims(memory.at("dimensions")),
-                           memory.at("type").get<std::string>(), dims(memory.at("strides")));
+        return fmt::format("{{{}, dt::{}, memory::dims{}}}", dims_text(memory.at("dimensions")),
+                           memory.at("type").get<std::string>(), dims_text(memory.at("strides")));
     }
 
     /// How a primitive is told about a memory: by its layout, or to choose one.
@@ -143,7 +134,8 @@ private:
                 return chosen->second;
             }
             return fmt::format("memory::desc({}, dt::{}, memory::format_tag::any)",
-                               dims(memory(number).at("dimensions")), memory(number).at("type").get<std::string>());
+                               dims_text(memory(number).at("dimensions")),
+                               memory(number).at("type").get<std::string>());
         }
         return "";
     }
@@ -168,29 +160,45 @@ private:
             lines.push_back(fmt::format("{}.set_post_ops({});", name, steps));
         }
         for (const Json& each : attributes.at("scales")) {
-            std::vector<std::string> values;
-            for (const Json& value : each.at("values")) {
-                values.push_back(float_literal(value.get<std::string>()));
-            }
-            lines.push_back(fmt::format("{}.set_output_scales({}, {});", name, each.at("mask").get<int>(),
-                                        each.at("run_time").get<bool>() ? "{DNNL_RUNTIME_F32_VAL}" : braced(values)));
+            lines.push_back(fmt::format("{}.{};", name, set_scales(each)));
         }
         for (const Json& each : attributes.at("zero_points")) {
-            const auto values = each.at("values").get<std::vector<std::int64_t>>();
-            lines.push_back(fmt::format(
-                "{}.set_zero_points({}, {}, {{{}}});", name, each.at("argument").get<std::string>(),
-                each.at("mask").get<int>(),
-                each.at("run_time").get<bool>() ? "DNNL_RUNTIME_S32_VAL" : fmt::format("{}", fmt::join(values, ", "))));
+            lines.push_back(fmt::format("{}.{};", name, set_zero_points(each)));
         }
         return name;
+    }
+
+    std::string set_scales(const Json& scales) const {
+        const int mask = scales.at("mask").get<int>();
+        if (is_v3_) {
+            return fmt::format("set_scales_mask({}, {})", scales.at("argument").get<std::string>(), mask);
+        }
+        std::vector<std::string> values;
+        for (const Json& value : scales.at("values")) {
+            values.push_back(float_literal(value.get<std::string>()));
+        }
+        return fmt::format("set_output_scales({}, {})", mask,
+                           scales.at("run_time").get<bool>() ? "{DNNL_RUNTIME_F32_VAL}" : braced(values));
+    }
+
+    std::string set_zero_points(const Json& points) const {
+        const auto argument = points.at("argument").get<std::string>();
+        const int mask = points.at("mask").get<int>();
+        if (is_v3_) {
+            return fmt::format("set_zero_points_mask({}, {})", argument, mask);
+        }
+        const auto values = points.at("values").get<std::vector<std::int64_t>>();
+        return fmt::format(
+            "set_zero_points({}, {}, {{{}}})", argument, mask,
+            points.at("run_time").get<bool>() ? "DNNL_RUNTIME_S32_VAL" : fmt::format("{}", fmt::join(values, ", ")));
     }
 
     std::string post_op(const Json& call, const Json& step, std::size_t index) const {
         const auto kind = step.at("kind").get<std::string>();
         const auto number = [&step](const char* member) { return float_literal(step.at(member).get<std::string>()); };
         if (kind == "eltwise") {
-            return fmt::format("append_eltwise({}, {}, {}, {})", number("scale"), algorithm_of(step), number("alpha"),
-                               number("beta"));
+            return fmt::format("append_eltwise({}{}, {}, {})", is_v3_ ? "" : number("scale") + ", ", algorithm_of(step),
+                               number("alpha"), number("beta"));
         }
         if (kind == "sum") {
             const auto type = step.at("type").get<std::string>();
@@ -200,65 +208,14 @@ private:
         if (kind == "prelu") {
             return fmt::format("append_prelu({})", step.at("mask").get<int>());
         }
+        if (kind == "depthwise") {
+            const auto type = [&step](const char* member) { return step.at(member).get<std::string>(); };
+            return fmt::format("append_dw(dt::{}, dt::{}, dt::{}, {}, {}, {}{})", type("weights"), type("bias"),
+                               type("result"), step.at("kernel").get<int>(), step.at("stride").get<int>(),
+                               step.at("padding").get<int>(), is_v3_ ? "" : ", 0, {1.0f}");
+        }
         const std::string argument = fmt::format("DNNL_ARG_ATTR_MULTIPLE_POST_OP({}) | DNNL_ARG_SRC_1", index);
         return fmt::format("append_binary({}, {})", algorithm_of(step), described(call, argument));
-    }
-
-    /// The arguments of the primitive's operation descriptor.
-    std::string operation_of(const Json& call) const {
-        const auto kind = call.at("primitive").get<std::string>();
-        const Json& p = call.at("parameters");
-        const std::string source = described(call, "DNNL_ARG_SRC");
-        const std::string destination = described(call, "DNNL_ARG_DST");
-        const std::string weights = described(call, "DNNL_ARG_WEIGHTS");
-        const std::string bias = described(call, "DNNL_ARG_BIAS");
-        const std::string operands =
-            fmt::format("{}{}{}{}{}{}", source, kNext, weights, bias.empty() ? "" : kNext + bias, kNext, destination);
-        const std::string forward = "prop_kind::forward_inference, ";
-        const auto numbers = [&p](std::initializer_list<const char*> members) {
-            std::string text;
-            for (const char* const member : members) {
-                text += (text.empty() ? kNext : ", ") + dims(p.at(member));
-            }
-            return text;
-        };
-        if (kind == "convolution" || kind == "deconvolution") {
-            return forward + algorithm_of(p) + kNext + operands +
-                   numbers({"strides", "dilations", "padding_left", "padding_right"});
-        }
-        if (kind == "inner_product") {
-            return forward + operands;
-        }
-        if (kind == "matmul") {
-            return operands;
-        }
-        if (kind == "pooling" || kind == "pooling_v2") {
-            const std::string head = forward + algorithm_of(p) + kNext + source + kNext + destination;
-            return head + (kind == "pooling"
-                               ? numbers({"strides", "kernel", "padding_left", "padding_right"})
-                               : numbers({"strides", "kernel", "dilations", "padding_left", "padding_right"}));
-        }
-        if (kind == "resampling") {
-            return forward + algorithm_of(p) + kNext + source + kNext + destination;
-        }
-        if (kind == "reduction") {
-            return algorithm_of(p) + kNext + source + kNext + destination + ", 0.0f, 0.0f";
-        }
-        if (kind == "binary") {
-            return algorithm_of(p) + kNext + source + kNext + described(call, "DNNL_ARG_SRC_1") + kNext + destination;
-        }
-        if (kind == "eltwise") {
-            return forward + algorithm_of(p) + ", " + source + ", " + float_literal(p.at("alpha").get<std::string>()) +
-                   ", " + float_literal(p.at("beta").get<std::string>());
-        }
-        if (kind == "softmax_v2") {
-            return forward + algorithm_of(p) + kNext + source + kNext + destination + ", " +
-                   std::to_string(p.at("axis").get<int>());
-        }
-        if (kind == "prelu") {
-            return forward + source + ", " + weights;
-        }
-        throw NotExpressible(fmt::format("no words for a {} primitive", kind));
     }
 
     static std::string class_of(const std::string& kind) {
@@ -280,20 +237,32 @@ private:
             const std::string from = memory_of(call, "DNNL_ARG_SRC");
             const std::string to = memory_of(call, "DNNL_ARG_DST");
             if (!attributes.empty()) {
-                throw NotExpressible("a reorder with attributes");
+                const std::string name = names_.unique("reorder_description");
+                primitives_.push_back({{"attribute_lines", std::move(lines)},
+                                       {"primitive_type", "reorder"},
+                                       {"primitive_name", name},
+                                       {"primitive_arguments", fmt::format("cpu, {}.get_desc(), cpu, {}.get_desc(), {}",
+                                                                           from, to, attributes)},
+                                       {"choose", Json()}});
+                executions_.push_back(fmt::format("reorder({}).execute(queue, {{{}}});", name, argument_list));
+                return;
             }
             executions_.push_back(fmt::format("reorder({0}, {1}).execute(queue, {0}, {1});", from, to));
             return;
         }
         const std::string type = class_of(kind);
         const std::string name = names_.unique(kind + "_description");
-        const std::string operation = fmt::format("\n        {{{}}},\n        {}cpu", operation_of(call),
-                                                  attributes.empty() ? "" : attributes + ", ");
+        const std::string operation = onednn_operation(
+            call, is_v3_, [this, &call](const std::string& argument) { return described(call, argument); });
+        const std::string arguments =
+            is_v3_ ? fmt::format("cpu, {}{}", operation, attributes.empty() ? "" : ", " + attributes)
+                   : fmt::format("\n        {{{}}},\n        {}cpu", operation,
+                                 attributes.empty() ? "" : attributes + ", ");
         primitives_.push_back(
             {{"attribute_lines", std::move(lines)},
              {"primitive_type", type},
              {"primitive_name", name},
-             {"primitive_arguments", operation},
+             {"primitive_arguments", arguments},
              {"choose", recording_.at("implementation_choice").get<bool>() ? call.at("implementation") : Json()}});
         for (const Json& each : call.at("arguments")) {
             const auto number = each.at("memory").get<std::size_t>();
@@ -325,33 +294,21 @@ private:
             if (type == graph::DataType::f16 || type == graph::DataType::bf16) {
                 throw NotExpressible("the output holds 16-bit numbers, which C++ has no type for");
             }
-            std::vector<std::string> lowest;
-            std::vector<std::string> highest;
-            for (std::int64_t i = 0; i < output.allowed.size(); ++i) {
-                const oracle::AllowedSet set = output.allowed.at(i);
-                if (set.unconstrained || set.intervals.size() != 1 || set.may_be_nan) {
-                    throw NotExpressible("an element may be more than one range of values");
-                }
-                lowest.push_back(limit(set.intervals.front().lo, type));
-                highest.push_back(limit(set.intervals.front().hi, type));
-            }
+            const ExpectedRanges ranges = expected_ranges(output.allowed);
             const bool is_float = type == graph::DataType::f32;
             outputs_.push_back({{"output_type", c_type(std::string(graph::name_of(type)))},
                                 {"range_type", is_float ? "float" : "std::int64_t"},
                                 {"output_name", buffer->first},
                                 {"output_buffer", buffer->second},
-                                {"lowest", braced(lowest)},
-                                {"highest", braced(highest)}});
+                                {"lowest", braced(ranges.lowest)},
+                                {"highest", braced(ranges.highest)}});
         }
-    }
-
-    static std::string limit(double value, graph::DataType type) {
-        const std::string text = value_text(value, type);
-        return type == graph::DataType::f32 ? float_literal(text) : text;
     }
 
     const ExportSubject& subject_;
     const Json& recording_;
+    const bool guarded_;
+    const bool is_v3_ = recording_.at("api").get<int>() >= 3;
     CppNames names_;
     std::set<std::size_t> written_;
     std::map<std::size_t, std::string> buffer_names_;
@@ -366,23 +323,18 @@ private:
     Json outputs_ = Json::array();
 };
 
-/// Sections of a template that are left out leave their empty lines behind.
-std::string with_single_gaps(std::string text) {
-    for (std::size_t at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) {
-        text.erase(at, 1);
-    }
-    return text;
-}
-
 }  // namespace
 
-ReproducerFiles onednn_program(const ExportSubject& subject) {
+ReproducerFiles onednn_program(const ExportSubject& subject, bool guarded) {
     if (subject.recording.empty()) {
         throw NotExpressible(subject.why_not_recorded);
     }
     const Json recording = Json::parse(subject.recording);
-    const std::string source =
-        with_single_gaps(fill_template("onednn.cpp.mustache", Writer(subject, recording).view(), Escaping::none));
+    if (!recording.contains("api")) {
+        throw NotExpressible("no calls of oneDNN: the finding is in another library");
+    }
+    const std::string source = with_single_gaps(
+        fill_template("onednn.cpp.mustache", Writer(subject, recording, guarded).view(), Escaping::none));
     const auto lines = static_cast<std::size_t>(std::count(source.begin(), source.end(), '\n'));
     if (lines > kMostLines) {
         throw NotExpressible(fmt::format("the program would have {} lines: too many to be read", lines));

@@ -34,7 +34,9 @@ struct ExportSubject {
     std::string reason;
     std::string recording;         ///< what the backend asked of the library, JSON; empty where it records nothing
     std::string why_not_recorded;  ///< then
+    std::string contract;          ///< that the run was judged under
     std::vector<ExportedOutput> outputs;
+    std::vector<ExportedOutput> intermediates;  ///< what the plan wrote to memory between its partitions
 };
 
 /// This kind of reproducer cannot say what the finding needs; the message is why, for a reader.

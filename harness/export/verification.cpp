@@ -36,6 +36,13 @@ bool shows(const CommandResult& result, const std::string& verdict) {
     return result.exit_status == 1 && result.output.find("expected no error") == std::string::npos;
 }
 
+/// The first element that a script of ours calls wrong.
+std::string wrong_line(const std::string& output) {
+    const std::size_t mark = output.find(" <- wrong");
+    const std::size_t begin = mark == std::string::npos ? mark : output.rfind('\n', mark);
+    return begin == std::string::npos ? "" : output.substr(begin + 1, mark - begin - 1);
+}
+
 }  // namespace
 
 CommandResult run_in(const std::filesystem::path& folder, const std::string& command, std::chrono::seconds limit) {
@@ -59,6 +66,15 @@ CommandResult run_in(const std::filesystem::path& folder, const std::string& com
     return result;
 }
 
+std::string shell_path(const std::filesystem::path& program, const std::string& option) {
+    std::string path = std::filesystem::absolute(program).string();
+    if (path.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-") !=
+        std::string::npos) {
+        throw NotExpressible(option + ": its path holds characters that mean something to a shell");
+    }
+    return path;
+}
+
 TemporaryFolder::TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "difftest-export-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
@@ -75,6 +91,7 @@ TemporaryFolder::~TemporaryFolder() {
 ReportedReproducer verified(const Recipe& recipe, ReproducerFiles files, const std::string& verdict) {
     const TemporaryFolder folder;
     for (const ReportedReproducer::File& file : files) {
+        std::filesystem::create_directories((folder.path() / file.name).parent_path());
         std::ofstream(folder.path() / file.name, std::ios::binary) << file.text;
     }
     const std::string command = (recipe.build.empty() ? "" : recipe.build + " && ") + recipe.run;
@@ -88,8 +105,13 @@ ReportedReproducer verified(const Recipe& recipe, ReproducerFiles files, const s
     }
     const CommandResult ran = run_in(folder.path(), recipe.run, kRunLimit);
     result.observed = fmt::format("{}exit status {}\n", ran.output.substr(0, kLongestOutput), ran.exit_status);
-    if (shows(ran, verdict)) {
+    if (recipe.confirms_expectation ? ran.exit_status == 0 : shows(ran, verdict)) {
         result.status = "verified";
+    } else if (recipe.confirms_expectation) {
+        result.why =
+            (ran.exit_status == 2 ? "what it runs does not give what is expected either: " + wrong_line(ran.output)
+                                  : "it does not run here") +
+            "\n" + result.observed;
     } else {
         result.why = fmt::format("it was built and run, and does not show the {}\n{}", verdict, result.observed);
     }

@@ -16,6 +16,10 @@ struct CommandResult {
 /// Runs a shell command in a folder, with a limit. The command must not hold text of others: it is a constant.
 CommandResult run_in(const std::filesystem::path& folder, const std::string& command, std::chrono::seconds limit);
 
+/// The absolute path of a program, as a word of a shell command. Throws NotExpressible, naming the option, when it
+/// holds characters that mean something to a shell.
+std::string shell_path(const std::filesystem::path& program, const std::string& option);
+
 /// A new folder for temporary files, removed with everything in it.
 class TemporaryFolder {
 public:
@@ -34,6 +38,9 @@ struct Recipe {
     std::string kind;   ///< "cpp"
     std::string build;  ///< a shell command; empty: nothing to build
     std::string run;
+    /// The files run something else than the library under test: exit status 0, which says that it gives what is
+    /// expected, is what verifies them; 2 says that it gives something else.
+    bool confirms_expectation = false;
 };
 
 /// Writes the files into a temporary folder, builds and runs them there. Status "verified" when what came out shows the

@@ -1,82 +1,42 @@
 #include "harness/generate/benchdnn_import.hpp"
 
-#include "harness/generate/counter_random.hpp"
-#include "reference/graph/case_builder.hpp"
-#include "reference/graph/enumeration_names.hpp"
+#include "harness/generate/described_steps.hpp"
+#include "harness/generate/primitive_description.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
-#include <optional>
-#include <stdexcept>
-#include <vector>
+#include <set>
 
 namespace difftest::harness {
 namespace {
 
 using graph::DataType;
-using graph::TensorData;
-using Extents = std::vector<std::int64_t>;
-
-constexpr std::uint64_t kSeed = 26;
-
-[[noreturn]] void refuse(std::string_view what) {
-    throw std::invalid_argument(fmt::format("cannot import {}", what));
-}
-
-std::vector<std::string> split(std::string_view text, std::string_view separators) {
-    std::vector<std::string> parts;
-    std::size_t begin = 0;
-    while (begin <= text.size()) {
-        const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
-        if (end > begin) {
-            parts.emplace_back(text.substr(begin, end - begin));
-        }
-        begin = end + 1;
-    }
-    return parts;
-}
-
-float number_of(const std::string& text) {
-    float value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) {
-        refuse(fmt::format("the number '{}'", text));
-    }
-    return value;
-}
 
 DataType type_of(const std::string& name) {
     const auto type = graph::data_type_from(name);
     if (!type) {
-        refuse(fmt::format("the type '{}'", name));
+        refuse_import(fmt::format("the type '{}'", name));
     }
     return *type;
 }
 
-/// A primitive as both forms describe it.
-struct Description {
-    bool transposed = false;
-    DataType source = DataType::f32;
-    DataType weights = DataType::f32;
-    DataType destination = DataType::f32;
-    std::map<std::string, std::int64_t> numbers;  ///< "ic" -> 8
-    std::vector<std::string> post_ops;            ///< "linear:0.5:0"
-    bool has_scale = false;
-    bool scale_per_channel = false;
-    bool has_source_zero_point = false;
-};
+std::vector<DataType> types_of(const std::string& names) {
+    std::vector<DataType> types;
+    for (const std::string& name : import_words(names, ":")) {
+        types.push_back(type_of(name));
+    }
+    return types;
+}
 
 /// "mb1ic8_ih4": letters and their numbers.
 std::map<std::string, std::int64_t> shape_numbers(std::string_view text) {
     std::map<std::string, std::int64_t> numbers;
     std::size_t at = 0;
-    while (at < text.size()) {
-        if (text[at] == '_' || text[at] == 'n') {  // "n" begins the name of a problem
-            if (text[at] == 'n') {
-                break;
-            }
+    while (at < text.size() && text[at] != 'n') {  // "n" begins the name of a problem
+        if (text[at] == '_') {
             ++at;
             continue;
         }
@@ -86,7 +46,7 @@ std::map<std::string, std::int64_t> shape_numbers(std::string_view text) {
         const auto [last, error] =
             std::from_chars(text.data() + std::min(digits, text.size()), text.data() + end, value);
         if (digits == std::string_view::npos || digits == at || error != std::errc() || last != text.data() + end) {
-            refuse(fmt::format("the shape '{}'", text));
+            refuse_import(fmt::format("the shape '{}'", text));
         }
         numbers[std::string(text.substr(at, digits - at))] = value;
         at = end;
@@ -94,227 +54,200 @@ std::map<std::string, std::int64_t> shape_numbers(std::string_view text) {
     return numbers;
 }
 
-/// The numbers of a letter for each spatial dimension that the description has; `otherwise` where it is left out.
-Extents spatial(const Description& d, const std::string& letter, std::int64_t otherwise) {
-    Extents values;
-    for (const std::string axis : {"d", "h", "w"}) {
-        if (d.numbers.contains("i" + axis)) {
-            const auto found = d.numbers.find(letter + axis);
-            values.push_back(found == d.numbers.end() ? otherwise : found->second);
-        }
-    }
-    // "ih5" alone is 5x5: benchdnn completes a missing width by the height.
-    if (d.numbers.contains("ih") && !d.numbers.contains("iw")) {
-        values.push_back(values.back());
-    }
-    return values;
-}
-
-std::int64_t required(const Description& d, const std::string& name) {
-    const auto found = d.numbers.find(name);
-    if (found == d.numbers.end()) {
-        refuse(fmt::format("a shape without '{}'", name));
-    }
-    return found->second;
-}
-
-TensorData filled(DataType type, const graph::Shape& shape, std::uint64_t stream) {
-    TensorData data(type, shape);
-    const CounterRandom random(kSeed, stream);
-    const bool is_float = !graph::is_integer(type);
-    const std::int64_t lowest = is_float ? -64 : static_cast<std::int64_t>(graph::lowest_of(type));
-    const std::int64_t highest = is_float ? 64 : static_cast<std::int64_t>(graph::highest_of(type));
-    for (std::int64_t i = 0; i < data.size(); ++i) {
-        data.set(i, static_cast<double>(random.integer_at(static_cast<std::uint64_t>(i), lowest, highest)));
-    }
-    return data;
-}
-
-/// Shapes and the graph of one description.
-class Importer {
-public:
-    Importer(const Description& d, const std::string& name) : d_(d), builder_(name) {}
-
-    graph::Case build(const std::string& origin) {
-        graph::TensorId flowing = contraction();
-        if (d_.has_scale) {
-            const graph::TensorId factor =
-                operand("result_scale", d_.scale_per_channel ? "per_oc" : "common", 1.0F / 16);
-            flowing = builder_.node("scaled", graph::Binary{graph::BinaryAlgorithm::multiply}, {flowing, factor},
-                                    DataType::f32);
-        }
-        for (std::size_t i = 0; i < d_.post_ops.size(); ++i) {
-            flowing = post_op(flowing, d_.post_ops[i], fmt::format("post_op_{}", i));
-        }
-        if (builder_.graph().tensor(flowing).type != d_.destination) {
-            flowing = builder_.node("stored", graph::Convert{}, {flowing}, d_.destination);
-        }
-        builder_.annotate("origin", origin);
-        return builder_.build({flowing});
-    }
-
-private:
-    graph::TensorId contraction() {
-        const std::int64_t groups = d_.numbers.contains("g") ? d_.numbers.at("g") : 1;
-        const std::int64_t channels = required(d_, "ic");
-        channels_out_ = required(d_, "oc");
-        if (groups < 1 || channels % groups != 0 || channels_out_ % groups != 0) {
-            refuse("channels that the groups do not divide");
-        }
-        const Extents in = spatial(d_, "i", 1);
-        const Extents out = spatial(d_, "o", 1);
-        const Extents kernel = spatial(d_, "k", 1);
-        const Extents strides = spatial(d_, "s", 1);
-        const Extents begins = spatial(d_, "p", 0);
-        Extents dilations = spatial(d_, "d", 0);
-        Extents ends;
-        for (std::size_t i = 0; i < in.size(); ++i) {
-            const std::int64_t reach = (kernel[i] - 1) * (dilations[i] + 1) + 1;
-            // The padding behind follows from the result's size.
-            ends.push_back(d_.transposed ? (in[i] - 1) * strides[i] + reach - out[i] - begins[i]
-                                         : (out[i] - 1) * strides[i] + reach - in[i] - begins[i]);
-            ++dilations[i];
-        }
-        graph::Shape source = {d_.numbers.contains("mb") ? d_.numbers.at("mb") : 2, channels};
-        source.insert(source.end(), in.begin(), in.end());
-        graph::Shape weights = {channels_out_, channels / groups};
-        weights.insert(weights.end(), kernel.begin(), kernel.end());
-        rank_ = source.size();
-        std::vector<graph::TensorId> inputs = {builder_.input("data", filled(d_.source, source, 1)),
-                                               builder_.constant("weights", filled(d_.weights, weights, 2))};
-        if (d_.has_source_zero_point) {
-            TensorData zero_point(DataType::s32, {});
-            zero_point.set(0, 3);
-            inputs.push_back(graph::kAbsent);
-            inputs.push_back(builder_.constant("data_zero_point", std::move(zero_point)));
-        }
-        const DataType sums = graph::is_integer(d_.source) ? DataType::s32 : d_.source;
-        if (d_.transposed) {
-            return builder_.node("deconvolution",
-                                 graph::Deconvolution{strides, dilations, begins, ends, Extents(in.size(), 0), groups},
-                                 inputs, sums);
-        }
-        return builder_.node("convolution", graph::Convolution{strides, dilations, begins, ends, groups}, inputs, sums);
-    }
-
-    /// A parameter: one number, or one for each channel (then they differ).
-    graph::TensorId operand(const std::string& name, const std::string& policy, float value) {
-        if (policy == "common" || policy == "0") {  // a log has masks: 1 << 1 is the channels
-            return builder_.scalar(name, value);
-        }
-        if (policy != "per_oc" && policy != "per_dim_1" && policy != "2") {
-            refuse(fmt::format("the policy '{}'", policy));
-        }
-        std::vector<float> values;
-        for (std::int64_t c = 0; c < channels_out_; ++c) {
-            values.push_back(value * static_cast<float>(c % 7 + 1));
-        }
-        return builder_.per_channel(name, values, rank_);
-    }
-
-    graph::TensorId post_op(graph::TensorId flowing, const std::string& text, const std::string& name) {
-        std::vector<std::string> parts = split(text, ":");
-        for (const std::string_view prefix : {"eltwise_", "binary_"}) {
-            if (parts.front().starts_with(prefix)) {
-                parts.front().erase(0, prefix.size());
+/// "2x3:3x4", perhaps with "_nNAME" behind it.
+std::vector<std::vector<std::int64_t>> shape_extents(std::string_view text) {
+    std::vector<std::vector<std::int64_t>> result;
+    for (const std::string& operand : import_words(text.substr(0, text.find('_')), ":")) {
+        result.emplace_back();
+        for (const std::string& extent : import_words(operand, "x")) {
+            std::int64_t value = 0;
+            const auto [end, error] = std::from_chars(extent.data(), extent.data() + extent.size(), value);
+            if (error != std::errc() || end != extent.data() + extent.size()) {
+                refuse_import(fmt::format("the shape '{}'", text));
             }
+            result.back().push_back(value);
         }
-        static const std::map<std::string, graph::BinaryAlgorithm> kBinary = {
-            {"add", graph::BinaryAlgorithm::add},      {"mul", graph::BinaryAlgorithm::multiply},
-            {"sub", graph::BinaryAlgorithm::subtract}, {"div", graph::BinaryAlgorithm::divide},
-            {"max", graph::BinaryAlgorithm::maximum},  {"min", graph::BinaryAlgorithm::minimum}};
-        if (const auto binary = kBinary.find(parts.front()); binary != kBinary.end()) {
-            if (parts.size() > 1 && parts[1] != "f32") {
-                refuse(fmt::format("a binary post-op with {}", parts[1]));
-            }
-            const graph::TensorId other = operand(name + "_operand", parts.size() > 2 ? parts[2] : "common", 0.75F);
-            return builder_.node(name, graph::Binary{binary->second}, {flowing, other}, DataType::f32);
-        }
-        const auto algorithm = graph::value_from_name<graph::EltwiseAlgorithm>(parts.front());
-        if (!algorithm || (parts.size() > 3 && number_of(parts[3]) != 1.0F)) {
-            refuse(fmt::format("the post-op '{}'", text));
-        }
-        const float alpha = parts.size() > 1 ? number_of(parts[1]) : 0;
-        const float beta = parts.size() > 2 ? number_of(parts[2]) : 0;
-        return builder_.node(name, graph::Eltwise{*algorithm, alpha, beta}, {flowing}, DataType::f32);
     }
+    return result;
+}
 
-    const Description& d_;
-    graph::CaseBuilder builder_;
-    std::int64_t channels_out_ = 0;
-    std::size_t rank_ = 0;
-};
+void read_shape(PrimitiveDescription& d, std::string_view text) {
+    const bool has_numbers = d.kind == "convolution" || d.kind == "deconvolution" || d.kind == "inner_product" ||
+                             d.kind == "pooling" || d.kind == "resampling";
+    if (has_numbers) {
+        d.numbers = shape_numbers(text);
+    } else {
+        d.extents = shape_extents(text);
+    }
+}
 
-/// "u8s8f32": three types without anything between them.
-void read_configuration(Description& d, std::string_view text) {
+/// "u8s8f32": types without anything between them; one stands for all.
+void read_configuration(PrimitiveDescription& d, std::string_view text) {
     std::vector<DataType> types;
-    while (!text.empty() && types.size() < 3) {
+    while (!text.empty()) {
         std::size_t length = 0;
         for (const std::string_view name : {"bf16", "f16", "f32", "s32", "s8", "u8"}) {
             length = text.starts_with(name) ? name.size() : length;
         }
         if (length == 0) {
-            refuse(fmt::format("the types '{}'", text));
+            refuse_import(fmt::format("the types '{}'", text));
         }
         types.push_back(type_of(std::string(text.substr(0, length))));
         text.remove_prefix(length);
     }
-    if (types.size() == 1) {
-        types.resize(3, types.front());
+    if (types.empty() || types.size() > 3) {
+        refuse_import("a configuration that is not one, two or three types");
     }
-    if (types.size() != 3) {
-        refuse("a configuration that is not three types");
-    }
-    d.source = types[0];
-    d.weights = types[1];
-    d.destination = types[2];
+    d.sources = {types.front()};
+    d.weights = types.size() == 3 ? types[1] : types.front();
+    d.destination = types.back();
 }
 
-void read_option(Description& d, const std::string& name, const std::string& value) {
+/// "src:common:3+dst:per_dim_1": argument, policy or mask; the values are not those of the application anyway.
+std::vector<DescribedParameter> parameters_of(std::string_view text, std::string_view separators) {
+    std::vector<DescribedParameter> result;
+    for (const std::string& each : import_words(text, separators)) {
+        const std::vector<std::string> words = import_words(each, ":");
+        result.push_back({words.front(), words.size() > 1 ? words[1] : "common"});
+    }
+    return result;
+}
+
+std::string without_prefix(const std::string& text, std::string_view prefix) {
+    return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+}
+
+void read_option(PrimitiveDescription& d, const std::string& name, const std::string& value) {
+    static const std::set<std::string> kAboutHow = {"--stag",   "--wtag",     "--dtag",    "--tag",
+                                                    "--mode",   "--impl",     "--v",       "--skip-impl",
+                                                    "--engine", "--bia_mask", "--bia-mask"};
     if (name == "--cfg") {
         read_configuration(d, value);
     } else if (name == "--dt") {
-        const std::vector<std::string> types = split(value, ":");
-        read_configuration(d, types.size() == 3 ? types[0] + types[1] + types[2] : value);
+        std::string joined = value;
+        std::erase(joined, ':');
+        read_configuration(d, joined);
+    } else if (name == "--sdt") {
+        d.sources = types_of(value);
+        d.weights = d.sources.back();
+        d.destination = d.sources.front();
+    } else if (name == "--ddt") {
+        d.destination = type_of(value);
+    } else if (name == "--bia-dt" || name == "--bia_dt") {
+        d.bias = graph::data_type_from(value);
+    } else if (name == "--alg") {
+        d.algorithm = value;
+        for (const char* const prefix : {"eltwise_", "binary_", "pooling_", "reduction_", "resampling_"}) {
+            d.algorithm = without_prefix(d.algorithm, prefix);
+        }
+    } else if (name == "--alpha" || name == "--beta") {
+        (name == "--alpha" ? d.alpha : d.beta) = import_number(value);
+    } else if (name == "--scales") {
+        for (const std::string& scale : import_words(value, ":")) {
+            d.addend_scales.push_back(import_number(scale));
+        }
     } else if (name == "--attr-post-ops") {
-        d.post_ops = split(value, "+");
-    } else if (name == "--attr-oscale" || name == "--attr-scales") {
-        d.has_scale = true;
-        d.scale_per_channel = value.find("per_oc") != std::string::npos;
+        d.post_ops = import_words(value, "+");
+    } else if (name == "--attr-oscale") {
+        d.has_result_scale = true;
+        d.result_scale_policy = import_words(value, ":").front();
+    } else if (name == "--attr-scales") {
+        d.scales = parameters_of(value, "+");
     } else if (name == "--attr-zero-points") {
-        if (!value.starts_with("src:common")) {
-            refuse(name + "=" + value);
-        }
-        d.has_source_zero_point = true;
+        d.zero_points = parameters_of(value, "+");
     } else if (name == "--dir") {
-        if (value != "FWD_I" && value != "FWD_D") {
-            refuse(name + "=" + value);
+        if (value != "FWD_I" && value != "FWD_D" && value != "FWD_B") {
+            refuse_import(name + "=" + value);
         }
-    } else if (name != "--stag" && name != "--wtag" && name != "--dtag" && name != "--mode" && name != "--impl") {
-        refuse(value.empty() ? name : name + "=" + value);
+        d.bias = value == "FWD_B" ? std::optional(DataType::f32) : std::nullopt;
+    } else if (!kAboutHow.contains(name)) {
+        refuse_import(value.empty() ? name : name + "=" + value);
+    }
+}
+
+/// benchdnn's drivers and the library's kinds.
+std::optional<std::string> kind_of(std::string_view driver) {
+    static const std::map<std::string_view, std::string> kKinds = {
+        {"--conv", "convolution"}, {"--deconv", "deconvolution"}, {"--ip", "inner_product"},
+        {"--matmul", "matmul"},    {"--pool", "pooling"},         {"--eltwise", "eltwise"},
+        {"--binary", "binary"},    {"--reorder", "reorder"},      {"--sum", "sum"},
+        {"--prelu", "prelu"},      {"--reduction", "reduction"},  {"--resampling", "resampling"}};
+    const auto found = kKinds.find(driver);
+    return found == kKinds.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// "src_u8::blocked:acdb:f0" and "src:u8::blocked:acdb::f0"
+void read_layout(PrimitiveDescription& d, const std::string& text) {
+    const std::vector<std::string> words = import_words(text, "_:");
+    if (words.size() < 2 || words[0] == "diff" || words[0] == "ws" || words[1] == "undef") {
+        return;
+    }
+    if (words[0] == "src" || words[0] == "src0" || words[0] == "src1" || words[0] == "data") {
+        d.sources.push_back(type_of(words[1]));
+        d.destination = words[0] == "data" ? d.sources.back() : d.destination;
+    } else if (words[0] == "wei") {
+        d.weights = type_of(words[1]);
+    } else if (words[0] == "dst") {
+        d.destination = type_of(words[1]);
+    } else if (words[0] == "bia") {
+        d.bias = type_of(words[1]);
+    }
+}
+
+void read_attribute(PrimitiveDescription& d, const std::string& text) {
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    const std::string name = text.substr(0, colon);
+    const std::string_view value = std::string_view(text).substr(std::min(colon + 1, text.size()));
+    if (name == "attr-post-ops") {
+        d.post_ops = import_words(value, "+;");
+    } else if (name == "attr-oscale") {
+        d.has_result_scale = true;
+        d.result_scale_policy = import_words(value, ":").front();
+    } else if (name == "attr-scales") {
+        d.scales = parameters_of(value, "+_");
+    } else if (name == "attr-zero-points") {
+        d.zero_points = parameters_of(value, "+_");
+    } else if (name != "attr-scratchpad") {
+        refuse_import(fmt::format("'{}'", text));
+    }
+}
+
+/// "alg:eltwise_linear alpha:2 beta:1"
+void read_operation(PrimitiveDescription& d, const std::string& text) {
+    for (const std::string& part : import_words(text, " ")) {
+        const std::vector<std::string> words = import_words(part, ":");
+        if (words.size() == 2 && words[0] == "alg") {
+            d.algorithm = without_prefix(words[1], d.kind + "_");
+        } else if (words.size() == 2 && (words[0] == "alpha" || words[0] == "beta")) {
+            (words[0] == "alpha" ? d.alpha : d.beta) = import_number(words[1]);
+        }
     }
 }
 
 }  // namespace
 
 graph::Case case_from_benchdnn(std::string_view line, const std::string& name) {
-    Description d;
-    bool has_driver = false;
-    for (const std::string& word : split(line, " \t\n")) {
-        if (word == "--conv" || word == "--deconv") {
-            has_driver = true;
-            d.transposed = word == "--deconv";
+    PrimitiveDescription d;
+    d.sources = {DataType::f32};
+    std::string shape;
+    const bool is_v2 = line.find("--cfg=") != std::string_view::npos;
+    for (const std::string& word : import_words(line, " \t\n")) {
+        if (const auto kind = kind_of(word)) {
+            d.kind = *kind;
+            const bool has_bias = d.kind == "convolution" || d.kind == "deconvolution" || d.kind == "inner_product";
+            d.bias = has_bias && is_v2 ? std::optional(DataType::f32) : std::nullopt;  // --dir=FWD_B is its default
         } else if (word.starts_with("--")) {
             const std::size_t equals = std::min(word.find('='), word.size());
             read_option(d, word.substr(0, equals), word.substr(std::min(equals + 1, word.size())));
-        } else if (has_driver) {
-            d.numbers = shape_numbers(word);
+        } else if (!d.kind.empty()) {
+            shape = word;
         }
     }
-    if (!has_driver || d.numbers.empty()) {
-        refuse("a line without --conv or --deconv and a shape");
+    if (d.kind.empty() || shape.empty()) {
+        refuse_import("a line without a driver that it knows and a shape");
     }
-    return Importer(d, name).build(std::string(line));
+    read_shape(d, shape);
+    return described_case(d, name, std::string(line));
 }
 
 bool is_verbose_execution(std::string_view line) {
@@ -323,46 +256,38 @@ bool is_verbose_execution(std::string_view line) {
 }
 
 graph::Case case_from_verbose(std::string_view line, const std::string& name) {
-    const std::vector<std::string> fields = split(line, ",");
-    Description d;
-    bool has_kind = false;
-    for (const std::string& field : fields) {
-        if (field == "convolution" || field == "deconvolution") {
-            has_kind = true;
-            d.transposed = field == "deconvolution";
-        }
-        const bool begins_as_shape = field.starts_with("mb") || (field.starts_with('g') && field.find("mb") < 6);
-        if (begins_as_shape && field.find("ic") != std::string::npos) {
-            d.numbers = shape_numbers(field);
-        }
-        for (const std::string& part : split(field, " ")) {
-            const std::vector<std::string> words = split(part, "_:");
-            const auto type = [&words] { return words.size() > 1 ? type_of(words[1]) : DataType::f32; };
-            if (words.front() == "src") {
-                d.source = type();
-            } else if (words.front() == "wei") {
-                d.weights = type();
-            } else if (words.front() == "dst") {
-                d.destination = type();
-            } else if (words.front() == "bia" && words.size() > 1 && words[1] != "undef") {
-                refuse("a primitive with a bias");
-            } else if (part.starts_with("attr-post-ops:")) {
-                d.post_ops = split(std::string_view(part).substr(std::string_view("attr-post-ops:").size()), "+; ");
-            } else if (part.starts_with("attr-oscale:") || part.starts_with("attr-scales:")) {
-                d.has_scale = true;
-                d.scale_per_channel = part.find(":2") != std::string::npos || part.find(":1") != std::string::npos;
-            } else if (part.starts_with("attr-zero-points:")) {
-                if (part.find("src") == std::string::npos || part.find("dst") != std::string::npos) {
-                    refuse(part);
-                }
-                d.has_source_zero_point = true;
-            }
-        }
+    std::vector<std::string> fields;  // of which some hold nothing
+    for (std::size_t begin = 0; begin <= line.size();) {
+        const std::size_t end = std::min(line.find(',', begin), line.size());
+        fields.emplace_back(line.substr(begin, end - begin));
+        begin = end + 1;
     }
-    if (!has_kind || d.numbers.empty()) {
-        refuse("this primitive: " + std::string(line.substr(0, 80)));
+    // ..., exec, engine, kind, implementation, direction, layouts, attributes, operation, shape, time
+    fields.erase(fields.begin(), std::find(fields.begin(), fields.end(), "exec"));
+    if (fields.size() < 9) {
+        refuse_import("this line: " + std::string(line.substr(0, 80)));
     }
-    return Importer(d, name).build(std::string(line));
+    PrimitiveDescription d;
+    d.kind = fields[2] == "pooling_v2" ? "pooling" : fields[2];
+    const std::string& direction = fields[4];
+    if (direction.find("backward") != std::string::npos) {
+        refuse_import(fmt::format("a {} primitive", direction));
+    }
+    for (const std::string& layout : import_words(fields[5], " ")) {
+        read_layout(d, layout);
+    }
+    for (const std::string& attribute : import_words(fields[6], " ")) {
+        read_attribute(d, attribute);
+    }
+    read_operation(d, fields[7]);
+    static const std::set<std::string> kRead = {"convolution", "deconvolution", "inner_product", "matmul",
+                                                "pooling",     "eltwise",       "binary",        "reorder",
+                                                "sum",         "prelu",         "reduction",     "resampling"};
+    if (!kRead.contains(d.kind)) {
+        refuse_import(fmt::format("a {} primitive", d.kind));
+    }
+    read_shape(d, fields[8]);
+    return described_case(d, name, std::string(line));
 }
 
 }  // namespace difftest::harness

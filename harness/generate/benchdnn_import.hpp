@@ -6,9 +6,10 @@
 #include <string_view>
 
 /// What a user's application asked of oneDNN, as cases: a command line of benchdnn, or a line of the library's verbose
-/// log. Read are convolutions and deconvolutions with zero points of the source, a factor of the result, and eltwise
-/// and binary post-ops; everything else is refused by name. Neither form holds values: tensors are filled with whole
-/// numbers over their type's full range (a log or line of the same shape always gives the same).
+/// log, of 2.x and 3.x. Read are convolution, deconvolution, inner product, matmul, pooling, eltwise, binary, reorder,
+/// sum, prelu, reduction and resampling with bias, scales, zero points and all post-ops but a fused convolution;
+/// everything else is refused by name. Neither form holds values (described_case says which there are instead), layouts
+/// are left to the plans, and a log does not hold the scales of a sum.
 namespace difftest::harness {
 
 /// "--conv --cfg=u8s8u8 --attr-post-ops=relu+add:f32:per_oc mb1ic8ih4oc16oh4kh3ph1", with or without "benchdnn" in
