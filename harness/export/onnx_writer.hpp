@@ -2,6 +2,7 @@
 
 #include "harness/export/onnx_lowering.hpp"
 
+#include <cstdint>
 #include <optional>
 
 namespace difftest::harness {

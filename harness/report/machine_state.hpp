@@ -2,6 +2,7 @@
 
 #include "harness/report/screen_style.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
