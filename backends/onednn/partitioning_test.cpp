@@ -98,6 +98,14 @@ TEST_F(PartitioningTest, FakeQuantizeToANarrowerRangeClipsAtTheEndToo) {
                 ElementsAre(Step{kRound}, Step{clip(0, 100)}));
 }
 
+TEST_F(PartitioningTest, MoreThreadsThanOneAreATrait) {
+    graph::Case value = build_.finish({accumulators({1})});
+    value.execution.plans = {"fused", "fused+threads1", "fused+threads3"};
+    EXPECT_THAT(offered_plan(*backend_, value, "fused+threads3").traits, ElementsAre(kSeveralThreads));
+    EXPECT_TRUE(offered_plan(*backend_, value, "fused+threads1").traits.empty());
+    EXPECT_TRUE(offered_plan(*backend_, value, "fused").traits.empty());
+}
+
 TEST_F(PartitioningTest, RepeatedAlgorithmsAreATrait) {
     const auto levels = build_.fake_quantize(accumulators({100, 200}), 256, {0, 510, 0, 255}, DataType::u8);
     const auto out = eltwise(EltwiseAlgorithm::linear, levels, 2, 1);
