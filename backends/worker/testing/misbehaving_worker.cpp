@@ -113,7 +113,7 @@ bool is_distorted = false;
 void write_behind_a_block() {
     constexpr std::size_t kBytes = 100;  // blocks have 8 more than a multiple of 16
     auto* const block = static_cast<unsigned char*>(std::malloc(kBytes));
-    unsigned char* volatile behind = block + kBytes;
+    volatile unsigned char* volatile behind = block + kBytes;
     *behind = 1;
     std::free(block);
 }
