@@ -70,8 +70,9 @@ TEST(Worker, ACheckedHeapShowsAWriteBehindABlockInTheCaseThatDoesIt) {
     expect_sums(Worker(spec).run(bad_addition(), fused_plan()));
     spec.environment = checked_heap;
     const RunOutcome outcome = Worker(spec).run(bad_addition(), fused_plan());
-    EXPECT_EQ(outcome.status, RunStatus::crashed);
-    EXPECT_THAT(outcome.message, testing::HasSubstr("free(): invalid pointer"));
+    EXPECT_EQ(outcome.status, RunStatus::crashed) << outcome.message;
+    ASSERT_TRUE(outcome.crash);
+    EXPECT_THAT(outcome.crash->log, testing::HasSubstr("free(): invalid pointer"));
 }
 
 TEST(Worker, AChangedFloatingPointEnvironmentIsTold) {
