@@ -177,9 +177,11 @@ ContractionOperator contraction_operator(const graph::Case& value, graph::NodeId
         op.kind = ContractionOperator::Kind::fully_connected;
         read_inner_product(value, op);
     }
-    op.requantization = read_requantization(value, node.output, axis, largest_sum(value, op, weights_axis));
+    op.largest_sum = largest_sum(value, op, weights_axis);
+    op.requantization = read_requantization(value, node.output, axis, op.largest_sum);
     op.nodes.insert(op.nodes.end(), op.requantization.nodes.begin(), op.requantization.nodes.end());
     join_biases(op, node);
+    op.largest_sum = largest_sum(value, op, weights_axis);
     return op;
 }
 

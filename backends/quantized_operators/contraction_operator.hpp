@@ -30,6 +30,7 @@ struct ContractionOperator {
     std::int64_t data_zero_point = 0;
     std::int64_t weights_zero_point = 0;
     std::vector<std::int64_t> bias;  ///< one for each output channel
+    double largest_sum = 0;          ///< that data of its type can give, the bias included
     PlaneGeometry geometry;          ///< fully_connected: batch, channels and outputs alone
     Requantization requantization;
 };

@@ -27,7 +27,7 @@ enum class StepKind : std::uint8_t { multiply, divide, maximum, minimum };
 /// One f32 operation with a constant.
 struct Step {
     StepKind kind = StepKind::multiply;
-    std::vector<double> values;    ///< one, or one for each channel
+    std::vector<double> values;      ///< one, or one for each channel
     bool is_multiplication = false;  ///< a binary node, which F1 may associate with its like
 };
 
@@ -256,6 +256,27 @@ private:
         for (std::size_t channel = 0; channel < count; ++channel) {
             result_.multipliers.push_back(folded(channel));
         }
+        split_off_divisor(inexact);
+    }
+
+    /// The division at the end, where everything in front of it is a power of two.
+    void split_off_divisor(std::size_t inexact) {
+        const Step* const last = steps_.empty() ? nullptr : &steps_.back();
+        const bool divides = last != nullptr && last->kind == StepKind::divide && last->values.size() == 1 &&
+                             !is_power_of_two(last->values.front());
+        if (inexact > (divides ? 1 : 0)) {
+            return;
+        }
+        result_.divisor = divides ? static_cast<float>(last->values.front()) : 1;
+        if (divides) {
+            steps_.back().values = {1};
+        }
+        for (std::size_t channel = 0; channel < result_.multipliers.size(); ++channel) {
+            result_.powers.push_back(folded(channel));
+        }
+        if (divides) {
+            steps_.back().values = {static_cast<double>(result_.divisor)};
+        }
     }
 
     float folded(std::size_t channel) const {
@@ -268,8 +289,8 @@ private:
             }
         }
         if (!within) {
-            throw NotRequantized(fmt::format("scales that are tiny or huge together ('{}')",
-                                             value_.graph.tensor(result_.output).name));
+            throw NotRequantized(
+                fmt::format("scales that are tiny or huge together ('{}')", value_.graph.tensor(result_.output).name));
         }
         return product;
     }
@@ -304,8 +325,8 @@ private:
             }
             const double rounded = std::clamp(std::nearbyint(static_cast<double>(x)), -0x1p30, 0x1p30) +
                                    static_cast<double>(result_.zero_point);
-            const auto here = static_cast<std::int64_t>(
-                std::clamp(rounded, static_cast<double>(graph::lowest_of(type)), static_cast<double>(graph::highest_of(type))));
+            const auto here = static_cast<std::int64_t>(std::clamp(rounded, static_cast<double>(graph::lowest_of(type)),
+                                                                   static_cast<double>(graph::highest_of(type))));
             if (channel > 0 && here != bound) {
                 throw NotRequantized(fmt::format("a clamp that differs between channels ('{}')",
                                                  value_.graph.tensor(result_.output).name));

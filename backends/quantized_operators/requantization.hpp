@@ -15,15 +15,19 @@ namespace difftest::backends::quantized {
 ///
 /// Source: XNNPACK's fp32 requantization, ONNX Runtime's MLAS (semantics, sections 1.5 and 1.10).
 struct Requantization {
-    std::vector<float> multipliers;          ///< above 0: one, or one for each channel
-    std::vector<std::int64_t> bias;          ///< one, or one for each channel; beside that of the contraction
+    std::vector<float> multipliers;  ///< above 0: one, or one for each channel
+    /// The multipliers times the divisor, without an error: powers of two. Empty where some multiplier is none and
+    /// stands for no division by one number at the end.
+    std::vector<float> powers;
+    float divisor = 1;
+    std::vector<std::int64_t> bias;  ///< one, or one for each channel; beside that of the contraction
     std::int64_t zero_point = 0;
     std::int64_t lowest = 0;
     std::int64_t highest = 0;
-    std::vector<graph::NodeId> nodes;        ///< that say so, in the order of the graph
-    graph::TensorId output = graph::kAbsent; ///< u8 or s8
-    bool associates_scales = false;          ///< F1: the multiplier is a product of scales that the graph has apart
-    bool multiplies_by_reciprocal = false;   ///< F3: the multiplier stands for a division
+    std::vector<graph::NodeId> nodes;         ///< that say so, in the order of the graph
+    graph::TensorId output = graph::kAbsent;  ///< u8 or s8
+    bool associates_scales = false;           ///< F1: the multiplier is a product of scales that the graph has apart
+    bool multiplies_by_reciprocal = false;    ///< F3: the multiplier stands for a division
 };
 
 /// The graph says something else than a Requantization; what, in words that name the node.

@@ -59,8 +59,8 @@ TEST(Requantization, IsThatOfTheNode) {
 
 TEST(Requantization, ClampsAreThoseOfTheResult) {
     const Requantization q = requantization_of([](CaseBuilder& b, TensorId sums) {
-        const auto scaled = b.node("scaled", graph::Binary{graph::BinaryAlgorithm::multiply}, {sums, b.scalar("s", 0.3F)},
-                                   DataType::f32);
+        const auto scaled = b.node("scaled", graph::Binary{graph::BinaryAlgorithm::multiply},
+                                   {sums, b.scalar("s", 0.3F)}, DataType::f32);
         const auto clipped =
             b.node("clipped", graph::Eltwise{graph::EltwiseAlgorithm::clip, -1.5F, 6.25F}, {scaled}, DataType::f32);
         return b.node("q", graph::Quantize{}, {clipped, b.scalar("step", 0.5F), zero_point(b, 10)}, DataType::u8);
@@ -74,10 +74,10 @@ TEST(Requantization, ClampsAreThoseOfTheResult) {
 
 TEST(Requantization, ALowerBoundAboveTheUpperOneGivesWay) {
     const Requantization q = requantization_of([](CaseBuilder& b, TensorId sums) {
-        const auto low = b.node("low", graph::Binary{graph::BinaryAlgorithm::maximum}, {sums, b.scalar("l", 20)},
-                                DataType::f32);
-        const auto high = b.node("high", graph::Binary{graph::BinaryAlgorithm::minimum}, {low, b.scalar("h", 7)},
-                                 DataType::f32);
+        const auto low =
+            b.node("low", graph::Binary{graph::BinaryAlgorithm::maximum}, {sums, b.scalar("l", 20)}, DataType::f32);
+        const auto high =
+            b.node("high", graph::Binary{graph::BinaryAlgorithm::minimum}, {low, b.scalar("h", 7)}, DataType::f32);
         return b.node("q", graph::Convert{}, {high}, DataType::u8);
     });
     EXPECT_EQ(q.lowest, 7);
@@ -108,7 +108,8 @@ TEST(Requantization, MultiplicationsAssociate) {
     EXPECT_TRUE(q.associates_scales);
     EXPECT_THAT(q.multipliers, ElementsAre(0.3F * 0.7F));
     // No freedom lets the factor of a requantization join them.
-    EXPECT_THAT(refusal_of(chain(requantize())), HasSubstr("several scales that no single multiplier stands for ('q')"));
+    EXPECT_THAT(refusal_of(chain(requantize())),
+                HasSubstr("several scales that no single multiplier stands for ('q')"));
 }
 
 TEST(Requantization, IntegersJoinTheBias) {
@@ -141,13 +142,13 @@ TEST(Requantization, SaysWhatItIsNot) {
                     return b.node("f", graph::Eltwise{graph::EltwiseAlgorithm::relu}, {sums}, DataType::f32);
                 }),
                 HasSubstr("a result in f32 ('f')"));
-    EXPECT_THAT(refusal_of([](CaseBuilder& b, TensorId sums) {
-                    const auto channel = b.per_channel("s", {1, 3}, 4);
-                    const auto relu =
-                        b.node("c", graph::Eltwise{graph::EltwiseAlgorithm::clip, 0, 9}, {sums}, DataType::f32);
-                    return b.node("q", graph::Quantize{}, {relu, channel, graph::kAbsent}, DataType::s8);
-                }),
-                HasSubstr("a clamp that differs between channels ('q')"));
+    EXPECT_THAT(
+        refusal_of([](CaseBuilder& b, TensorId sums) {
+            const auto channel = b.per_channel("s", {1, 3}, 4);
+            const auto relu = b.node("c", graph::Eltwise{graph::EltwiseAlgorithm::clip, 0, 9}, {sums}, DataType::f32);
+            return b.node("q", graph::Quantize{}, {relu, channel, graph::kAbsent}, DataType::s8);
+        }),
+        HasSubstr("a clamp that differs between channels ('q')"));
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ inline void to_channels_last(std::span<const std::byte> from, unsigned char* to,
     for (std::size_t n = 0; n < batch; ++n) {
         for (std::size_t c = 0; c < channels; ++c) {
             for (std::size_t p = 0; p < places; ++p) {
-                to[(n * places + p) * channels + c] = static_cast<unsigned char>(
-                    std::to_integer<unsigned>(from[(n * channels + c) * places + p]) ^ flip);
+                to[(n * places + p) * channels + c] =
+                    static_cast<unsigned char>(std::to_integer<unsigned>(from[(n * channels + c) * places + p]) ^ flip);
             }
         }
     }

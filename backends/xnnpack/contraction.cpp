@@ -14,8 +14,8 @@ namespace {
 using quantized::ContractionOperator;
 using quantized::PlaneGeometry;
 
-/// The scales that the library takes: below, this build of it ends the process by an assertion; from the upper one on it
-/// refuses (src/qs8-requantization, src/operators/convolution-nhwc.c).
+/// The scales that the library takes: below, this build of it ends the process by an assertion; from the upper one on
+/// it refuses (src/qs8-requantization, src/operators/convolution-nhwc.c).
 constexpr float kSmallestScale = 0x1p-32F;
 constexpr float kScaleBeyond = 256.0F;
 
@@ -76,7 +76,8 @@ public:
     }
 
     std::string name() const override {
-        return fmt::format("{}_{}{}", kind_, per_channel_ ? "qc8" : (kSigned ? "qs8" : "qu8"), clamp_ ? "+clamp_nc" : "");
+        return fmt::format("{}_{}{}", kind_, per_channel_ ? "qc8" : (kSigned ? "qs8" : "qu8"),
+                           clamp_ ? "+clamp_nc" : "");
     }
 
     bool wrote_behind() const override { return !input_.is_fence_whole() || !output_.is_fence_whole(); }
@@ -156,13 +157,13 @@ private:
     void create_window(Function function, const Parameters<Byte>& p, Scales... scales) {
         const PlaneGeometry& g = op_.geometry;
         xnn_operator_t made = nullptr;
-        require(function(word(g.pads_begin[0]), word(g.pads_end[1]), word(g.pads_end[0]), word(g.pads_begin[1]),
-                         word(g.kernel[0]), word(g.kernel[1]), word(g.strides[0]), word(g.strides[1]),
-                         word(g.dilations[0]), word(g.dilations[1]), word(g.groups), size(g.channels / g.groups),
-                         size(g.outputs / g.groups), size(g.channels), size(g.outputs), p.data_zero_point, 1.0F,
-                         scales..., p.weights.data(), bias_of(p), p.output_zero_point, 1.0F, p.lowest, p.highest, 0U,
-                         &made),
-                "creating the operator");
+        require(
+            function(word(g.pads_begin[0]), word(g.pads_end[1]), word(g.pads_end[0]), word(g.pads_begin[1]),
+                     word(g.kernel[0]), word(g.kernel[1]), word(g.strides[0]), word(g.strides[1]), word(g.dilations[0]),
+                     word(g.dilations[1]), word(g.groups), size(g.channels / g.groups), size(g.outputs / g.groups),
+                     size(g.channels), size(g.outputs), p.data_zero_point, 1.0F, scales..., p.weights.data(),
+                     bias_of(p), p.output_zero_point, 1.0F, p.lowest, p.highest, 0U, &made),
+            "creating the operator");
         handle_.reset(made);
     }
 

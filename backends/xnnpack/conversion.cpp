@@ -33,7 +33,8 @@ public:
     std::string name() const override {
         constexpr bool kToFloat = std::is_same_v<To, float>;
         constexpr bool kSigned = std::is_same_v<From, std::int8_t> || std::is_same_v<To, std::int8_t>;
-        return std::string("convert_nc_") + (kToFloat ? (kSigned ? "qs8_f32" : "qu8_f32") : (kSigned ? "f32_qs8" : "f32_qu8"));
+        return std::string("convert_nc_") +
+               (kToFloat ? (kSigned ? "qs8_f32" : "qu8_f32") : (kSigned ? "f32_qs8" : "f32_qu8"));
     }
 
     bool wrote_behind() const override { return !input_.is_fence_whole() || !output_.is_fence_whole(); }

@@ -33,7 +33,8 @@ std::pair<float, std::int64_t> single_parameters(const graph::Case& value, const
 
 class Planner {
 public:
-    explicit Planner(const graph::Case& value) : value_(value), graph_(value.graph), taken_(graph_.nodes.size(), false) {}
+    explicit Planner(const graph::Case& value)
+        : value_(value), graph_(value.graph), taken_(graph_.nodes.size(), false) {}
 
     std::vector<PlannedOperator> plan() {
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {

@@ -53,8 +53,8 @@ public:
 /// In the order in which they run. Throws NoOperator.
 std::vector<PlannedOperator> plan_operators(const graph::Case& value);
 
-/// What the operators take: F1 and F3 where scales become one multiplier (xnnpack.h: input scale * kernel scale / output
-/// scale), F3 for conversions from f32 (the microkernels multiply by the reciprocal of the scale).
+/// What the operators take: F1 and F3 where scales become one multiplier (xnnpack.h: input scale * kernel scale /
+/// output scale), F3 for conversions from f32 (the microkernels multiply by the reciprocal of the scale).
 contract::Contract contract_of(const std::vector<PlannedOperator>& operators);
 
 }  // namespace difftest::backends::xnnpack

@@ -80,8 +80,8 @@ TensorId integer(CaseBuilder& builder, const std::string& name, double value) {
     return builder.constant(name, TensorData(DataType::s32, {}, {value}));
 }
 
-/// A 1x1 convolution of two channels with the sums 3 - 2 * 20 = -37, 250 - 2 * 1 = 248 and 100 - 2 * 90 = -80, times 1/4,
-/// clipped below at -12, plus 5: -9.25, 62 and -20 become -9, 62 and -12 in front of the zero point.
+/// A 1x1 convolution of two channels with the sums 3 - 2 * 20 = -37, 250 - 2 * 1 = 248 and 100 - 2 * 90 = -80, times
+/// 1/4, clipped below at -12, plus 5: -9.25, 62 and -20 become -9, 62 and -12 in front of the zero point.
 graph::Case small_convolution(float multiplier = 0.25F) {
     CaseBuilder builder("small");
     const auto x = builder.input("x", TensorData(DataType::u8, {1, 2, 3}, {3, 250, 100, 20, 1, 90}));
@@ -126,8 +126,9 @@ TEST(Xnnpack, RunsOneOperatorAfterTheOther) {
     const auto q =
         builder.node("q", graph::Quantize{}, {x, builder.scalar("s", 0.5F), integer(builder, "z", 3)}, DataType::u8);
     // 4, 0 (saturated), 7, 6: the largest of each column.
-    const auto largest = builder.node(
-        "p", graph::Pooling{graph::PoolingAlgorithm::maximum, {2, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}}, {q}, DataType::u8);
+    const auto largest =
+        builder.node("p", graph::Pooling{graph::PoolingAlgorithm::maximum, {2, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}}, {q},
+                     DataType::u8);
     const auto flat = builder.node("v", graph::Reshape{{1, 2}}, {largest}, DataType::u8);
     const auto y = builder.node("d", graph::Dequantize{}, {flat, builder.scalar("t", 0.25F), integer(builder, "u", 2)},
                                 DataType::f32);

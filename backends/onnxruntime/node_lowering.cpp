@@ -1,0 +1,341 @@
+#include "backends/onnxruntime/node_lowering.hpp"
+
+#include "backends/onnxruntime/model_lowering.hpp"
+#include "backends/quantized_operators/constant_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+namespace difftest::backends::onnxruntime {
+namespace {
+
+using graph::BinaryAlgorithm;
+using graph::DataType;
+using graph::EltwiseAlgorithm;
+using Extents = std::vector<std::int64_t>;
+
+constexpr std::int64_t kFloat = 1;  // TensorProto.FLOAT, .INT32
+constexpr std::int64_t kInt32 = 6;
+
+bool is_byte(DataType type) {
+    return type == DataType::u8 || type == DataType::s8;
+}
+
+Extents joined(const Extents& begin, const Extents& end) {
+    Extents pads = begin;
+    pads.insert(pads.end(), end.begin(), end.end());
+    return pads;
+}
+
+class Lowering {
+public:
+    Lowering(ModelWriter& to, const graph::Case& value, const graph::Node& node)
+        : to_(to), value_(value), node_(node), type_(value.graph.tensor(node.output).type) {}
+
+    template <typename Other>
+    std::string operator()(const Other& /*operation*/) {
+        fail(node_, fmt::format("{} without an operator of exact results", Other::name));
+    }
+
+    std::string operator()(const graph::Eltwise& op) {
+        const std::string x = data(0);
+        switch (op.algorithm) {
+            case EltwiseAlgorithm::relu:
+                return op.alpha == 0 ? to_.node("Relu", {x}) : to_.node("LeakyRelu", {x}, {{"alpha", op.alpha}});
+            case EltwiseAlgorithm::linear:
+                return to_.node("Add", {to_.node("Mul", {x, number(op.alpha)}), number(op.beta)});
+            case EltwiseAlgorithm::clip:
+            case EltwiseAlgorithm::clip_v2:
+                return to_.node("Min", {to_.node("Max", {x, number(op.alpha)}), number(op.beta)});
+            case EltwiseAlgorithm::abs: return to_.node("Abs", {x});
+            case EltwiseAlgorithm::square: return to_.node("Mul", {x, x});
+            case EltwiseAlgorithm::sqrt: return to_.node("Sqrt", {x});
+            case EltwiseAlgorithm::round: return to_.node("Round", {x});
+            default: fail(node_, "a function whose error the library does not document");
+        }
+    }
+
+    std::string operator()(const graph::Binary& op) {
+        const char* type = nullptr;
+        switch (op.algorithm) {
+            case BinaryAlgorithm::add: type = "Add"; break;
+            case BinaryAlgorithm::subtract: type = "Sub"; break;
+            case BinaryAlgorithm::multiply: type = "Mul"; break;
+            case BinaryAlgorithm::divide: type = "Div"; break;
+            case BinaryAlgorithm::maximum: type = "Max"; break;
+            case BinaryAlgorithm::minimum: type = "Min"; break;
+            default: fail(node_, "a comparison as a number");
+        }
+        const std::string a = data(0);
+        const std::string b = data(1);
+        return to_.node(type, {a, b});
+    }
+
+    std::string operator()(const graph::Prelu& /*op*/) {
+        const std::string x = data(0);
+        const std::string slope = data(1);
+        return to_.node("PRelu", {x, slope});
+    }
+
+    std::string operator()(const graph::Sum& op) {
+        if (op.reinterpretation != graph::Reinterpretation::none) {
+            fail(node_, "bytes that are read as another type");
+        }
+        const std::string x = data(0);
+        const std::string previous = to_.node("Sub", {data(1), number(static_cast<float>(op.zero_point))});
+        return to_.node("Add", {x, to_.node("Mul", {previous, number(op.scale)})});
+    }
+
+    std::string operator()(const graph::FakeQuantize& op) {
+        const std::string x = data(0);
+        const std::string lo = data(1);
+        const std::string hi = data(2);
+        const std::string out_lo = data(3);
+        const std::string out_hi = data(4);
+        const std::string top = number(static_cast<float>(op.levels - 1));
+        const std::string span = to_.node("Sub", {hi, lo});
+        const std::string out_span = to_.node("Sub", {out_hi, out_lo});
+        std::string result;
+        if (op.form == graph::FakeQuantizeForm::scale_shift) {
+            const std::string scale = to_.node("Div", {top, span});
+            const std::string shift = to_.node("Neg", {to_.node("Mul", {lo, scale})});
+            const std::string position = to_.node("Round", {to_.node("Add", {to_.node("Mul", {x, scale}), shift})});
+            const std::string level = to_.node("Min", {to_.node("Max", {position, number(0)}), top});
+            result = to_.node("Add", {to_.node("Mul", {level, to_.node("Div", {out_span, top})}), out_lo});
+        } else {
+            const std::string position = to_.node("Div", {to_.node("Sub", {x, lo}), span});
+            const std::string level = to_.node("Round", {to_.node("Mul", {position, top})});
+            const std::string part = to_.node("Mul", {to_.node("Div", {level, top}), out_span});
+            const std::string inside = to_.node("Add", {part, out_lo});
+            const std::string above = to_.node("Greater", {x, to_.node("Max", {lo, hi})});
+            const std::string below = to_.node("LessOrEqual", {x, to_.node("Min", {lo, hi})});
+            result = to_.node("Where", {below, out_lo, to_.node("Where", {above, out_hi, inside})});
+        }
+        return type_ == DataType::f32 ? result : stored(to_, node_, result, type_);
+    }
+
+    std::string operator()(const graph::Quantize& op) {
+        return quantized(data(0), node_.inputs[1], op.rounding, op.zero_point_site);
+    }
+
+    std::string operator()(const graph::Requantize& op) {
+        const std::string x = data(0);
+        return quantized(to_.node("Mul", {x, data(1)}), graph::kAbsent, op.rounding, op.zero_point_site);
+    }
+
+    std::string operator()(const graph::Dequantize& /*op*/) {
+        const graph::Tensor& from = value_.graph.tensor(node_.inputs[0]);
+        if (!is_byte(from.type)) {
+            if (node_.inputs[2] != graph::kAbsent) {
+                fail(node_, "a zero point of other than 8-bit data");
+            }
+            const std::string x = data(0);
+            return to_.node("Mul", {x, data(1)});
+        }
+        const std::vector<double> scale = channel_values(node_.inputs[1], 1);
+        const std::vector<double> zero_point = channel_values(node_.inputs[2], 0);
+        return to_.node("DequantizeLinear",
+                        {to_.tensor(node_.inputs[0]), parameter(scale, zero_point.size(), DataType::f32),
+                         parameter(zero_point, scale.size(), from.type)},
+                        {{"axis", std::int64_t{from.shape.size() > 1 ? 1 : 0}}});
+    }
+
+    std::string operator()(const graph::Convert& op) {
+        const DataType from = value_.graph.tensor(node_.inputs[0]).type;
+        if (type_ == DataType::f32) {
+            return data(0);
+        }
+        if (type_ == DataType::s32 && is_byte(from)) {
+            return to_.node("Cast", {to_.tensor(node_.inputs[0])}, {{"to", kInt32}});
+        }
+        if (!is_byte(type_) || op.rounding != graph::Rounding::half_to_even ||
+            op.overflow != graph::Overflow::saturate) {
+            fail(node_, "a conversion to s32, that wraps, or that rounds otherwise than half to even");
+        }
+        return stored(to_, node_, data(0), type_);
+    }
+
+    std::string operator()(const graph::Pooling& op) {
+        const DataType from = value_.graph.tensor(node_.inputs[0]).type;
+        if (op.algorithm != graph::PoolingAlgorithm::maximum || from == DataType::s32) {
+            fail(node_, "an average, or a maximum of s32");
+        }
+        return to_.node("MaxPool", {to_.tensor(node_.inputs[0])},
+                        {{"kernel_shape", op.kernel},
+                         {"strides", op.strides},
+                         {"dilations", op.dilations},
+                         {"pads", joined(op.pads_begin, op.pads_end)}});
+    }
+
+    std::string operator()(const graph::Permute& op) {
+        return to_.node("Transpose", {to_.tensor(node_.inputs[0])}, {{"perm", op.order}});
+    }
+    std::string operator()(const graph::Reshape& op) {
+        return to_.node("Reshape", {to_.tensor(node_.inputs[0]), to_.integers(op.shape)});
+    }
+    std::string operator()(const graph::Slice& op) {
+        Extents axes(op.begin.size());
+        std::iota(axes.begin(), axes.end(), 0);
+        return to_.node("Slice", {to_.tensor(node_.inputs[0]), to_.integers(op.begin), to_.integers(op.end),
+                                  to_.integers(axes), to_.integers(op.step)});
+    }
+    std::string operator()(const graph::Concat& op) {
+        std::vector<std::string> parts;
+        for (const graph::TensorId id : node_.inputs) {
+            if (id != graph::kAbsent) {
+                parts.push_back(to_.tensor(id));
+            }
+        }
+        return to_.node("Concat", parts, {{"axis", op.axis}});
+    }
+    std::string operator()(const graph::Reorder& /*op*/) { return to_.node("Identity", {to_.tensor(node_.inputs[0])}); }
+
+private:
+    std::string data(std::size_t slot) { return real(to_, value_, node_.inputs[slot]); }
+    std::string number(float of) { return to_.number(of, DataType::f32); }
+
+    std::vector<double> channel_values(graph::TensorId id, double otherwise) const {
+        if (id == graph::kAbsent) {
+            return {otherwise};
+        }
+        const auto values = quantized::values_along(value_, id, value_.graph.tensor(node_.output).shape, 1);
+        if (!values) {
+            fail(node_, "a scale or zero point that is no constant of each channel");
+        }
+        return *values;
+    }
+
+    /// Both parameters of Q/DQ have the same shape.
+    std::string parameter(std::vector<double> values, std::size_t count, DataType type) {
+        if (values.size() < count) {
+            values.resize(count, values.front());
+        }
+        return to_.numbers(values, type);
+    }
+
+    std::string quantized(std::string x, graph::TensorId scale_id, graph::Rounding rounding,
+                          graph::ZeroPointSite site) {
+        if (!is_byte(type_) || rounding != graph::Rounding::half_to_even) {
+            fail(node_, "a result in s32, or a rounding other than half to even");
+        }
+        std::vector<double> scale = channel_values(scale_id, 1);
+        std::vector<double> zero_point = channel_values(node_.inputs[2], 0);
+        if (site == graph::ZeroPointSite::before_rounding) {
+            x = scale_id == graph::kAbsent ? x : to_.node("Div", {x, real(to_, value_, scale_id)});
+            if (node_.inputs[2] != graph::kAbsent) {
+                x = to_.node("Add", {x, real(to_, value_, node_.inputs[2])});
+            }
+            return stored(to_, node_, x, type_);
+        }
+        const std::size_t rank = value_.graph.tensor(node_.output).shape.size();
+        return to_.node(
+            "QuantizeLinear",
+            {x, parameter(scale, zero_point.size(), DataType::f32), parameter(zero_point, scale.size(), type_)},
+            {{"axis", std::int64_t{rank > 1 ? 1 : 0}}});
+    }
+
+    ModelWriter& to_;
+    const graph::Case& value_;
+    const graph::Node& node_;
+    DataType type_;
+};
+
+/// [1, O, 1, ...] for a bias of the channels.
+std::string channel_bias(ModelWriter& to, graph::TensorId bias, std::size_t rank) {
+    Extents shape(rank, 1);
+    shape[1] = -1;
+    return to.node("Reshape", {to.tensor(bias), to.integers(shape)});
+}
+
+std::string zero_point(ModelWriter& to, const graph::Case& value, const graph::Node& node, std::size_t slot,
+                       DataType type, bool one) {
+    const graph::TensorId id = node.inputs[slot];
+    if (id == graph::kAbsent) {
+        return to.number(0, type);
+    }
+    if (value.graph.tensor(id).role != graph::TensorRole::constant) {
+        fail(node, "a zero point that is no constant");
+    }
+    const auto single = quantized::single_value(value, id, 0);
+    if (single) {
+        return to.number(*single, type);
+    }
+    if (one) {
+        fail(node, "a zero point of the data for each channel");
+    }
+    std::vector<double> values;
+    for (std::int64_t i = 0; i < value.data_of(id).size(); ++i) {
+        values.push_back(value.data_of(id).at(i));
+    }
+    return to.numbers(values, type);
+}
+
+}  // namespace
+
+void fail(const graph::Node& node, std::string_view what) {
+    throw NoModel(fmt::format("{} ('{}')", what, node.name));
+}
+
+std::string real(ModelWriter& to, const graph::Case& value, graph::TensorId id) {
+    const std::string name = to.tensor(id);
+    return value.graph.tensor(id).type == DataType::f32 ? name : to.node("Cast", {name}, {{"to", kFloat}});
+}
+
+std::string stored(ModelWriter& to, const graph::Node& node, const std::string& data, DataType type) {
+    if (!is_byte(type)) {
+        fail(node, "a result that has not 8 bits");
+    }
+    return to.node("QuantizeLinear", {data, to.number(1, DataType::f32), to.number(0, type)});
+}
+
+void lower_node(ModelWriter& to, const graph::Case& value, const graph::Node& node) {
+    to.store(node.output, std::visit(Lowering(to, value, node), node.operation));
+}
+
+void lower_integer_contraction(ModelWriter& to, const graph::Case& value, const graph::Node& node) {
+    constexpr std::size_t kBias = 2;
+    const graph::Tensor& data = value.graph.tensor(node.inputs[0]);
+    const graph::Tensor& weights = value.graph.tensor(node.inputs[1]);
+    const std::string zx = zero_point(to, value, node, 3, data.type, true);
+    const std::string zw = zero_point(to, value, node, 4, weights.type, false);
+    std::string x = to.tensor(node.inputs[0]);
+    std::string w = to.tensor(node.inputs[1]);
+    const auto turned = [&to](const std::string& name, std::size_t rank) {
+        Extents order(rank);
+        std::iota(order.begin(), order.end(), 0);
+        std::iter_swap(order.end() - 1, order.end() - 2);
+        return to.node("Transpose", {name}, {{"perm", order}});
+    };
+    std::string sums;
+    if (const auto* op = std::get_if<graph::Convolution>(&node.operation)) {
+        sums = to.node("ConvInteger", {x, w, zx, zw},
+                       {{"strides", op->strides},
+                        {"dilations", op->dilations},
+                        {"pads", joined(op->pads_begin, op->pads_end)},
+                        {"group", op->groups}});
+        if (node.inputs[kBias] != graph::kAbsent) {
+            sums = to.node("Add", {sums, channel_bias(to, node.inputs[kBias], data.shape.size())});
+        }
+        to.store(node.output, sums);
+        return;
+    }
+    if (const auto* op = std::get_if<graph::Matmul>(&node.operation)) {
+        x = op->transpose_a ? turned(x, data.shape.size()) : x;
+        w = op->transpose_b ? turned(w, weights.shape.size()) : w;
+    } else if (std::holds_alternative<graph::InnerProduct>(node.operation)) {
+        x = to.node("Reshape", {x, to.integers({data.shape[0], -1})});
+        w = turned(to.node("Reshape", {w, to.integers({weights.shape[0], -1})}), 2);
+    } else {
+        fail(node, "no operator for a deconvolution of integers");
+    }
+    sums = to.node("MatMulInteger", {x, w, zx, zw});
+    if (node.inputs[kBias] != graph::kAbsent) {
+        sums = to.node("Add", {sums, to.tensor(node.inputs[kBias])});
+    }
+    to.store(node.output, sums);
+}
+
+}  // namespace difftest::backends::onnxruntime
