@@ -68,7 +68,7 @@ private:
         const DataType data = value_.graph.tensor(node.inputs[0]).type;
         const DataType weights = value_.graph.tensor(node.inputs[1]).type;
         if (!graph::is_integer(data) || !graph::is_integer(weights)) {
-            fail(node, "sums of reals, in an order of the library's");
+            fail(node, "sums of reals in an order that the library chooses");
         }
         model_.mixes_signs = model_.mixes_signs || (data == DataType::u8 && weights == DataType::s8);
         model_.has_contraction = true;
@@ -211,7 +211,12 @@ private:
         if (op.kind == ContractionOperator::Kind::fully_connected) {
             y = to_.node("Gemm", inputs, {{"transB", std::int64_t{1}}});
         } else if (op.kind == ContractionOperator::Kind::deconvolution) {
-            Attributes attributes = window_attributes(op.geometry);
+            const PlaneGeometry& g = op.geometry;
+            // conv_transpose_attributes.h refuses it when it runs.
+            if (g.output_padding[0] >= g.strides[0] || g.output_padding[1] >= g.strides[1]) {
+                fail(node, "an output padding that is not below the stride");
+            }
+            Attributes attributes = window_attributes(g);
             attributes.emplace_back("output_padding", plane(op.geometry.output_padding));
             y = to_.node("ConvTranspose", inputs, attributes);
         } else {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace difftest::backends::quantized {
 namespace {
@@ -37,26 +38,34 @@ std::int64_t scalar_zero_point(const graph::Case& value, const graph::Node& node
     return static_cast<std::int64_t>(*single);
 }
 
-/// The largest magnitude of a sum: all products of one output channel with one sign.
-double largest_sum(const graph::Case& value, const ContractionOperator& op, std::size_t output_axis) {
-    const graph::TensorData& weights = value.data_of(op.weights);
-    const graph::DataType type = value.graph.tensor(op.data).type;
-    const double zero_point = static_cast<double>(op.data_zero_point);
-    const double data = std::max(std::fabs(static_cast<double>(graph::highest_of(type)) - zero_point),
-                                 std::fabs(static_cast<double>(graph::lowest_of(type)) - zero_point));
-    const std::vector<std::int64_t> strides = graph::row_major_strides(weights.shape());
-    const auto outputs = static_cast<std::size_t>(weights.shape()[output_axis]);
-    std::vector<double> sums(outputs, 0);
-    for (std::int64_t i = 0; i < weights.size(); ++i) {
-        const std::size_t output = static_cast<std::size_t>(i / strides[output_axis]) % outputs;
-        sums[output] += data * std::fabs(weights.at(i) - static_cast<double>(op.weights_zero_point));
+/// The values of a constant of integers; those of an absent one are 0, and nothing where it is no constant.
+std::optional<std::vector<double>> integers_at(const graph::Case& value, graph::TensorId id) {
+    if (id == graph::kAbsent) {
+        return std::vector<double>{0};
     }
-    double largest = 0;
-    for (std::size_t output = 0; output < outputs; ++output) {
-        const double bias = op.bias.empty() ? 0 : std::fabs(static_cast<double>(at_channel(op.bias, output)));
-        largest = std::max(largest, sums[output] + bias);
+    if (value.graph.tensor(id).role != graph::TensorRole::constant) {
+        return std::nullopt;
     }
-    return largest;
+    std::vector<double> values;
+    for (std::int64_t i = 0; i < value.data_of(id).size(); ++i) {
+        values.push_back(value.data_of(id).at(i));
+    }
+    return values;
+}
+
+double farthest(double value, const std::vector<double>& from) {
+    double distance = 0;
+    for (const double each : from) {
+        distance = std::max(distance, std::fabs(value - each));
+    }
+    return distance;
+}
+
+/// The dimension of the weights along which the outputs of a contraction lie.
+std::size_t axis_of_outputs(const graph::Case& value, const graph::Node& node) {
+    const auto* matmul = std::get_if<graph::Matmul>(&node.operation);
+    const std::size_t rank = value.graph.tensor(node.inputs[kWeights]).shape.size();
+    return matmul == nullptr ? 0 : rank - (matmul->transpose_b ? 2 : 1);
 }
 
 void read_bias(const graph::Case& value, const graph::Node& node, ContractionOperator& op) {
@@ -142,6 +151,33 @@ void read_inner_product(const graph::Case& value, ContractionOperator& op) {
 
 }  // namespace
 
+double largest_sum(const graph::Case& value, const graph::Node& node) {
+    constexpr double kUnknown = std::numeric_limits<double>::infinity();
+    const auto data_zero_points = integers_at(value, node.inputs[kDataZeroPoint]);
+    const auto weights_zero_points = integers_at(value, node.inputs[kWeightsZeroPoint]);
+    const auto bias = integers_at(value, node.inputs[kBias]);
+    if (!data_zero_points || !weights_zero_points || !bias ||
+        value.graph.tensor(node.inputs[kWeights]).role != graph::TensorRole::constant) {
+        return kUnknown;
+    }
+    const graph::DataType type = value.graph.tensor(node.inputs[kData]).type;
+    const double data = std::max(farthest(static_cast<double>(graph::highest_of(type)), *data_zero_points),
+                                 farthest(static_cast<double>(graph::lowest_of(type)), *data_zero_points));
+    const graph::TensorData& weights = value.data_of(node.inputs[kWeights]);
+    const std::size_t axis = axis_of_outputs(value, node);
+    const std::int64_t stride = graph::row_major_strides(weights.shape())[axis];
+    std::vector<double> sums(static_cast<std::size_t>(weights.shape()[axis]), 0);
+    for (std::int64_t i = 0; i < weights.size(); ++i) {
+        sums[static_cast<std::size_t>(i / stride) % sums.size()] +=
+            data * farthest(weights.at(i), *weights_zero_points);
+    }
+    double largest = 0;
+    for (const double sum : sums) {
+        largest = std::max(largest, sum + farthest(0, *bias));
+    }
+    return largest;
+}
+
 ContractionOperator contraction_operator(const graph::Case& value, graph::NodeId head) {
     const graph::Graph& graph = value.graph;
     const graph::Node& node = graph.node(head);
@@ -162,7 +198,6 @@ ContractionOperator contraction_operator(const graph::Case& value, graph::NodeId
     op.weights_zero_point = scalar_zero_point(value, node, kWeightsZeroPoint);
     read_bias(value, node, op);
     std::size_t axis = 1;
-    std::size_t weights_axis = 0;
     if (const auto* convolution = std::get_if<graph::Convolution>(&node.operation)) {
         read_window(value, node, *convolution, op);
     } else if (const auto* deconvolution = std::get_if<graph::Deconvolution>(&node.operation)) {
@@ -172,16 +207,17 @@ ContractionOperator contraction_operator(const graph::Case& value, graph::NodeId
         op.kind = ContractionOperator::Kind::fully_connected;
         read_matmul(value, node, *matmul, op);
         axis = graph.tensor(node.output).shape.size() - 1;
-        weights_axis = graph.tensor(op.weights).shape.size() - (matmul->transpose_b ? 2 : 1);
     } else {
         op.kind = ContractionOperator::Kind::fully_connected;
         read_inner_product(value, op);
     }
-    op.largest_sum = largest_sum(value, op, weights_axis);
+    op.largest_sum = largest_sum(value, node);
     op.requantization = read_requantization(value, node.output, axis, op.largest_sum);
     op.nodes.insert(op.nodes.end(), op.requantization.nodes.begin(), op.requantization.nodes.end());
     join_biases(op, node);
-    op.largest_sum = largest_sum(value, op, weights_axis);
+    for (const std::int64_t each : op.requantization.bias) {
+        op.largest_sum += std::fabs(static_cast<double>(each));  // more than enough
+    }
     return op;
 }
 

@@ -35,6 +35,10 @@ struct ContractionOperator {
     Requantization requantization;
 };
 
+/// The largest magnitude that a sum of a contraction of integers with constant weights and zero points can have, for
+/// data of its type and the bias; infinite where they are no constants.
+double largest_sum(const graph::Case& value, const graph::Node& node);
+
 /// The operator that starts at a contraction of integers. Throws NotRequantized: no such operator, in words that name
 /// the node.
 ContractionOperator contraction_operator(const graph::Case& value, graph::NodeId head);

@@ -1,5 +1,6 @@
 #include "backends/xnnpack/xnnpack_backend.hpp"
 
+#include "backends/quantized_operators/testing/plan_run.hpp"
 #include "reference/graph/case_builder.hpp"
 #include "reference/oracle/oracle.hpp"
 
@@ -16,64 +17,19 @@ using graph::DataType;
 using graph::Shape;
 using graph::TensorData;
 using graph::TensorId;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using quantized::PlanRun;
+using ::testing::ElementsAre;
 
-struct Run {
-    std::vector<double> output;
-    std::string implementation;  ///< of the first partition
-    contract::Contract contract;
-};
-
-/// The reason where the plan is refused.
-std::variant<Run, std::string> run(graph::Case value, const std::string& plan_name = "fused") {
+PlanRun ran(const graph::Case& value, const std::string& plan = "fused") {
     const std::unique_ptr<Backend> backend = make_xnnpack_backend();
-    value.execution.plans = {plan_name};
-    std::vector<TensorData> memory = value.data;
-    Buffers buffers;
-    for (std::size_t i = 0; i < memory.size(); ++i) {
-        const graph::Tensor& tensor = value.graph.tensors[i];
-        if (tensor.role == graph::TensorRole::intermediate) {
-            memory[i] = TensorData(tensor.type, tensor.shape);
-        }
-        buffers.tensors.push_back(memory[i].bytes());
-    }
-    for (const PlanOffer& offer : backend->plans(value)) {
-        if (const auto* refusal = std::get_if<Refusal>(&offer)) {
-            return refusal->reason;
-        }
-        if (std::get<Plan>(offer).name != plan_name) {
-            continue;
-        }
-        try {
-            const auto executable = backend->prepare(value, std::get<Plan>(offer), buffers);
-            executable->execute();
-            EXPECT_THAT(executable->damage(), testing::IsEmpty());
-            Run result{{}, executable->partitions().front().implementation, executable->contract()};
-            const TensorData& output = memory[static_cast<std::size_t>(value.graph.outputs.front())];
-            for (std::int64_t i = 0; i < output.size(); ++i) {
-                result.output.push_back(output.at(i));
-            }
-            return result;
-        } catch (const Unsupported& reason) {
-            return std::string(reason.what());
-        }
-    }
-    return "no such plan";
-}
-
-Run ran(const graph::Case& value, const std::string& plan = "fused") {
-    const auto result = run(value, plan);
-    if (const auto* reason = std::get_if<std::string>(&result)) {
-        ADD_FAILURE() << *reason;
-        return {};
-    }
-    return std::get<Run>(result);
+    PlanRun run = quantized::run_plan(*backend, value, plan);
+    EXPECT_EQ(run.refusal, "");
+    return run;
 }
 
 std::string refused(const graph::Case& value, const std::string& plan = "fused") {
-    const auto result = run(value, plan);
-    return std::holds_alternative<std::string>(result) ? std::get<std::string>(result) : "";
+    const std::unique_ptr<Backend> backend = make_xnnpack_backend();
+    return quantized::run_plan(*backend, value, plan).refusal;
 }
 
 TensorId integer(CaseBuilder& builder, const std::string& name, double value) {
@@ -97,7 +53,7 @@ graph::Case small_convolution(float multiplier = 0.25F) {
 }
 
 TEST(Xnnpack, FusesAConvolutionAndItsClamp) {
-    const Run fused = ran(small_convolution());
+    const PlanRun fused = ran(small_convolution());
     EXPECT_THAT(fused.output, ElementsAre(-9 + 5, 62 + 5, -12 + 5));
     EXPECT_EQ(fused.implementation, "convolution2d_nhwc_qu8");
     EXPECT_EQ(fused.contract, contract::Contract());
@@ -105,10 +61,10 @@ TEST(Xnnpack, FusesAConvolutionAndItsClamp) {
 
 TEST(Xnnpack, ComputesTheSameInEitherTypeAndWithTheClampApart) {
     const graph::Case value = small_convolution();
-    const Run other = ran(value, "fused@qs8");
+    const PlanRun other = ran(value, "fused@qs8");
     EXPECT_THAT(other.output, ElementsAre(-4, 67, -7));
     EXPECT_EQ(other.implementation, "convolution2d_nhwc_qs8");
-    const Run apart = ran(value, "fused+separate_clamp");
+    const PlanRun apart = ran(value, "fused+separate_clamp");
     EXPECT_THAT(apart.output, ElementsAre(-4, 67, -7));
     EXPECT_EQ(apart.implementation, "convolution2d_nhwc_qu8+clamp_nc");
 }
@@ -121,8 +77,8 @@ TEST(Xnnpack, RefusesScalesThatWouldEndTheProcess) {
 
 TEST(Xnnpack, RunsOneOperatorAfterTheOther) {
     CaseBuilder builder("chain");
-    const auto x = builder.input("x", TensorData(DataType::f32, {1, 1, 2, 2}, {0.5, -3, 2, 1.26}));
-    // Steps of 1/2 around 3: 1, -6, 4, 2.52 and 3.
+    const auto x = builder.input("x", TensorData(DataType::f32, {1, 1, 2, 2}, {0.5, -3, 2, 1.28125}));
+    // Steps of 1/2 around 3: 1, -6, 4 and 2.5625, and 3.
     const auto q =
         builder.node("q", graph::Quantize{}, {x, builder.scalar("s", 0.5F), integer(builder, "z", 3)}, DataType::u8);
     // 4, 0 (saturated), 7, 6: the largest of each column.
@@ -132,7 +88,7 @@ TEST(Xnnpack, RunsOneOperatorAfterTheOther) {
     const auto flat = builder.node("v", graph::Reshape{{1, 2}}, {largest}, DataType::u8);
     const auto y = builder.node("d", graph::Dequantize{}, {flat, builder.scalar("t", 0.25F), integer(builder, "u", 2)},
                                 DataType::f32);
-    const Run result = ran(builder.build({y}));
+    const PlanRun result = ran(builder.build({y}));
     EXPECT_THAT(result.output, ElementsAre((7 - 2) * 0.25, (6 - 2) * 0.25));
     EXPECT_EQ(result.implementation, "convert_nc_f32_qu8");
     EXPECT_TRUE(result.contract.grants(contract::Freedom::reciprocal_division));
@@ -193,7 +149,7 @@ TEST(Xnnpack, GivesWhatTheOracleAllows) {
         const oracle::Evaluation evaluation = oracle::evaluate(value, {});
         const oracle::AllowedTensor& allowed = evaluation.of(value.graph.outputs.front());
         for (const char* const plan : {"fused", "fused@qs8", "fused@qu8"}) {
-            const Run result = ran(value, plan);
+            const PlanRun result = ran(value, plan);
             ASSERT_EQ(static_cast<std::int64_t>(result.output.size()), allowed.size());
             for (std::int64_t i = 0; i < allowed.size(); ++i) {
                 ASSERT_TRUE(allowed.is_point(i) && allowed.point(i) == result.output[static_cast<std::size_t>(i)])
