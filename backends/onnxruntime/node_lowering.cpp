@@ -101,7 +101,7 @@ public:
         const std::string span = to_.node("Sub", {hi, lo});
         const std::string out_span = to_.node("Sub", {out_hi, out_lo});
         std::string result;
-        if (op.form == graph::FakeQuantizeForm::scale_shift) {
+        if (op.form == graph::FakeQuantizeForm::scale_shift && has_scale_and_shift()) {
             const std::string scale = to_.node("Div", {top, span});
             const std::string shift = to_.node("Neg", {to_.node("Mul", {lo, scale})});
             const std::string position = to_.node("Round", {to_.node("Add", {to_.node("Mul", {x, scale}), shift})});
@@ -202,6 +202,25 @@ public:
     std::string operator()(const graph::Reorder& /*op*/) { return to_.node("Identity", {to_.tensor(node_.inputs[0])}); }
 
 private:
+    /// Where the input range decreases or is empty, the other form has the same branches as the specification.
+    bool has_scale_and_shift() const {
+        const graph::Shape& shape = value_.graph.tensor(node_.output).shape;
+        const auto lo = quantized::values_along(value_, node_.inputs[1], shape, 1);
+        const auto hi = quantized::values_along(value_, node_.inputs[2], shape, 1);
+        if (!lo || !hi) {
+            fail(node_, "a range that is no constant of each channel");
+        }
+        std::size_t increasing = 0;
+        const std::size_t count = std::max(lo->size(), hi->size());
+        for (std::size_t i = 0; i < count; ++i) {
+            increasing += quantized::at_channel(*lo, i) < quantized::at_channel(*hi, i) ? 1 : 0;
+        }
+        if (increasing != 0 && increasing != count) {
+            fail(node_, "ranges of which some increase and some do not");
+        }
+        return increasing == count;
+    }
+
     std::string data(std::size_t slot) { return real(to_, value_, node_.inputs[slot]); }
     std::string number(float of) { return to_.number(of, DataType::f32); }
 

@@ -40,7 +40,7 @@ std::unique_ptr<LibraryOperator> make_contraction(const graph::Case& value, cons
                                                   const OperatorOptions& options, const Buffers& buffers);
 std::unique_ptr<LibraryOperator> make_maximum_pooling(const graph::Case& value, const PlannedOperator& planned,
                                                       const Buffers& buffers);
-std::unique_ptr<LibraryOperator> make_conversion(const graph::Case& value, const PlannedOperator& planned,
-                                                 const Buffers& buffers);
+std::unique_ptr<LibraryOperator> make_pointwise(const graph::Case& value, const PlannedOperator& planned,
+                                                const Buffers& buffers);
 
 }  // namespace difftest::backends::xnnpack

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -103,16 +104,97 @@ private:
         append({{id_of(node)}, node.output, planned, "max_pooling2d_nhwc"});
     }
 
+    /// A node that works on f32; 8-bit data is as good.
+    Pointwise pointwise_of(const graph::Node& node) const {
+        check_real(node, node.inputs.front());
+        return {node.inputs.front(), {}, 1, 0};
+    }
+
+    void check_real(const graph::Node& node, graph::TensorId id) const {
+        const graph::DataType type = graph_.tensor(id).type;
+        if (type != graph::DataType::f32 && !is_byte(type)) {
+            refuse(node, fmt::format("an operation on {}", name_of(type)));
+        }
+    }
+
+    void append_pointwise(const graph::Node& node, Pointwise pointwise, const char* kind) {
+        const graph::DataType type = graph_.tensor(node.output).type;
+        if (type != graph::DataType::f32 && !is_byte(type)) {
+            refuse(node, fmt::format("a result in {}", name_of(type)));
+        }
+        append({{id_of(node)}, node.output, std::move(pointwise), kind});
+    }
+
+    void add(const graph::Node& node, const graph::Eltwise& eltwise) {
+        using graph::EltwiseAlgorithm;
+        Pointwise planned = pointwise_of(node);
+        constexpr float kInfinity = std::numeric_limits<float>::infinity();
+        switch (eltwise.algorithm) {
+            case EltwiseAlgorithm::relu:
+                if (eltwise.alpha != 0) {
+                    refuse(node, "a leaky relu");
+                }
+                planned.steps = {{FloatStep::Kind::clamp, 0, kInfinity}};
+                break;
+            case EltwiseAlgorithm::clip:
+            case EltwiseAlgorithm::clip_v2:
+                planned.steps = {{FloatStep::Kind::clamp, eltwise.alpha, eltwise.beta}};
+                break;
+            default: refuse(node, "a function whose error the library does not document");
+        }
+        append_pointwise(node, std::move(planned), "clamp_nc_f32");
+    }
+
+    void add(const graph::Node& node, const graph::Binary& binary) {
+        using graph::BinaryAlgorithm;
+        Pointwise planned = pointwise_of(node);
+        check_real(node, node.inputs[1]);
+        FloatStep step;
+        step.other = node.inputs[1];
+        switch (binary.algorithm) {
+            case BinaryAlgorithm::add: step.kind = FloatStep::Kind::add; break;
+            case BinaryAlgorithm::subtract: step.kind = FloatStep::Kind::subtract; break;
+            case BinaryAlgorithm::multiply: step.kind = FloatStep::Kind::multiply; break;
+            case BinaryAlgorithm::divide: step.kind = FloatStep::Kind::divide; break;
+            case BinaryAlgorithm::maximum: step.kind = FloatStep::Kind::maximum; break;
+            case BinaryAlgorithm::minimum: step.kind = FloatStep::Kind::minimum; break;
+            default: refuse(node, "a comparison as a number");
+        }
+        planned.steps = {step};
+        append_pointwise(node, std::move(planned), "binary_nd_f32");
+    }
+
     void add(const graph::Node& node, const graph::Quantize& quantize) {
-        const auto [scale, zero_point] = single_parameters(value_, node);
-        if (data_of(node).type != graph::DataType::f32 || !is_byte(graph_.tensor(node.output).type)) {
-            refuse(node, "a quantization other than from f32 to 8 bits");
+        add_quantization(node, FloatStep::Kind::divide, quantize.rounding, quantize.zero_point_site);
+    }
+
+    void add(const graph::Node& node, const graph::Requantize& requantize) {
+        add_quantization(node, FloatStep::Kind::multiply, requantize.rounding, requantize.zero_point_site);
+    }
+
+    void add_quantization(const graph::Node& node, FloatStep::Kind kind, graph::Rounding rounding,
+                          graph::ZeroPointSite site) {
+        Pointwise planned = pointwise_of(node);
+        const auto scale = quantized::single_value(value_, node.inputs[1], 1);
+        const auto zero_point = quantized::single_value(value_, node.inputs[2], 0);
+        const bool before = site == graph::ZeroPointSite::before_rounding && zero_point != 0.0;
+        if (!zero_point || before || rounding != graph::Rounding::half_to_even) {
+            refuse(node, "a zero point for each channel or before the rounding, or a rounding other than half to even");
         }
-        if (quantize.rounding != graph::Rounding::half_to_even ||
-            (quantize.zero_point_site == graph::ZeroPointSite::before_rounding && zero_point != 0)) {
-            refuse(node, "a rounding other than half to even before the zero point is added");
+        planned.zero_point = static_cast<std::int64_t>(*zero_point);
+        if (kind == FloatStep::Kind::divide && scale) {
+            planned.scale = static_cast<float>(*scale);
+        } else {
+            planned.steps = {{kind, 0, 0, node.inputs[1], false}};
         }
-        append({{id_of(node)}, node.output, Quantization{node.inputs.front(), scale, zero_point}, "convert_nc_f32"});
+        append_pointwise(node, std::move(planned), "convert_nc_f32");
+    }
+
+    void add(const graph::Node& node, const graph::Convert& convert) {
+        if (convert.overflow != graph::Overflow::saturate || convert.rounding != graph::Rounding::half_to_even) {
+            refuse(node, "a conversion that wraps or rounds otherwise than half to even");
+        }
+        append_pointwise(node, pointwise_of(node), "convert_nc_f32");
     }
 
     void add(const graph::Node& node, const graph::Dequantize& /*dequantize*/) {
@@ -154,7 +236,8 @@ contract::Contract contract_of(const std::vector<PlannedOperator>& operators) {
             if (contraction->requantization.multiplies_by_reciprocal) {
                 contract.grant(contract::Freedom::reciprocal_division);
             }
-        } else if (std::holds_alternative<Quantization>(each.what)) {
+        } else if (const auto* pointwise = std::get_if<Pointwise>(&each.what);
+                   pointwise != nullptr && pointwise->scale != 1) {
             contract.grant(contract::Freedom::reciprocal_division);
         }
     }

@@ -4,6 +4,7 @@
 #include "reference/contract/contract.hpp"
 #include "reference/graph/case.hpp"
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <variant>
@@ -18,9 +19,22 @@ struct MaximumPooling {
     quantized::PlaneGeometry geometry;
 };
 
-/// f32 to 8 bits with one scale and zero point; the library multiplies by the reciprocal of the scale.
-struct Quantization {
+/// One operation in f32, on what the steps before it gave.
+struct FloatStep {
+    enum class Kind : std::uint8_t { clamp, add, subtract, multiply, divide, maximum, minimum };
+
+    Kind kind = Kind::clamp;
+    float lowest = 0;  ///< of a clamp
+    float highest = 0;
+    graph::TensorId other = graph::kAbsent;  ///< the other operand; 8-bit data is its numbers
+    bool other_is_first = false;
+};
+
+/// An element-by-element node: f32, or 8-bit data as its numbers, through the steps, and to f32 or to 8 bits.
+struct Pointwise {
     graph::TensorId data = graph::kAbsent;
+    std::vector<FloatStep> steps;
+    /// Of a result in 8 bits. The library multiplies by the reciprocal of the scale.
     float scale = 1;
     std::int64_t zero_point = 0;
 };
@@ -40,7 +54,7 @@ struct View {
 struct PlannedOperator {
     std::vector<graph::NodeId> nodes;
     graph::TensorId output = graph::kAbsent;
-    std::variant<quantized::ContractionOperator, MaximumPooling, Quantization, Dequantization, View> what;
+    std::variant<quantized::ContractionOperator, MaximumPooling, Pointwise, Dequantization, View> what;
     std::string kind;  ///< "convolution2d_nhwc", as the library has it, without the types
 };
 

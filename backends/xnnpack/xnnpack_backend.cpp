@@ -34,7 +34,7 @@ std::unique_ptr<LibraryOperator> make_operator(const graph::Case& value, const P
     if (std::holds_alternative<MaximumPooling>(planned.what)) {
         return make_maximum_pooling(value, planned, buffers);
     }
-    return make_conversion(value, planned, buffers);
+    return make_pointwise(value, planned, buffers);
 }
 
 namespace {

@@ -98,7 +98,7 @@ TEST(Xnnpack, SaysWhatItHasNoOperatorFor) {
     CaseBuilder builder("function");
     const auto x = builder.input("x", TensorData(DataType::f32, {1, 1}, {0.5}));
     const auto y = builder.node("f", graph::Eltwise{graph::EltwiseAlgorithm::tanh}, {x}, DataType::f32);
-    EXPECT_EQ(refused(builder.build({y})), "no operator on 8-bit data for eltwise ('f')");
+    EXPECT_EQ(refused(builder.build({y})), "a function whose error the library does not document ('f')");
 }
 
 /// A convolution or deconvolution with groups, padding, dilation, a bias and zero points, requantized with ties.
