@@ -236,9 +236,11 @@ contract::Contract contract_of(const std::vector<PlannedOperator>& operators) {
             if (contraction->requantization.multiplies_by_reciprocal) {
                 contract.grant(contract::Freedom::reciprocal_division);
             }
-        } else if (const auto* pointwise = std::get_if<Pointwise>(&each.what);
-                   pointwise != nullptr && pointwise->scale != 1) {
-            contract.grant(contract::Freedom::reciprocal_division);
+        } else if (const auto* pointwise = std::get_if<Pointwise>(&each.what)) {
+            contract.grant(contract::Freedom::flush_subnormals);
+            if (pointwise->scale != 1) {
+                contract.grant(contract::Freedom::reciprocal_division);
+            }
         }
     }
     return contract;

@@ -92,6 +92,7 @@ TEST(Xnnpack, RunsOneOperatorAfterTheOther) {
     EXPECT_THAT(result.output, ElementsAre((7 - 2) * 0.25, (6 - 2) * 0.25));
     EXPECT_EQ(result.implementation, "convert_nc_f32_qu8");
     EXPECT_TRUE(result.contract.grants(contract::Freedom::reciprocal_division));
+    EXPECT_TRUE(result.contract.grants(contract::Freedom::flush_subnormals));
 }
 
 TEST(Xnnpack, SaysWhatItHasNoOperatorFor) {
