@@ -141,6 +141,9 @@ private:
         if (q.associates_scales) {
             model_.contract.grant(contract::Freedom::scale_association);
         }
+        if (q.has_scale_and_shift) {
+            model_.contract.grant(contract::Freedom::fake_quantize_scale_shift);
+        }
         if (q.multiplies_by_reciprocal) {
             model_.contract.grant(contract::Freedom::reciprocal_division);
         }
@@ -227,7 +230,7 @@ private:
                                            to_.number(static_cast<double>(q.zero_point), type)});
     }
 
-    std::string dequantized(const std::string& x, std::vector<double> scales, std::vector<double> zero_points,
+    std::string dequantized(const std::string& x, const std::vector<double>& scales, std::vector<double> zero_points,
                             DataType type) {
         zero_points.resize(scales.size(), zero_points.front());
         return to_.node("DequantizeLinear", {x, to_.numbers(scales, DataType::f32), to_.numbers(zero_points, type)},

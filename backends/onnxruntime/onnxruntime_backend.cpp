@@ -110,7 +110,6 @@ public:
     std::vector<PlanOffer> plans(const graph::Case& value) override {
         std::vector<PlanOffer> offers;
         std::vector<std::pair<Form, std::optional<LoweredModel>>> models;
-        std::string reason;
         for (const Form form : kForms) {
             models.emplace_back(form, std::nullopt);
             // Without a contraction all forms are the same model.

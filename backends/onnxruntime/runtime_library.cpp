@@ -31,7 +31,7 @@ std::filesystem::path library_file() {
 }
 
 /// The first line, without the address of the place in the library's source.
-std::string first_line(std::string text) {
+std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 

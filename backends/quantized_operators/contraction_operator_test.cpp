@@ -13,7 +13,6 @@ using graph::DataType;
 using graph::TensorData;
 using graph::TensorId;
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 TensorId requantized(CaseBuilder& builder, TensorId sums) {
     return builder.node("q", graph::Requantize{}, {sums, builder.scalar("m", 0.25F), graph::kAbsent}, DataType::u8);

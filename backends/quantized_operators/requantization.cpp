@@ -171,6 +171,32 @@ private:
         finish(node, node.inputs[2]);
     }
 
+    /// Levels from 0 on that become neighbouring integers: k = clamp(RNE(x * ((levels - 1) / input_high)), 0, levels -
+    /// 1), and output_low is the zero point (reference/oracle/fake_quantize.cpp, scale_shift).
+    void read_operation(const graph::Node& node, const graph::FakeQuantize& operation) {
+        const auto low = single_value(value_, node.inputs[1], 0);
+        const auto out_low = single_value(value_, node.inputs[3], 0);
+        const auto out_high = single_value(value_, node.inputs[4], 0);
+        const auto top = static_cast<float>(operation.levels - 1);
+        const graph::DataType type = value_.graph.tensor(node.output).type;
+        if (low != 0.0 || !out_low || !out_high || *out_low != std::nearbyint(*out_low) ||
+            *out_high - *out_low != static_cast<double>(top) || !graph::is_integer(type) ||
+            *out_low < static_cast<double>(graph::lowest_of(type)) ||
+            *out_high > static_cast<double>(graph::highest_of(type))) {
+            refuse(node, "a fake_quantize that is not from 0 with one level for each integer");
+        }
+        std::vector<double> scales;
+        for (const double high : constants(node, node.inputs[2])) {
+            scales.push_back(high > 0 ? top / static_cast<float>(high) : 0.0F);
+        }
+        add_factor(node, std::move(scales), StepKind::multiply, false);
+        finish(node, graph::kAbsent);
+        result_.zero_point = static_cast<std::int64_t>(*out_low);
+        result_.lowest = static_cast<std::int64_t>(*out_low);
+        result_.highest = static_cast<std::int64_t>(*out_high);
+        result_.has_scale_and_shift = operation.form == graph::FakeQuantizeForm::specification;
+    }
+
     void check_rounding(const graph::Node& node, graph::Rounding rounding, graph::ZeroPointSite site) const {
         if (rounding != graph::Rounding::half_to_even) {
             refuse(node, "a rounding other than half to even");

@@ -28,6 +28,7 @@ struct Requantization {
     graph::TensorId output = graph::kAbsent;  ///< u8 or s8
     bool associates_scales = false;           ///< F1: the multiplier is a product of scales that the graph has apart
     bool multiplies_by_reciprocal = false;    ///< F3: the multiplier stands for a division
+    bool has_scale_and_shift = false;         ///< F13: a fake_quantize whose quotient became a multiplier
 };
 
 /// The graph says something else than a Requantization; what, in words that name the node.
@@ -37,10 +38,10 @@ public:
 };
 
 /// Reads the nodes behind the sums `sums`, of magnitude `largest_sum` at most: multiplications and divisions by
-/// positive constants, clamps, an addition of integers in front of them, and the quantize, requantize or convert at
-/// their end. `axis` is that of the channels. What the engine computes must be what the graph says: one multiplier in
-/// the place of several is claimed only where it is the same number in f32, or where F1 or F3 allow it. Throws
-/// NotRequantized.
+/// positive constants, clamps, an addition of integers in front of them, and the quantize, requantize, convert or
+/// fake_quantize (from 0, one level an integer) at their end. `axis` is that of the channels. What the engine computes
+/// must be what the graph says: one multiplier in the place of several is claimed only where it is the same number in
+/// f32, or where F1 or F3 allow it. Throws NotRequantized.
 Requantization read_requantization(const graph::Case& value, graph::TensorId sums, std::size_t axis,
                                    double largest_sum);
 

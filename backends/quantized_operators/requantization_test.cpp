@@ -126,6 +126,25 @@ TEST(Requantization, IntegersJoinTheBias) {
     EXPECT_THAT(refusal_of(chain(-7), 0x1p24 - 6), HasSubstr("f32 does not hold exactly ('added')"));
 }
 
+TEST(Requantization, LevelsFromZeroAreIntegers) {
+    const auto chain = [](float low, float output_high) {
+        return [=](CaseBuilder& b, TensorId sums) {
+            return b.node(
+                "q", graph::FakeQuantize{16, graph::FakeQuantizeForm::specification},
+                {sums, b.scalar("il", low), b.scalar("ih", 60), b.scalar("ol", -3), b.scalar("oh", output_high)},
+                DataType::s8);
+        };
+    };
+    const Requantization q = requantization_of(chain(0, 12));
+    EXPECT_THAT(q.multipliers, ElementsAre(0.25F));  // 15 / 60
+    EXPECT_EQ(q.zero_point, -3);
+    EXPECT_EQ(q.lowest, -3);
+    EXPECT_EQ(q.highest, 12);
+    EXPECT_TRUE(q.has_scale_and_shift);
+    EXPECT_THAT(refusal_of(chain(0, 27)), HasSubstr("one level for each integer ('q')"));
+    EXPECT_THAT(refusal_of(chain(-1, 12)), HasSubstr("not from 0"));
+}
+
 TEST(Requantization, SaysWhatItIsNot) {
     const auto requantized = [](CaseBuilder& b, TensorId data, graph::ZeroPointSite site, double zp) {
         return b.node("q", requantize(site), {data, b.scalar("m", 0.3F), zero_point(b, zp)}, DataType::s8);

@@ -16,7 +16,7 @@ constexpr unsigned char flip_of(bool of_graph_is_signed, bool of_library_is_sign
 
 /// A zero point or bound of the graph's type, in the library's.
 constexpr std::int64_t shifted(std::int64_t value, bool of_graph_is_signed, bool of_library_is_signed) {
-    return value + (static_cast<int>(of_graph_is_signed) - static_cast<int>(of_library_is_signed)) * 128;
+    return value + (of_graph_is_signed ? std::int64_t{128} : 0) - (of_library_is_signed ? std::int64_t{128} : 0);
 }
 
 /// [batch, channels, places] to [batch, places, channels].

@@ -233,6 +233,9 @@ contract::Contract contract_of(const std::vector<PlannedOperator>& operators) {
             if (contraction->requantization.associates_scales) {
                 contract.grant(contract::Freedom::scale_association);
             }
+            if (contraction->requantization.has_scale_and_shift) {
+                contract.grant(contract::Freedom::fake_quantize_scale_shift);
+            }
             if (contraction->requantization.multiplies_by_reciprocal) {
                 contract.grant(contract::Freedom::reciprocal_division);
             }

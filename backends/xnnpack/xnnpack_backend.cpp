@@ -17,13 +17,17 @@
 namespace difftest::backends::xnnpack {
 
 void require(xnn_status status, const char* what) {
-    switch (status) {
-        case xnn_status_success: return;
-        case xnn_status_invalid_parameter: throw Unsupported(fmt::format("invalid parameter ({})", what));
-        case xnn_status_unsupported_parameter: throw Unsupported(fmt::format("unsupported parameter ({})", what));
-        case xnn_status_unsupported_hardware: throw Unsupported(fmt::format("unsupported hardware ({})", what));
-        default: throw BackendError(fmt::format("{} failed with status {}", what, static_cast<int>(status)));
+    if (status == xnn_status_success) {
+        return;
     }
+    const char* const refusal = status == xnn_status_invalid_parameter       ? "invalid parameter"
+                                : status == xnn_status_unsupported_parameter ? "unsupported parameter"
+                                : status == xnn_status_unsupported_hardware  ? "unsupported hardware"
+                                                                             : nullptr;
+    if (refusal != nullptr) {
+        throw Unsupported(fmt::format("{} ({})", refusal, what));
+    }
+    throw BackendError(fmt::format("{} failed with status {}", what, static_cast<int>(status)));
 }
 
 std::unique_ptr<LibraryOperator> make_operator(const graph::Case& value, const PlannedOperator& planned,
