@@ -14,7 +14,7 @@ namespace difftest::backends::onnxruntime {
 namespace {
 
 std::filesystem::path library_file() {
-    if (const char* const named = std::getenv("DIFFTEST_ONNXRUNTIME"); named != nullptr) {
+    if (const char* const named = std::getenv("DIFFTEST_ONNXRUNTIME"); named != nullptr && *named != '\0') {
         return named;
     }
     const char* const folder = std::getenv("DIFFTEST_ENGINES");
