@@ -48,7 +48,7 @@ std::string known_names() {
 }  // namespace
 
 std::span<const BackendKind> backend_kinds() {
-    static const std::array<BackendKind, 5> kKinds{{
+    static const std::array<BackendKind, 7> kKinds{{
         {"onednn", "", "", {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}, true, "install libdnnl-dev and build again"},
         {"opencl",
          "DEVICE[,kernel=FILE,manifest=FILE]",
