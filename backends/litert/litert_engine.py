@@ -75,8 +75,14 @@ class Operator:
         self.weights = self.constant(self.window, "weights")
         if self.weights is None or self.weights.dtype != np.int8 or self.types[self.data] not in BYTES:
             raise Unsupported("weights that are no constant of s8, or data that is no byte")
+        self.data_shape, self.result_shape = self.shapes[self.data], self.last["output"]["shape"]
+        if self.weights.ndim == 3:  # one dimension is a height of 1
+            self.weights = self.weights[:, :, np.newaxis]
+            self.data_shape, self.result_shape = ([*s[:2], 1, *s[2:]] for s in (self.data_shape, self.result_shape))
+            neutral = {"strides": 1, "dilations": 1, "pads_begin": 0, "pads_end": 0, "output_padding": 0}
+            self.attributes = {k: [neutral[k], *v] if k in neutral else v for k, v in self.attributes.items()}
         if self.weights.ndim != 4:
-            raise Unsupported("other than two spatial dimensions")
+            raise Unsupported("more than two spatial dimensions")
         if self.single(self.window, "weights_zero_point", 0) != 0:
             raise Unsupported("a zero point of the weights")
         self.data_zero_point = int(self.single(self.window, "data_zero_point", 0)) - BYTES[self.types[self.data]]
@@ -126,8 +132,8 @@ class Operator:
 
     def model(self):
         to, outputs = ModelWriter(), len(self.weights)
-        n, c, *sizes = self.shapes[self.data]
-        _, o, *result_sizes = self.last["output"]["shape"]
+        n, c, *sizes = self.data_shape
+        _, o, *result_sizes = self.result_shape
         around = [b + e for b, e in zip(self.begin, self.end)]
         if self.transposed:
             result_sizes = [size + more for size, more in zip(result_sizes, around)]
@@ -165,7 +171,8 @@ class Operator:
         delegated = any(op["op_name"] == "DELEGATE" for op in interpreter._get_ops_details())
         if delegated != (self.plan == "xnnpack"):
             raise Unsupported(f"the operator is {'' if delegated else 'not '}delegated")
-        moved = (data.astype(np.int16) - BYTES[self.types[self.data]]).astype(np.int8).transpose(0, 2, 3, 1)
+        moved = (data.astype(np.int16) - BYTES[self.types[self.data]]).astype(np.int8)
+        moved = moved.reshape(self.data_shape).transpose(0, 2, 3, 1)
         if not self.transposed:
             border = [(0, 0), *zip(self.begin, self.end), (0, 0)]
             moved = np.pad(moved, border, constant_values=self.data_zero_point)
@@ -176,7 +183,8 @@ class Operator:
             kept = (slice(b, size - e) for b, e, size in zip(self.begin, self.end, result.shape[2:]))
             result = result[(slice(None), slice(None), *kept)]
         kind = np.uint8 if self.offset else np.int8
-        return {self.last["output"]["name"]: (result.astype(np.int16) + self.offset).astype(kind)}
+        result = (result.astype(np.int16) + self.offset).astype(kind)
+        return {self.last["output"]["name"]: result.reshape(self.last["output"]["shape"])}
 
 
 def refusal(graph, constants, plan):
