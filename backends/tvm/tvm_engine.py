@@ -30,7 +30,7 @@ def only_node(graph):
     if len(graph["nodes"]) != 1 or len(graph["inputs"]) != 1:
         raise Unsupported("other than one node of one input")
     node = graph["nodes"][0]
-    if node["inputs"]["data"] != graph["inputs"][0]["name"]:
+    if node["inputs"].get("data") != graph["inputs"][0]["name"]:
         raise Unsupported("an input as a parameter")
     return node, graph["inputs"][0]["type"], node["output"]["type"], int(np.prod(node["output"]["shape"]))
 
