@@ -164,7 +164,9 @@ public:
     Description describe() override {
         Description description;
         description.name = "xnnpack";
-        description.library = "XNNPACK (operator API of 2022)";
+        // The library does not say its version: this is the year of the API that CMake has tried.
+        description.library = "XNNPACK 2022";
+        description.library_version = "2022";
         Dl_info info{};
         if (::dladdr(reinterpret_cast<const void*>(&xnn_initialize), &info) != 0 && info.dli_fname != nullptr) {
             std::error_code error;
