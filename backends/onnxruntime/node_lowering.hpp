@@ -3,12 +3,17 @@
 #include "backends/onnxruntime/model_writer.hpp"
 #include "reference/graph/case.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace difftest::backends::onnxruntime {
 
 [[noreturn]] void fail(const graph::Node& node, std::string_view what);  ///< throws NoModel
+
+/// Padding as ONNX has it: all begins, then all ends.
+std::vector<std::int64_t> joined(const std::vector<std::int64_t>& begin, const std::vector<std::int64_t>& end);
 
 /// The tensor in f32.
 std::string real(ModelWriter& to, const graph::Case& value, graph::TensorId id);
