@@ -20,9 +20,13 @@ difftest_may_see(backends reference/graph reference/contract)
 difftest_may_see(backends/kernel_manifest reference/graph reference/contract)
 # How plans are named: the same words for every backend that can cut, choose and deviate.
 difftest_may_see(backends/plan_name reference/graph)
+# What int8 engines call an operator, read off a graph.
+difftest_may_see(backends/quantized_operators reference/graph)
 difftest_may_see(backends/worker reference/graph reference/contract backends)
 difftest_may_see(backends/onednn ${backend_sees} backends/plan_name)
 difftest_may_see(backends/opencl ${backend_sees} backends/kernel_manifest backends/plan_name)
+difftest_may_see(backends/xnnpack ${backend_sees} backends/quantized_operators)
+difftest_may_see(backends/onnxruntime ${backend_sees} backends/quantized_operators)
 difftest_may_see(backends/process ${backend_sees})
 difftest_may_see(backends/plugin ${backend_sees})
 # The faulty backend is the reference with one rule broken, so it alone sees the oracle, through the fault dictionary.

@@ -48,7 +48,7 @@ std::string known_names() {
 }  // namespace
 
 std::span<const BackendKind> backend_kinds() {
-    static const std::array<BackendKind, 5> kKinds{{
+    static const std::array<BackendKind, 7> kKinds{{
         {"onednn", "", "", {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}, true, "install libdnnl-dev and build again"},
         {"opencl",
          "DEVICE[,kernel=FILE,manifest=FILE]",
@@ -60,6 +60,8 @@ std::span<const BackendKind> backend_kinds() {
          true,
          std::chrono::minutes(2),
          true},
+        {"xnnpack", "", "", {}, false, "scripts/engines xnnpack, then build again (Debian 12's release only)"},
+        {"onnxruntime", "", "", {}, false, "scripts/engines onnxruntime, then build again"},
         {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
         {"process", "COMMAND", "--command", {}, false, "build the target difftest-worker-process"},
         {"plugin", "FILE", "--plugin", {}, false, "build the target difftest-worker-plugin"},

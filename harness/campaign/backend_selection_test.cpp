@@ -22,7 +22,8 @@ std::string error_of(const std::string& name) {
 
 TEST(BackendSelection, WrongNamesAreRefused) {
     EXPECT_THAT(error_of("tensorrt"), HasSubstr("--backend tensorrt: unknown backend (known: onednn, "
-                                                "opencl[:DEVICE[,kernel=FILE,manifest=FILE]], faulty:FAULT)"));
+                                                "opencl[:DEVICE[,kernel=FILE,manifest=FILE]], xnnpack, onnxruntime, "
+                                                "faulty:FAULT, process:COMMAND, plugin:FILE)"));
     EXPECT_THAT(error_of(""), HasSubstr("unknown backend"));
     EXPECT_THAT(error_of("faulty"), HasSubstr("--backend faulty: must be faulty:FAULT"));
     EXPECT_THAT(error_of("faulty:"), HasSubstr("must be faulty:FAULT"));

@@ -83,5 +83,19 @@ TEST_F(UnavailableLibrary, OfAnUnknownMajorVersion) {
     expect_listed(folder_with(content), "oneDNN 99.1.2");
 }
 
+/// An engine whose worker is here and whose library is not.
+TEST(UnavailableEngine, IsOneLineAndTheOthersRun) {
+    if (!is_built("difftest-worker-onnxruntime") || !is_built("difftest-worker-faulty")) {
+        GTEST_SKIP() << "difftest-worker-onnxruntime was not built: scripts/engines onnxruntime";
+    }
+    const ProgramRun run =
+        run_program({program("difftest"), "--case", kMinimal, "--backend", "onnxruntime", "--backend", kFaulty},
+                    {{"DIFFTEST_CORPORA", corpora()}, {"DIFFTEST_ONNXRUNTIME", ""}, {"DIFFTEST_ENGINES", "/nowhere"}});
+    EXPECT_EQ(run.exit_code, 1) << "the other backend's finding";
+    EXPECT_THAT(run.output, HasSubstr("ONNX Runtime is not there: no libonnxruntime.so in /nowhere/onnxruntime"));
+    EXPECT_THAT(run.output, HasSubstr("scripts/engines onnxruntime"));
+    EXPECT_THAT(run.output, HasSubstr("expected 28, got 255"));
+}
+
 }  // namespace
 }  // namespace difftest::harness::cli
