@@ -131,7 +131,10 @@ RequantizeMatrix compare_requantize_pairs(const RequantizeRequest& request) {
     RequantizeMatrix matrix{request.target, request.accumulators, static_cast<std::int64_t>(multipliers.size()), {}};
     for (std::size_t i = 0; i < entries.size(); ++i) {
         for (std::size_t j = i + 1; j < entries.size(); ++j) {
-            matrix.pairs.push_back({std::string(entries[i].name), std::string(entries[j].name)});
+            RequantizePair pair;
+            pair.a = entries[i].name;
+            pair.b = entries[j].name;
+            matrix.pairs.push_back(pair);
         }
     }
     for (const double multiplier : multipliers) {

@@ -88,43 +88,50 @@ TEST(QuantizeModel, TheFoundingPullRequestWithTheRule) {
     }
 }
 
-/// Section 1.6 B: 16 channels of 1e-6, and a bias of `times` (2^31 - 1) units of the bias scale.
+/// Section 1.6 B: 16 channels of 1e-6, and a bias of `times` (2^31 - 1) units of the bias scale, on the pixels of A. The
+/// numbers of `times` 0.9998 were measured with ONNX Runtime 1.32.0: the section says that nothing wraps there, but
+/// 2147054138 + 518160 > 2^31 - 1, and the runtime gives 0 and 6.019 dB.
 QuantizationTrial head_room_trial(double times, QuantizationPlan& plan) {
     const double scale = static_cast<float>(0.05F * static_cast<float>(static_cast<double>(1e-6F) / 127));
     const FloatModel model =
         pointwise_model({{1, 16, 1, 1}, std::vector<double>(16, 1e-6)}, {scale * 2147483647.0 * times});
     std::vector<double> x;
     for (int channel = 0; channel < 16; ++channel) {
-        x.insert(x.end(), {0, 12.75});
+        x.insert(x.end(), {0, 0, 6.375, 12.75});
     }
-    const std::vector<Tensors> data = {{{"x", {{1, 16, 1, 2}, x}}}};
+    const std::vector<Tensors> data = {{{"x", {{1, 16, 1, 4}, x}}}};
     plan = quantization_plan(model, data, unsigned_options(true));
     return try_quantization(model, data, plan);
 }
 
 TEST(QuantizeModel, TheRuleLeavesNoHeadRoom) {
     QuantizationPlan plan;
-    const QuantizationTrial within = head_room_trial(0.9998, plan);
+    const QuantizationTrial inactive = head_room_trial(0.9998, plan);
     EXPECT_EQ(plan.biases.at("b").quantized.values[0], 2147054138);
-    EXPECT_NEAR(within.tensors.back().integer, 74.8, 0.05);
+    EXPECT_EQ(inactive.contractions[0].scales_enlarged, 0);
+    EXPECT_NEAR(inactive.tensors.back().qdq, 74.846, 5e-4);
+    EXPECT_NEAR(inactive.tensors.back().integer, 6.019, 5e-4);
+    EXPECT_EQ(inactive.contractions[0].wrapped, 1);
 
-    const QuantizationTrial beyond = head_room_trial(1, plan);
+    const QuantizationTrial active = head_room_trial(1, plan);
     EXPECT_EQ(plan.biases.at("b").quantized.values[0], 2147268839);
     EXPECT_EQ(plan.weights.at("w").values[0], 127);
-    EXPECT_EQ(beyond.contractions[0].scales_enlarged, 1);
-    EXPECT_EQ(beyond.contractions[0].largest_possible, 518160);  // 16 * 255 * 127
-    EXPECT_EQ(beyond.contractions[0].head_room, 214808);
-    EXPECT_EQ(beyond.contractions[0].channels_could_wrap, 1);
-    EXPECT_EQ(beyond.contractions[0].wrapped, 1);
-    EXPECT_NEAR(beyond.qdq[0].at("y").values[1], 0.84567, 5e-6);
-    EXPECT_EQ(beyond.integer[0].at("y").values[1], 0);
-    EXPECT_NEAR(beyond.tensors.back().qdq, 74.8, 0.05);
-    EXPECT_NEAR(beyond.tensors.back().integer, 3.0, 0.05);
+    EXPECT_EQ(active.contractions[0].scales_enlarged, 1);
+    EXPECT_EQ(active.contractions[0].largest_possible, 518160);  // 16 * 255 * 127
+    EXPECT_EQ(active.contractions[0].head_room, 214808);
+    EXPECT_EQ(active.contractions[0].channels_could_wrap, 1);
+    EXPECT_EQ(active.contractions[0].wrapped, 2);  // 16 * 127 * 127.5 rounded to 128 is beyond it, too
+    EXPECT_NEAR(active.qdq[0].at("y").values[3], 0.84567, 5e-6);
+    EXPECT_EQ(active.integer[0].at("y").values[3], 0);
+    EXPECT_NEAR(active.tensors.back().qdq, 74.847, 5e-4);
+    EXPECT_NEAR(active.tensors.back().integer, 3.010, 5e-4);
 
     head_room_trial(2, plan);
     EXPECT_EQ(plan.weights.at("w").values[0], 63);
-    head_room_trial(10, plan);
+    const QuantizationTrial ample = head_room_trial(10, plan);
     EXPECT_EQ(plan.weights.at("w").values[0], 13);
+    EXPECT_EQ(plan.biases.at("b").quantized.values[0], 2147268809);
+    EXPECT_NEAR(ample.tensors.back().integer, 94.844, 5e-4);
 }
 
 // --- Files.
