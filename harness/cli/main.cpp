@@ -68,6 +68,7 @@ int run(int argc, char** argv) {
     add_report(app, action);
     add_export(app, action);
     add_import(app, action);
+    add_equivalents(app, action);
     add_quantize(app, action);
     add_compare_requantize(app, action);
     std::vector<std::string> arguments = with_default_verb(argc, argv);

@@ -1,6 +1,7 @@
 #include "harness/generate/named_cases.hpp"
 
 #include "harness/generate/counter_random.hpp"
+#include "harness/generate/named_quantization_cases.hpp"
 #include "reference/graph/case_builder.hpp"
 
 #include <cmath>
@@ -140,7 +141,8 @@ graph::Case deconv_quant_u8() {
 }  // namespace
 
 std::vector<graph::Case> named_cases() {
-    return {deconv_quant_u8(), deconv_quant_u8_minimal()};
+    return {deconv_quant_u8(), deconv_quant_u8_minimal(), requantize_unsigned_cast(), conv_data_zero_point(),
+            conv_both_zero_points()};
 }
 
 }  // namespace difftest::harness

@@ -88,8 +88,8 @@ TEST(QuantizeModel, TheFoundingPullRequestWithTheRule) {
     }
 }
 
-/// Section 1.6 B: 16 channels of 1e-6, and a bias of `times` (2^31 - 1) units of the bias scale, on the pixels of A. The
-/// numbers of `times` 0.9998 were measured with ONNX Runtime 1.32.0: the section says that nothing wraps there, but
+/// Section 1.6 B: 16 channels of 1e-6, and a bias of `times` (2^31 - 1) units of the bias scale, on the pixels of A.
+/// The numbers of `times` 0.9998 were measured with ONNX Runtime 1.32.0: the section says that nothing wraps there, but
 /// 2147054138 + 518160 > 2^31 - 1, and the runtime gives 0 and 6.019 dB.
 QuantizationTrial head_room_trial(double times, QuantizationPlan& plan) {
     const double scale = static_cast<float>(0.05F * static_cast<float>(static_cast<double>(1e-6F) / 127));
