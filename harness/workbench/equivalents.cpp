@@ -43,6 +43,24 @@ FormRow row_of(const EquivalentsRequest& request, graph::NodeId node, const Equi
     return row;
 }
 
+void add_breaks(const EquivalentsRequest& request, graph::NodeId node, EquivalentForm form,
+                std::vector<BreakRow>& rows) {
+    for (const FormBreak& found : find_breaks(request.value, node, form)) {
+        BreakRow row;
+        row.form = name_of(form);
+        row.reason = found.reason;
+        row.taps = found.taps;
+        row.x = found.x;
+        row.w = found.w;
+        row.data_zero_point = found.data_zero_point;
+        row.weights_zero_point = found.weights_zero_point;
+        row.expected = found.expected;
+        row.got = found.got;
+        row.file = written(found.smallest, request.folder, fmt::format("breaks.{}.{}", row.form, row.reason));
+        rows.push_back(std::move(row));
+    }
+}
+
 }  // namespace
 
 EquivalentsReport equivalents(const EquivalentsRequest& request) {
@@ -57,13 +75,9 @@ EquivalentsReport equivalents(const EquivalentsRequest& request) {
     if (request.runs) {
         report.runs = run_cases(run);
     }
-    if (request.searches) {
-        for (const FormBreak& found : find_breaks(request.value, node)) {
-            BreakRow row{
-                std::string(name_of(found.form)), found.reason,   found.taps, found.x, found.w, found.data_zero_point,
-                found.weights_zero_point,         found.expected, found.got,  {}};
-            row.file = written(found.smallest, request.folder, fmt::format("breaks.{}.{}", row.form, row.reason));
-            report.breaks.push_back(std::move(row));
+    for (const EquivalentFormEntry& entry : equivalent_forms()) {
+        if (request.searches) {
+            add_breaks(request, node, entry.form, report.breaks);
         }
     }
     return report;

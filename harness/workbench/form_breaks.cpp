@@ -54,7 +54,7 @@ bool exceeds_f32(const graph::Case& value, const oracle::Evaluation& evaluation)
 
 /// A problem like the node's: all data x, all weights w.
 struct Problem {
-    DataType data, weights;
+    DataType data = DataType::u8, weights = DataType::s8;
     std::optional<std::int64_t> data_zero_point, weights_zero_point;
     std::int64_t channels = 1;
     std::int64_t kernel = 1;
@@ -268,23 +268,22 @@ FormComparison compare_form(const graph::Case& value, graph::NodeId node, Equiva
     return result;
 }
 
-std::vector<FormBreak> find_breaks(const graph::Case& value, graph::NodeId id) {
+std::vector<FormBreak> find_breaks(const graph::Case& value, graph::NodeId id, EquivalentForm form) {
     const graph::Node& node = value.graph.node(id);
-    Problem like{value.graph.tensor(graph::input_at(node, "data")).type,
-                 value.graph.tensor(graph::input_at(node, "weights")).type,
-                 first_value(value, graph::input_at(node, "data_zero_point")),
-                 first_value(value, graph::input_at(node, "weights_zero_point"))};
+    Problem like;
+    like.data = value.graph.tensor(graph::input_at(node, "data")).type;
+    like.weights = value.graph.tensor(graph::input_at(node, "weights")).type;
+    like.data_zero_point = first_value(value, graph::input_at(node, "data_zero_point"));
+    like.weights_zero_point = first_value(value, graph::input_at(node, "weights_zero_point"));
     std::vector<FormBreak> breaks;
-    for (const EquivalentFormEntry& entry : equivalent_forms()) {
-        Reasons reasons(entry.form);
-        for (const char* reason : {"s32 overflow", "2^24 in f32", "s8 saturation", "u8 saturation"}) {
-            if (const auto problem = Search(reasons, reason).run(like)) {
-                breaks.push_back(break_of(entry.form, reason, *problem));
-            }
+    Reasons reasons(form);
+    for (const char* reason : {"s32 overflow", "2^24 in f32", "s8 saturation", "u8 saturation"}) {
+        if (const auto problem = Search(reasons, reason).run(like)) {
+            breaks.push_back(break_of(form, reason, *problem));
         }
-        if (const auto problem = smallest_border(Search(reasons, "border taps"), like)) {
-            breaks.push_back(break_of(entry.form, "border taps", *problem));
-        }
+    }
+    if (const auto problem = smallest_border(Search(reasons, "border taps"), like)) {
+        breaks.push_back(break_of(form, "border taps", *problem));
     }
     return breaks;
 }

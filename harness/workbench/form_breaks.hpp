@@ -33,8 +33,8 @@ struct FormBreak {
     graph::Case smallest;
 };
 
-/// One for each form and reason that occurs among problems like the node's: its types and zero points (the first of
-/// each), up to 2^17 taps. `forms` without native breaks that the native form has at the same place, too.
-std::vector<FormBreak> find_breaks(const graph::Case& value, graph::NodeId node);
+/// One for each reason that occurs among problems like the node's: its types and zero points (the first of each), up to
+/// 2^17 taps. Takes seconds.
+std::vector<FormBreak> find_breaks(const graph::Case& value, graph::NodeId node, EquivalentForm form);
 
 }  // namespace difftest::harness

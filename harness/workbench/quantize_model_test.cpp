@@ -214,6 +214,7 @@ TEST(QuantizeModel, RefusesDataByFile) {
     const std::string model = small_model("small.onnx", "Relu");
     expect_refused(model, temporary("nowhere"), {"nowhere", "no folder"});
     const std::string folder = temporary("bad_data");
+    std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     expect_refused(model, folder, {"bad_data", "no sample"});
     write(folder + "/a.npy", "not numpy at all");
