@@ -47,7 +47,8 @@ public:
         graph_.clear_node();
         graph_.clear_initializer();
         for (const onnx::TensorProto& tensor : old_.initializer()) {
-            if (!plan_.weights.contains(tensor.name()) && !plan_.biases.contains(tensor.name())) {
+            if (!plan_.weights.contains(tensor.name()) && !plan_.biases.contains(tensor.name()) &&
+                !plan_.activations.contains(tensor.name())) {
                 *graph_.add_initializer() = tensor;
             }
         }
@@ -59,7 +60,9 @@ public:
         }
         for (const auto& [name, activation] : plan_.activations) {
             write_parameters(name, activation);
-            if (model_.producer_of(name) == nullptr) {  // an input or a constant
+            if (model_.is_constant(name)) {
+                write_constant(name, activation);
+            } else if (model_.producer_of(name) == nullptr) {  // an input
                 write_pair(name, name, name + "_DequantizeLinear_Output");
                 read_as_[name] = name + "_DequantizeLinear_Output";
             }
@@ -125,15 +128,31 @@ private:
     }
 
     void write_parameters(const std::string& name, const ActivationParameters& activation) {
-        const bool is_signed = plan_.activation_integers.lowest < 0;
         add_scales(graph_, name + "_scale", {activation.affine.scale}, true);
-        if (is_signed) {
-            add_integers<std::int8_t>(graph_, name + "_zero_point", onnx::TensorProto::INT8,
-                                      {activation.affine.zero_point}, {});
+        add_activation_integers(name + "_zero_point", {activation.affine.zero_point}, {});
+    }
+
+    void add_activation_integers(const std::string& name, const std::vector<std::int32_t>& values,
+                                 const graph::Shape& shape) {
+        if (plan_.activation_integers.lowest < 0) {
+            add_integers<std::int8_t>(graph_, name, onnx::TensorProto::INT8, values, shape);
         } else {
-            add_integers<std::uint8_t>(graph_, name + "_zero_point", onnx::TensorProto::UINT8,
-                                       {activation.affine.zero_point}, {});
+            add_integers<std::uint8_t>(graph_, name, onnx::TensorProto::UINT8, values, shape);
         }
+    }
+
+    /// A constant operand of an element-wise operator.
+    void write_constant(const std::string& name, const ActivationParameters& activation) {
+        const RealTensor& tensor = model_.constants.at(name);
+        std::vector<std::int32_t> values;
+        for (const double value : tensor.values) {
+            values.push_back(
+                quantize::quantized(static_cast<float>(value), activation.affine, plan_.activation_integers));
+        }
+        add_activation_integers(name + "_quantized", values, tensor.shape);
+        read_as_[name] = name + "_DequantizeLinear_Output";
+        add_node("DequantizeLinear", name + "_DequantizeLinear",
+                 {name + "_quantized", name + "_scale", name + "_zero_point"}, read_as_[name]);
     }
 
     void write_pair(const std::string& name, const std::string& from, const std::string& to) {

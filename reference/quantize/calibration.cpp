@@ -162,24 +162,18 @@ Histogram histogram_of(std::span<const float> values, std::size_t bins, bool abs
     return result;
 }
 
-RealRange percentile_range(const Histogram& histogram, double percentile, bool symmetric) {
-    const auto all = static_cast<double>(total(histogram.counts));
-    const auto first_at_least = [&](double share) {
-        double sum = 0;
-        for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
-            sum += static_cast<double>(histogram.counts[i]) / all;
-            if (sum >= share) {
-                return i;
-            }
+RealRange percentile_range(const Histogram& magnitudes, double percentile) {
+    const auto all = static_cast<double>(total(magnitudes.counts));
+    double sum = 0;
+    std::size_t index = 0;
+    for (; index < magnitudes.counts.size(); ++index) {
+        sum += static_cast<double>(magnitudes.counts[index]) / all;
+        if (sum >= percentile / 100) {
+            break;
         }
-        return histogram.counts.size();
-    };
-    if (symmetric) {
-        const float most = histogram.edges[first_at_least(percentile / 100)];
-        return within({-most, most}, histogram.range);
     }
-    const double cut = (100 - percentile) / 200;
-    return within({histogram.edges[first_at_least(cut)], histogram.edges[first_at_least(1 - cut)]}, histogram.range);
+    const float most = magnitudes.edges[index];
+    return within({-most, most}, magnitudes.range);
 }
 
 RealRange entropy_range(const Histogram& histogram, std::size_t quantized_bins) {
@@ -213,19 +207,17 @@ RealRange calibrated_range(std::span<const float> values, const Calibration& cal
     constexpr std::size_t kPercentileBins = 2048;
     constexpr std::size_t kEntropyBins = 128;
     RealRange range = range_of(values);
-    const bool symmetric = calibration.symmetric;
     switch (calibration.method) {
         case CalibrationMethod::min_max: break;
         case CalibrationMethod::percentile:
-            range =
-                percentile_range(histogram_of(values, kPercentileBins, symmetric), calibration.percentile, symmetric);
+            range = percentile_range(histogram_of(values, kPercentileBins, true), calibration.percentile);
             break;
         case CalibrationMethod::entropy:
             range = entropy_range(histogram_of(values, kEntropyBins, false), kEntropyBins);
             break;
         case CalibrationMethod::mse: range = least_squares_range(values, range, calibration); break;
     }
-    if (symmetric) {
+    if (calibration.symmetric) {
         const float most = std::max(std::fabs(range.lowest), std::fabs(range.highest));
         return {-most, most};
     }

@@ -18,7 +18,7 @@ struct RealRange {
 
 enum class CalibrationMethod : std::uint8_t {
     min_max,     ///< everything that occurred
-    percentile,  ///< a share of the values is cut off at both ends, on a histogram of 2048 bins
+    percentile,  ///< the largest magnitudes are cut off, a share of all, on a histogram of 2048 bins
     entropy,     ///< the range whose 128 levels lose least by the Kullback-Leibler divergence, on 128 bins
     mse          ///< the range with the least mean squared error of quantization, of 100 that shrink towards 0
 };
@@ -45,7 +45,9 @@ struct Histogram {
 /// Throws std::invalid_argument when there is no value, or one that is not finite.
 Histogram histogram_of(std::span<const float> values, std::size_t bins, bool absolute);
 
-RealRange percentile_range(const Histogram& histogram, double percentile, bool symmetric);
+/// The magnitude below which so many percent lie, rounded down to an edge, on both sides, within what occurred.
+RealRange percentile_range(const Histogram& magnitudes, double percentile);
+
 RealRange entropy_range(const Histogram& histogram, std::size_t quantized_bins);
 
 /// Throws std::invalid_argument as histogram_of does.

@@ -31,21 +31,16 @@ TEST(Calibration, AHistogramByHand) {
     EXPECT_EQ(histogram_of(values, 4, true).counts, (std::vector<std::int64_t>{1, 1, 2, 2}));
 }
 
-TEST(Calibration, APercentileCutsBothTails) {
-    // 1000 values in ten bins from -10 to 10; one at each end. 99 % kept: half a percent, 5 values, may go on each
-    // side.
+TEST(Calibration, APercentileCutsLargeMagnitudesOff) {
+    // 1000 magnitudes in five bins of 2; the cumulated shares are 0.4, 0.8, 0.99, 0.999, 1.
     Histogram histogram;
-    histogram.counts = {1, 0, 100, 200, 200, 200, 200, 98, 0, 1};
-    for (int edge = -10; edge <= 10; edge += 2) {
-        histogram.edges.push_back(static_cast<float>(edge));
-    }
-    histogram.range = {-9.5F, 9.5F};
-    // The cumulated share is 0.001, 0.001, 0.101: 0.005 is reached in bin 2, whose edge is -6; 0.995 in bin 7: edge 4.
-    const RealRange range = percentile_range(histogram, 99, false);
-    EXPECT_EQ(range.lowest, -6);
-    EXPECT_EQ(range.highest, 4);
-    // Everything kept: the range of the values, not of the bins.
-    EXPECT_EQ(percentile_range(histogram, 100, false).lowest, -9.5F);
+    histogram.counts = {400, 400, 190, 9, 1};
+    histogram.edges = {0, 2, 4, 6, 8, 10};
+    histogram.range = {-9.5F, 3};
+    // 98 % are reached in the third bin, whose lower edge is 4; upwards nothing beyond 3 occurred.
+    EXPECT_EQ(percentile_range(histogram, 98).lowest, -4);
+    EXPECT_EQ(percentile_range(histogram, 98).highest, 3);
+    EXPECT_EQ(percentile_range(histogram, 99.95).lowest, -8);
 }
 
 TEST(Calibration, EntropyLeavesOutlierAway) {
