@@ -7,10 +7,52 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
+#include <set>
+
 namespace difftest::harness {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+std::string number_or_dash(const std::optional<double>& value) {
+    return value ? fmt::format("{}", *value) : "-";
+}
+
+Json number_or_null(const std::optional<double>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+/// How often each verdict was given to each form: a form has a run for each backend, rung and plan.
+std::string verdicts_text(const RunReport& report) {
+    std::map<std::string, std::map<std::string, std::int64_t>> counts;
+    std::set<std::string> kinds;
+    for (const RunEntry& entry : report.entries) {
+        const std::string kind = entry.known_issue ? "known" : std::string(name_of(entry.judgement.verdict));
+        ++counts[entry.case_name][kind];
+        kinds.insert(kind);
+    }
+    std::vector<Column> columns{{"runs of"}};
+    for (const std::string& kind : kinds) {
+        columns.push_back({kind, Align::right});
+    }
+    TextTable table(columns);
+    for (const auto& [name, of_form] : counts) {
+        std::vector<std::string> cells{name};
+        for (const std::string& kind : kinds) {
+            cells.push_back(fmt::format("{}", of_form.contains(kind) ? of_form.at(kind) : 0));
+        }
+        table.add_row(cells);
+    }
+    return table.text("  ", std::nullopt);
+}
+
+/// The runs that failed and are no known issue, as `difftest run` shows them.
+std::string findings_text(const RunReport& report, const ScreenStyle& style) {
+    RunReport findings = report;
+    std::erase_if(findings.entries, [](const RunEntry& entry) { return !entry.is_finding(); });
+    return findings.entries.empty() ? "" : run_screen(findings, style);
+}
 
 std::string verdict_of(const FormRow& row) {
     if (!row.why_not.empty()) {
@@ -37,11 +79,11 @@ std::string equivalents_screen(const EquivalentsReport& report, const ScreenStyl
     for (const BreakRow& row : report.breaks) {
         breaks.add_row({row.form, row.reason, fmt::format("{}", row.taps), fmt::format("{}", row.x),
                         fmt::format("{}", row.w), fmt::format("{}, {}", row.data_zero_point, row.weights_zero_point),
-                        fmt::format("{}", row.expected), fmt::format("{}", row.got)});
+                        number_or_dash(row.expected), number_or_dash(row.got)});
     }
     std::string text = fmt::format("{}: forms of {}\n", report.case_name, report.node) + forms.text("  ", std::nullopt);
     if (!report.runs.backends.empty()) {
-        text += run_screen(report.runs, style);
+        text += verdicts_text(report.runs) + findings_text(report.runs, style);
     }
     return report.breaks.empty() ? text
                                  : text + "smallest problems, every datum x and every weight w, that break a form:\n" +
@@ -70,8 +112,8 @@ std::string equivalents_document(const EquivalentsReport& report) {
                                       {"w", row.w},
                                       {"data_zero_point", row.data_zero_point},
                                       {"weights_zero_point", row.weights_zero_point},
-                                      {"expected", row.expected},
-                                      {"got", row.got},
+                                      {"expected", number_or_null(row.expected)},
+                                      {"got", number_or_null(row.got)},
                                       {"file", row.file}});
     }
     return document.dump(2) + "\n";

@@ -4,6 +4,7 @@
 #include "harness/report/screen_style.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct BreakRow {
     std::int64_t taps = 0;
     std::int64_t x = 0, w = 0;
     std::int64_t data_zero_point = 0, weights_zero_point = 0;
-    double expected = 0, got = 0;
+    std::optional<double> expected, got;  ///< nothing: an s32 overflowed
     std::string file;
 };
 

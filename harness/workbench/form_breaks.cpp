@@ -52,6 +52,10 @@ bool exceeds_f32(const graph::Case& value, const oracle::Evaluation& evaluation)
     return false;
 }
 
+std::optional<double> lower_end(const oracle::AllowedSet& set) {
+    return set.unconstrained || set.intervals.empty() ? std::nullopt : std::optional(set.intervals[0].lo);
+}
+
 /// A problem like the node's: all data x, all weights w.
 struct Problem {
     DataType data = DataType::u8, weights = DataType::s8;
@@ -254,8 +258,8 @@ FormComparison compare_form(const graph::Case& value, graph::NodeId node, Equiva
         const oracle::AllowedSet a = expected.at(i), b = got.at(i);
         if (a.unconstrained || a.intervals != b.intervals || b.unconstrained) {
             if (result.differing == 0) {
-                result.expected = a.intervals.empty() ? 0 : a.intervals[0].lo;
-                result.got = b.intervals.empty() ? 0 : b.intervals[0].lo;
+                result.expected = lower_end(a);
+                result.got = lower_end(b);
             }
             ++result.differing;
         }

@@ -13,9 +13,10 @@ namespace difftest::harness {
 
 /// How one form of a case compares with the case itself, under the strict contract.
 struct FormComparison {
-    std::string reason;            ///< empty: the same set in every element
-    std::int64_t differing = 0;    ///< elements of the convolution's result whose allowed set is another one
-    double expected = 0, got = 0;  ///< of the first of them; got: the lower end of its set
+    std::string reason;          ///< empty: the same set in every element
+    std::int64_t differing = 0;  ///< elements of the convolution's result whose allowed set is another one
+    /// Of the first of them, the lower ends of its sets; nothing where an s32 overflowed.
+    std::optional<double> expected, got;
 };
 
 /// Reasons: "s32 overflow" (an accumulator of the form), "2^24 in f32", "border taps", "s8 saturation", "u8
@@ -29,7 +30,7 @@ struct FormBreak {
     std::int64_t taps = 0;      ///< of the convolution: channels of a pointwise one, or the kernel's extent at a border
     std::int64_t x = 0, w = 0;  ///< every datum and every weight
     std::int64_t data_zero_point = 0, weights_zero_point = 0;
-    double expected = 0, got = 0;
+    std::optional<double> expected, got;
     graph::Case smallest;
 };
 

@@ -68,9 +68,10 @@ private:
         }
     }
 
-    RealRange range_of(const std::string& name, const std::vector<float>& values) const {
+    RealRange range_of(const std::string& name, const std::vector<float>& values,
+                       const quantize::Calibration& calibration) const {
         try {
-            return quantize::calibrated_range(values, options_.calibration);
+            return quantize::calibrated_range(values, calibration);
         } catch (const std::invalid_argument& error) {
             throw InputError(fmt::format("{}: tensor {}: {}", model_.file, name, error.what()));
         }
@@ -79,7 +80,7 @@ private:
     /// What a clamp alone reads has the range of its result, as nothing else is seen of it.
     void calibrate() {
         for (const auto& [name, values] : values_) {
-            ranges_[name] = range_of(name, values);
+            ranges_[name] = range_of(name, values, options_.calibration);
         }
         for (const ModelNode& node : model_.nodes) {
             if (is_clamp(node) && model_.consumers_of(node.inputs[0]).size() == 1 && ranges_.contains(node.inputs[0])) {
@@ -94,7 +95,9 @@ private:
         }
         const auto constant = model_.constants.find(name);
         if (constant != model_.constants.end()) {
-            ranges_[name] = range_of(name, single(constant->second.values));
+            quantize::Calibration whole = options_.calibration;  // a constant is what it is: nothing is cut off
+            whole.method = quantize::CalibrationMethod::min_max;
+            ranges_[name] = range_of(name, single(constant->second.values), whole);
         }
         const RealRange& range = ranges_.at(name);
         plan_.activations[name] = {
