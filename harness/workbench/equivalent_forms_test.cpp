@@ -78,39 +78,48 @@ TEST(EquivalentForms, WhatThereIsNone) {
     EXPECT_THROW(convolution_with_zero_points(value, "out"), InputError);
 }
 
-TEST(FormBreaks, TheSmallestAreThoseOfArithmetic) {
-    // u8 data with zero point 0, s8 weights. Products are at most 255 * 127 (odd) or 255 * 128 in magnitude.
+/// A pointwise convolution of u8 data with a zero point and s8 weights.
+graph::Case with_zero_point(double zero_point) {
     graph::CaseBuilder builder("break");
     const auto x = builder.input("x", TensorData(DataType::u8, {1, 1, 1}, {1}));
     const auto w = builder.constant("w", TensorData(DataType::s8, {1, 1, 1}, {1}));
-    const auto zx = builder.constant("zx", TensorData(DataType::s32, {}, {1}));
+    const auto zx = builder.constant("zx", TensorData(DataType::s32, {}, {zero_point}));
     const auto conv =
         builder.node("conv", graph::Convolution{{1}, {1}, {0}, {0}, 1}, {x, w, graph::kAbsent, zx}, DataType::s32);
-    const graph::Case like = builder.build({conv});
-    const auto found = [&like](EquivalentForm form, const std::string& reason) {
-        for (const FormBreak& each : find_breaks(like, 0, form)) {
-            if (each.reason == reason) {
-                return each;
-            }
+    return builder.build({conv});
+}
+
+FormBreak smallest_break(double zero_point, EquivalentForm form, const std::string& reason) {
+    for (const FormBreak& each : find_breaks(with_zero_point(zero_point), 0, form)) {
+        if (each.reason == reason) {
+            return each;
         }
-        return FormBreak{};
-    };
+    }
+    return {};
+}
+
+TEST(FormBreaks, TheSmallestAreThoseOfArithmetic) {
     // (255 - 1) * 128 * 66053 = 2147515136 is the first beyond 2^31 = 2147483648: 66052 of them are 2147482624.
-    const FormBreak native = found(EquivalentForm::native, "s32 overflow");
+    const FormBreak native = smallest_break(1, EquivalentForm::native, "s32 overflow");
     EXPECT_EQ(native.taps, 66053);
     EXPECT_EQ(native.x, 255);
     EXPECT_EQ(native.w, -128);
     // 255 * 127 * 519 = 16807815 is odd and beyond 2^24; of 518 taps nothing is.
-    const FormBreak sum = found(EquivalentForm::two_convolutions, "2^24 in f32");
+    const FormBreak sum = smallest_break(1, EquivalentForm::two_convolutions, "2^24 in f32");
     EXPECT_EQ(sum.taps, 519);
     EXPECT_EQ(sum.expected, sum.w * (sum.x - 1) * 519);
     EXPECT_NE(sum.got, sum.expected);
+    // Zero point 119: 255 * 127 * 519 is a tie between 16807814 and 16807816, and 119 * 127 * 519 = 7843647 is exact.
+    const FormBreak other = smallest_break(119, EquivalentForm::two_convolutions, "2^24 in f32");
+    EXPECT_EQ(other.taps, 519);
+    EXPECT_EQ(std::abs(other.expected.value()), 8964168);
+    EXPECT_EQ(std::abs(other.got.value()), 8964169);
     // The tap in the padding has 1 * w taken off: any weight but 0 shows it.
-    const FormBreak border = found(EquivalentForm::bias_compensation, "border taps");
+    const FormBreak border = smallest_break(1, EquivalentForm::bias_compensation, "border taps");
     EXPECT_EQ(border.taps, 2);
     EXPECT_EQ(border.x, 0);
     EXPECT_EQ(border.w, 1);
-    EXPECT_EQ(found(EquivalentForm::data_shifted, "s8 saturation").x, 129);
+    EXPECT_EQ(smallest_break(1, EquivalentForm::data_shifted, "s8 saturation").x, 129);
 }
 
 }  // namespace

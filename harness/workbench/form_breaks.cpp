@@ -18,6 +18,7 @@ using graph::DataType;
 using graph::TensorData;
 
 constexpr std::int64_t kMostTaps = 1 << 17;
+constexpr const char* kBeyondF32 = "2^24 in f32";
 
 oracle::Evaluation evaluated(const graph::Case& value) {
     return oracle::evaluate(value, *contract::Contract::parse("strict"));
@@ -88,28 +89,29 @@ struct Problem {
     }
 };
 
-/// Why a form breaks on problems, each evaluated once.
-class Reasons {
+/// What becomes of a form on problems, each evaluated once.
+class Trials {
 public:
-    explicit Reasons(EquivalentForm form) : form_(form) {}
+    explicit Trials(EquivalentForm form) : form_(form) {}
 
-    const std::string& of(const Problem& problem) {
+    const FormComparison& of(const Problem& problem) {
         const auto key = std::tuple(problem.x, problem.w, problem.channels, problem.kernel);
         const auto found = known_.find(key);
-        return found != known_.end()
-                   ? found->second
-                   : known_.emplace(key, compare_form(problem.build(), 0, form_).reason).first->second;
+        return found != known_.end() ? found->second
+                                     : known_.emplace(key, compare_form(problem.build(), 0, form_)).first->second;
     }
 
 private:
     EquivalentForm form_;
-    std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>, std::string> known_;
+    std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>, FormComparison> known_;
 };
 
-/// Searches one form for one reason.
+/// Searches one form for one reason. With equal data and weights every sum grows with the number of channels and with
+/// the magnitudes, so what a sum must reach before anything can break is found by halving; from there on every number
+/// is tried in order, since a sum beyond 2^24 may be an f32 all the same.
 class Search {
 public:
-    Search(Reasons& reasons, std::string reason) : reasons_(reasons), reason_(std::move(reason)) {}
+    Search(Trials& trials, std::string reason) : trials_(trials), reason_(std::move(reason)) {}
 
     /// The fewest channels, then the least values.
     std::optional<Problem> run(const Problem& like) const {
@@ -134,67 +136,64 @@ public:
         return best;
     }
 
-    bool breaks(const Problem& problem) const { return reasons_.of(problem) == reason_; }
+    bool breaks(const Problem& problem) const { return trials_.of(problem).reason == reason_; }
 
 private:
-    bool breaks_at(Problem problem, std::int64_t channels) const {
-        problem.channels = channels;
-        return breaks(problem);
+    /// Without it the form cannot break for the reason.
+    bool may_break(const Problem& problem) const {
+        return reason_ == kBeyondF32 ? trials_.of(problem).beyond_f32 : breaks(problem);
     }
 
-    /// Doubling, then halving the gap. An even sum beyond 2^24 is an f32, so neighbours are looked at together.
-    std::optional<std::int64_t> fewest_channels(const Problem& problem) const {
-        const auto near = [&](std::int64_t channels) {
-            return breaks_at(problem, channels) || breaks_at(problem, channels + 1);
+    std::optional<std::int64_t> fewest_channels(Problem problem) const {
+        const auto may_break_with = [&](std::int64_t channels) {
+            problem.channels = channels;
+            return may_break(problem);
         };
         std::int64_t high = 1;
-        while (!near(high)) {
+        while (!may_break_with(high)) {
             if (high >= kMostTaps) {
                 return std::nullopt;
             }
             high *= 2;
         }
-        std::int64_t low = high / 2;  // does not break there
-        while (high - low > 1) {
+        for (std::int64_t low = high / 2; high - low > 1;) {
             const std::int64_t middle = low + (high - low) / 2;
-            (near(middle) ? high : low) = middle;
+            (may_break_with(middle) ? high : low) = middle;
         }
-        return breaks_at(problem, high) ? high : high + 1;
-    }
-
-    /// The least magnitude with which it still breaks; of two, the positive. Large problems are followed down from the
-    /// end of the type: the number of channels is the least there, so that little can be taken off.
-    void shrink(Problem& problem, std::int64_t Problem::*value, DataType type) const {
-        constexpr std::int64_t kLarge = 64;
-        constexpr std::int64_t kGap = 8;  // even sums beyond 2^24 that are an f32
-        const std::int64_t most = std::abs(problem.*value);
-        std::int64_t least = 0;
-        if (problem.channels > kLarge) {
-            least = most;
-            for (std::int64_t magnitude = most; magnitude >= 0 && magnitude + kGap >= least; --magnitude) {
-                least = candidate_that_breaks(problem, value, magnitude, type) ? magnitude : least;
-            }
-        }
-        for (std::int64_t magnitude = least; magnitude <= most; ++magnitude) {
-            if (const auto candidate = candidate_that_breaks(problem, value, magnitude, type)) {
-                problem.*value = *candidate;
-                return;
-            }
-        }
-    }
-
-    std::optional<std::int64_t> candidate_that_breaks(Problem problem, std::int64_t Problem::*value,
-                                                      std::int64_t magnitude, DataType type) const {
-        for (const std::int64_t candidate : {magnitude, -magnitude}) {
-            problem.*value = candidate;
-            if (candidate >= graph::lowest_of(type) && candidate <= graph::highest_of(type) && breaks(problem)) {
-                return candidate;
+        constexpr std::int64_t kTries = 256;
+        for (problem.channels = high; problem.channels < high + kTries; ++problem.channels) {
+            if (breaks(problem)) {
+                return problem.channels;
             }
         }
         return std::nullopt;
     }
 
-    Reasons& reasons_;
+    /// The least magnitude with which it still breaks; of two, the positive. Small problems are tried from 0 on, large
+    /// ones from the end of the type as long as they may break.
+    void shrink(Problem& problem, std::int64_t Problem::*value, DataType type) const {
+        const bool is_small = problem.channels == 1;
+        const std::int64_t most = std::abs(problem.*value);
+        std::int64_t least = problem.*value;
+        for (std::int64_t step = 0; step <= most; ++step) {
+            const std::int64_t magnitude = is_small ? step : most - step;
+            bool goes_on = is_small;
+            for (const std::int64_t candidate : {-magnitude, magnitude}) {
+                Problem smaller = problem;
+                smaller.*value = candidate;
+                if (candidate >= graph::lowest_of(type) && candidate <= graph::highest_of(type)) {
+                    least = breaks(smaller) ? candidate : least;
+                    goes_on = (goes_on && !(is_small && breaks(smaller))) || (!is_small && may_break(smaller));
+                }
+            }
+            if (!goes_on) {
+                break;
+            }
+        }
+        problem.*value = least;
+    }
+
+    Trials& trials_;
     std::string reason_;
 };
 
@@ -264,10 +263,11 @@ FormComparison compare_form(const graph::Case& value, graph::NodeId node, Equiva
             ++result.differing;
         }
     }
+    result.beyond_f32 = exceeds_f32(other, theirs);
     if (is_overflowed(other, theirs)) {
         result.reason = "s32 overflow";
     } else if (result.differing > 0) {
-        result.reason = exceeds_f32(other, theirs) ? "2^24 in f32" : "border taps";
+        result.reason = result.beyond_f32 ? kBeyondF32 : "border taps";
     }
     return result;
 }
@@ -280,13 +280,13 @@ std::vector<FormBreak> find_breaks(const graph::Case& value, graph::NodeId id, E
     like.data_zero_point = first_value(value, graph::input_at(node, "data_zero_point"));
     like.weights_zero_point = first_value(value, graph::input_at(node, "weights_zero_point"));
     std::vector<FormBreak> breaks;
-    Reasons reasons(form);
-    for (const char* reason : {"s32 overflow", "2^24 in f32", "s8 saturation", "u8 saturation"}) {
-        if (const auto problem = Search(reasons, reason).run(like)) {
+    Trials trials(form);
+    for (const char* reason : {"s32 overflow", kBeyondF32, "s8 saturation", "u8 saturation"}) {
+        if (const auto problem = Search(trials, reason).run(like)) {
             breaks.push_back(break_of(form, reason, *problem));
         }
     }
-    if (const auto problem = smallest_border(Search(reasons, "border taps"), like)) {
+    if (const auto problem = smallest_border(Search(trials, "border taps"), like)) {
         breaks.push_back(break_of(form, "border taps", *problem));
     }
     return breaks;

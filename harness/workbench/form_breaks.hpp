@@ -17,6 +17,7 @@ struct FormComparison {
     std::int64_t differing = 0;  ///< elements of the convolution's result whose allowed set is another one
     /// Of the first of them, the lower ends of its sets; nothing where an s32 overflowed.
     std::optional<double> expected, got;
+    bool beyond_f32 = false;  ///< a tensor of the form holds a magnitude above 2^24
 };
 
 /// Reasons: "s32 overflow" (an accumulator of the form), "2^24 in f32", "border taps", "s8 saturation", "u8
