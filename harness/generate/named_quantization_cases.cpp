@@ -1,6 +1,6 @@
 #include "harness/generate/named_quantization_cases.hpp"
 
-#include "harness/generate/counter_random.hpp"
+#include "harness/generate/random_integers.hpp"
 #include "reference/graph/case_builder.hpp"
 
 namespace difftest::harness {
@@ -14,26 +14,17 @@ using graph::TensorId;
 
 constexpr std::uint64_t kSeed = 2;
 
-TensorData integers(DataType type, const Shape& shape, std::int64_t lo, std::int64_t hi, std::uint64_t stream) {
-    TensorData data(type, shape);
-    const CounterRandom random(kSeed, stream);
-    for (std::int64_t i = 0; i < data.size(); ++i) {
-        data.set(i, static_cast<double>(random.integer_at(static_cast<std::uint64_t>(i), lo, hi)));
-    }
-    return data;
-}
-
 /// 8 channels of 5x5, 6 outputs of 3x3 with one pad: 9 of 25 places are without padding. Weights within [-60, 60], so
 /// that no pair of products leaves 16 bits, and even, so that halved weights are exact.
 graph::Case zero_points(const std::string& name, bool of_weights) {
     CaseBuilder builder(name);
-    TensorData even = integers(DataType::s8, {6, 8, 3, 3}, -30, 30, 2);
+    TensorData even = random_integers(kSeed, DataType::s8, {6, 8, 3, 3}, -30, 30, 2);
     for (std::int64_t i = 0; i < even.size(); ++i) {
         even.set(i, 2 * even.at(i));
     }
-    const TensorId x = builder.input("input", integers(DataType::u8, {1, 8, 5, 5}, 0, 255, 1));
+    const TensorId x = builder.input("input", random_integers(kSeed, DataType::u8, {1, 8, 5, 5}, 0, 255, 1));
     const TensorId w = builder.constant("weights", even);
-    const TensorId bias = builder.constant("bias", integers(DataType::s32, {6}, -3000, 3000, 3));
+    const TensorId bias = builder.constant("bias", random_integers(kSeed, DataType::s32, {6}, -3000, 3000, 3));
     const TensorId zx = builder.constant("input_zero_point", TensorData(DataType::s32, {}, {119}));
     const TensorId zw =
         of_weights ? builder.constant("weights_zero_point", TensorData(DataType::s32, {6}, {-4, 3, 0, 7, -1, 2}))
