@@ -22,7 +22,8 @@ float ModelNode::number(const std::string& attribute, float otherwise) const {
     return value == nullptr ? otherwise : *value;
 }
 
-std::vector<std::int64_t> ModelNode::integers(const std::string& attribute, std::vector<std::int64_t> otherwise) const {
+std::vector<std::int64_t> ModelNode::integers(const std::string& attribute,
+                                              const std::vector<std::int64_t>& otherwise) const {
     const auto found = attributes.find(attribute);
     const auto* value = found == attributes.end() ? nullptr : std::get_if<std::vector<std::int64_t>>(&found->second);
     return value == nullptr ? otherwise : *value;

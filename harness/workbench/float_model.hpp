@@ -32,7 +32,7 @@ struct ModelNode {
     std::string place() const;
     std::int64_t integer(const std::string& attribute, std::int64_t otherwise) const;
     float number(const std::string& attribute, float otherwise) const;
-    std::vector<std::int64_t> integers(const std::string& attribute, std::vector<std::int64_t> otherwise) const;
+    std::vector<std::int64_t> integers(const std::string& attribute, const std::vector<std::int64_t>& otherwise) const;
     bool has_input(std::size_t slot) const { return slot < inputs.size() && !inputs[slot].empty(); }
 };
 

@@ -73,7 +73,7 @@ public:
     }
 
 private:
-    onnx::NodeProto& add_node(const std::string& type, const std::string& name, std::vector<std::string> inputs,
+    onnx::NodeProto& add_node(const std::string& type, const std::string& name, const std::vector<std::string>& inputs,
                               const std::string& output) {
         onnx::NodeProto& node = *graph_.add_node();
         node.set_op_type(type);

@@ -11,7 +11,6 @@
 namespace difftest::harness {
 namespace {
 
-using quantize::AffineParameters;
 using quantize::RealRange;
 
 constexpr quantize::IntegerRange kWeightIntegers{-128, 127};
