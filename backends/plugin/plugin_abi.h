@@ -87,17 +87,20 @@ struct difftest_plugin_table {
 /* What the library exports. */
 const struct difftest_plugin_table* difftest_plugin(void);
 
+/* Whether two texts are the same. */
+static inline int difftest_same(const char* a, const char* b) {
+    while (*a && *a == *b) {
+        ++a;
+        ++b;
+    }
+    return *a == *b;
+}
+
 /* For plug-ins: the tensor at a slot, NULL when the slot is not used. */
 static inline const struct difftest_tensor* difftest_at(const struct difftest_graph* graph,
                                                         const struct difftest_node* node, const char* slot) {
     for (size_t i = 0; i < node->slot_count; ++i) {
-        const char* a = node->slots[i].name;
-        const char* b = slot;
-        while (*a && *a == *b) {
-            ++a;
-            ++b;
-        }
-        if (*a == *b) {
+        if (difftest_same(node->slots[i].name, slot)) {
             return &graph->tensors[node->slots[i].tensor];
         }
     }
@@ -107,13 +110,7 @@ static inline const struct difftest_tensor* difftest_at(const struct difftest_gr
 /* For plug-ins: a number of an attribute; 0 when there is none. */
 static inline double difftest_number(const struct difftest_node* node, const char* attribute, size_t index) {
     for (size_t i = 0; i < node->attribute_count; ++i) {
-        const char* a = node->attributes[i].name;
-        const char* b = attribute;
-        while (*a && *a == *b) {
-            ++a;
-            ++b;
-        }
-        if (*a == *b) {
+        if (difftest_same(node->attributes[i].name, attribute)) {
             return index < node->attributes[i].count ? node->attributes[i].values[index] : 0;
         }
     }

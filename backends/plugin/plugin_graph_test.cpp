@@ -24,7 +24,7 @@ TEST(PluginGraph, ShowsNodesSlotsAttributesAndMemory) {
     const auto y = builder.node("y", convolution, {x, w}, DataType::s32);
     const auto z = builder.node("z", graph::Eltwise{graph::EltwiseAlgorithm::relu, 0.5F, 0}, {y}, DataType::f32);
     graph::Case value = builder.build({z});
-    std::vector<std::byte> result(4 * 2 * 4);
+    std::vector<std::byte> result(32);  // 4 channels, 2 positions, 4 bytes
     Buffers buffers;
     buffers.tensors = {value.data[0].bytes(), value.data[1].bytes(), {}, result};
     const PluginGraph graph(value.graph, buffers);

@@ -9,7 +9,7 @@
 namespace difftest::harness {
 namespace {
 
-std::string with_present(const char* variable, std::string value, char separator) {
+std::string with_present(const char* variable, const std::string& value, char separator) {
     const char* const present = std::getenv(variable);
     return present == nullptr || *present == '\0' ? value : value + separator + present;
 }
