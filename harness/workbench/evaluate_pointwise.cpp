@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace difftest::harness {
@@ -140,6 +141,10 @@ graph::Shape reshaped(const ModelNode& node, const RealTensor& x, const std::vec
     graph::Shape shape;
     std::int64_t known = 1;
     for (const double wanted : inputs[1]->values) {
+        constexpr double kMost = 1 << 30;
+        if (!(std::fabs(wanted) <= kMost) || std::abs(known) > (std::int64_t{1} << 32)) {
+            refuse_node(node, "an absurd shape");
+        }
         auto extent = static_cast<std::int64_t>(wanted);
         if (extent == 0 && shape.size() < x.shape.size()) {
             extent = x.shape[shape.size()];

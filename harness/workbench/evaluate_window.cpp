@@ -15,6 +15,14 @@ struct Window {
     Index kernel, strides, dilations, begin, end;
 };
 
+constexpr std::int64_t kMostExtent = 1 << 16;    ///< of kernel, stride, dilation and pad
+constexpr std::int64_t kMostElements = 1 << 26;  ///< of a plane of results
+
+bool is_within(const Index& values, std::int64_t least) {
+    return std::all_of(values.begin(), values.end(),
+                       [least](auto each) { return each >= least && each <= kMostExtent; });
+}
+
 Window window_of(const ModelNode& node, const graph::Shape& kernel) {
     const std::size_t rank = kernel.size();
     const Index ones(rank, 1);
@@ -24,9 +32,8 @@ Window window_of(const ModelNode& node, const graph::Shape& kernel) {
         refuse_node(node, "ceil_mode is not evaluated");
     }
     if (pads.size() != 2 * rank || window.strides.size() != rank || window.dilations.size() != rank ||
-        std::any_of(window.strides.begin(), window.strides.end(), [](auto each) { return each < 1; }) ||
-        std::any_of(window.dilations.begin(), window.dilations.end(), [](auto each) { return each < 1; }) ||
-        std::any_of(pads.begin(), pads.end(), [](auto each) { return each < 0; })) {
+        !is_within(kernel, 1) || !is_within(window.strides, 1) || !is_within(window.dilations, 1) ||
+        !is_within(pads, 0)) {
         refuse_node(node, "strides, dilations or pads do not fit the kernel");
     }
     const auto half = pads.begin() + static_cast<std::ptrdiff_t>(rank);
@@ -69,6 +76,15 @@ Index spatial(const graph::Shape& shape) {
     return {shape.begin() + 2, shape.end()};
 }
 
+void check_size(const ModelNode& node, const Index& extents) {
+    std::int64_t elements = 1;
+    for (const std::int64_t each : extents) {
+        if (each > kMostElements || (elements *= each) > kMostElements) {
+            refuse_node(node, "absurdly many output elements");
+        }
+    }
+}
+
 Index pooled_extents(const ModelNode& node, const Index& in, const Window& w) {
     Index out;
     for (std::size_t d = 0; d < in.size(); ++d) {
@@ -79,6 +95,7 @@ Index pooled_extents(const ModelNode& node, const Index& in, const Window& w) {
         }
         out.push_back(room / w.strides[d] + 1);
     }
+    check_size(node, out);
     return out;
 }
 
@@ -135,7 +152,7 @@ Index output_extents(const ModelNode& node, const Index& in, const Window& w, bo
         return pooled_extents(node, in, w);
     }
     const Index padding = node.integers("output_padding", Index(in.size(), 0));
-    if (node.attributes.contains("output_shape") || padding.size() != in.size()) {
+    if (node.attributes.contains("output_shape") || padding.size() != in.size() || !is_within(padding, 0)) {
         refuse_node(node, "output_shape is not evaluated, output_padding needs every dimension");
     }
     Index out;
@@ -146,6 +163,7 @@ Index output_extents(const ModelNode& node, const Index& in, const Window& w, bo
             refuse_node(node, "no output element");
         }
     }
+    check_size(node, out);
     return out;
 }
 

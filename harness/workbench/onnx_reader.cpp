@@ -93,9 +93,9 @@ ModelNode node_of(const onnx::NodeProto& from, int index, const std::string& fil
         node.attributes.emplace(attribute.name(), attribute_of(attribute, node, file));
     }
     const auto padding = node.attributes.find("auto_pad");
-    if (padding != node.attributes.end() && std::get<std::string>(padding->second) != "NOTSET") {
-        refuse(file, fmt::format("{}: auto_pad {} (only explicit pads)", node.place(),
-                                 std::get<std::string>(padding->second)));
+    const auto* kind = padding == node.attributes.end() ? nullptr : std::get_if<std::string>(&padding->second);
+    if (kind != nullptr && *kind != "NOTSET") {
+        refuse(file, fmt::format("{}: auto_pad {} (only explicit pads)", node.place(), *kind));
     }
     return node;
 }
