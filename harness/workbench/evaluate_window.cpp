@@ -79,7 +79,8 @@ Index spatial(const graph::Shape& shape) {
 void check_size(const ModelNode& node, const Index& extents) {
     std::int64_t elements = 1;
     for (const std::int64_t each : extents) {
-        if (each > kMostElements || (elements *= each) > kMostElements) {
+        elements = each > kMostElements ? each : elements * each;
+        if (elements > kMostElements) {
             refuse_node(node, "absurdly many output elements");
         }
     }
