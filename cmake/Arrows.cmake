@@ -41,4 +41,6 @@ endforeach()
 # Reproducers are filled from templates, as reports are.
 difftest_may_see(harness/export ${harness_sees} harness/compare harness/report)
 difftest_may_see(harness/campaign ${harness_sees} harness/compare ${middle_rooms} harness/export backends/kernel_manifest)
-difftest_may_see(harness/cli ${harness_sees} harness/compare ${middle_rooms} harness/export harness/campaign backends/kernel_manifest)
+# The quantization workbench runs what it makes as a campaign does.
+difftest_may_see(harness/workbench ${harness_sees} harness/compare ${middle_rooms} harness/export harness/campaign backends/kernel_manifest)
+difftest_may_see(harness/cli ${harness_sees} harness/compare ${middle_rooms} harness/export harness/campaign harness/workbench backends/kernel_manifest)

@@ -68,6 +68,9 @@ int run(int argc, char** argv) {
     add_report(app, action);
     add_export(app, action);
     add_import(app, action);
+    add_equivalents(app, action);
+    add_quantize(app, action);
+    add_compare_requantize(app, action);
     std::vector<std::string> arguments = with_default_verb(argc, argv);
     if (!arguments.empty() && !arguments.front().starts_with("-") && !is_verb(app, arguments.front())) {
         return complain(ExitCode::bad_input, arguments.front() + ": unknown verb (see: difftest --help)");

@@ -30,5 +30,8 @@ void add_reduce(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+void add_equivalents(CLI::App& app, Action& action);
+void add_quantize(CLI::App& app, Action& action);
+void add_compare_requantize(CLI::App& app, Action& action);
 
 }  // namespace difftest::harness::cli

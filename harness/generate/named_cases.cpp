@@ -1,6 +1,7 @@
 #include "harness/generate/named_cases.hpp"
 
-#include "harness/generate/counter_random.hpp"
+#include "harness/generate/named_quantization_cases.hpp"
+#include "harness/generate/random_integers.hpp"
 #include "reference/graph/case_builder.hpp"
 
 #include <cmath>
@@ -19,15 +20,6 @@ constexpr std::int64_t kChannelsIn = 15;
 constexpr std::int64_t kChannelsOut = 30;
 constexpr std::size_t kRank = 4;
 constexpr float kOneNinth = 1.0F / 9.0F;  // 1 / kernel.count()
-
-TensorData random_integers(DataType type, const Shape& shape, std::int64_t lo, std::int64_t hi, std::uint64_t stream) {
-    TensorData data(type, shape);
-    const CounterRandom random(kSeed, stream);
-    for (std::int64_t i = 0; i < data.size(); ++i) {
-        data.set(i, static_cast<double>(random.integer_at(static_cast<std::uint64_t>(i), lo, hi)));
-    }
-    return data;
-}
 
 /// From lo to hi in equal ratios over the channels, in whole numbers, so that the channels differ in how much of them
 /// is clamped.
@@ -61,9 +53,9 @@ struct Leaves {
 };
 
 Leaves add_leaves(CaseBuilder& builder, std::int64_t lowest_weight) {
-    return {builder.input("input", random_integers(DataType::u8, {1, kChannelsIn, 5, 4}, 0, 255, 1)),
-            builder.constant("weights",
-                             random_integers(DataType::s8, {kChannelsOut, kChannelsIn, 3, 3}, lowest_weight, 64, 2))};
+    return {builder.input("input", random_integers(kSeed, DataType::u8, {1, kChannelsIn, 5, 4}, 0, 255, 1)),
+            builder.constant("weights", random_integers(kSeed, DataType::s8, {kChannelsOut, kChannelsIn, 3, 3},
+                                                        lowest_weight, 64, 2))};
 }
 
 /// The reduced topology of the founding document: deconvolution -> quantize u8 -> eltwise multiply by 1/9, whose result
@@ -95,13 +87,14 @@ graph::Case deconv_quant_u8_minimal() {
 graph::Case deconv_quant_u8() {
     CaseBuilder builder("deconv_quant_u8");
     const Leaves leaves = add_leaves(builder, -64);
-    const TensorId bias = builder.constant("bias", random_integers(DataType::s32, {kChannelsOut}, -2000, 2000, 3));
+    const TensorId bias =
+        builder.constant("bias", random_integers(kSeed, DataType::s32, {kChannelsOut}, -2000, 2000, 3));
     const TensorId scale = builder.per_channel("scale_data", std::vector<float>(kChannelsOut, kOneNinth), kRank);
     const TensorId in1_lo = builder.per_channel("in1_lo", std::vector<float>(kChannelsOut, 0.0F), kRank);
     const TensorId in1_hi = builder.per_channel("in1_hi", geometric(kChannelsOut, 100, 20000), kRank);
     const TensorId out1_lo = builder.scalar("out1_lo", 0);
     const TensorId out1_hi = builder.scalar("out1_hi", 255);
-    TensorData operand = random_integers(DataType::s32, {1, kChannelsOut, 7, 6}, -1600, 1600, 4);
+    TensorData operand = random_integers(kSeed, DataType::s32, {1, kChannelsOut, 7, 6}, -1600, 1600, 4);
     TensorData eighths(DataType::f32, operand.shape());
     for (std::int64_t i = 0; i < operand.size(); ++i) {
         eighths.set(i, operand.at(i) / 8);
@@ -140,7 +133,8 @@ graph::Case deconv_quant_u8() {
 }  // namespace
 
 std::vector<graph::Case> named_cases() {
-    return {deconv_quant_u8(), deconv_quant_u8_minimal()};
+    return {deconv_quant_u8(), deconv_quant_u8_minimal(), requantize_unsigned_cast(), conv_data_zero_point(),
+            conv_both_zero_points()};
 }
 
 }  // namespace difftest::harness

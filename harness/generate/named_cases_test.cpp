@@ -1,7 +1,10 @@
 #include "harness/generate/named_cases.hpp"
 
+#include "harness/generate/named_quantization_cases.hpp"
+#include "reference/contract/contract.hpp"
 #include "reference/graph/case_file.hpp"
 #include "reference/graph/validation.hpp"
+#include "reference/oracle/oracle.hpp"
 #include "test_paths.hpp"
 
 #include <gtest/gtest.h>
@@ -32,6 +35,19 @@ TEST(NamedCases, AreValid) {
         const auto problem = graph::validate_case(value);
         EXPECT_FALSE(problem) << value.name << ": " << problem->place << " " << problem->message;
     }
+}
+
+TEST(NamedCases, TheUnsignedCastOfSeed004) {
+    // V49: where the datum is 0 the accumulator is the bias. (a + 64) >> 7, clipped to -127..127, then cast: -8 is 248.
+    const graph::Case value = requantize_unsigned_cast();
+    const oracle::Evaluation sets = oracle::evaluate(value, *contract::Contract::parse("strict"));
+    const oracle::AllowedTensor& out = sets.of(value.graph.outputs.front());
+    std::vector<double> of_zero;
+    for (std::int64_t channel = 0; channel < 8; ++channel) {
+        ASSERT_TRUE(out.is_point(2 * channel));
+        of_zero.push_back(out.point(2 * channel));
+    }
+    EXPECT_EQ(of_zero, (std::vector<double>{248, 0, 1, 1, 2, 127, 127, 0}));
 }
 
 TEST(NamedCases, TheFullChainHasTwelveDataNodesAndTheShapesOfTheDataSet) {

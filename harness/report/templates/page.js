@@ -31,6 +31,20 @@
       {label: 'pairs of attributes judged', data: data.nights.map((each) => each.pairs), variable: '--link', yAxisID: 'pairs'}],
       {x: axis('night'), y: axis('problems'), pairs: axis('pairs', {position: 'right'})});
   }
+  const steps = document.getElementById('steps-chart');
+  if (steps && data.steps) {
+    const line = {pointRadius: 0, borderWidth: 1.5};
+    draw(steps, 'line', [], [
+      {label: data.rules[0], data: data.steps.a, variable: '--link', yAxisID: 'y', ...line},
+      {label: data.rules[1], data: data.steps.b, variable: '--bad', yAxisID: 'y', ...line},
+      {label: `${data.rules[0]} - ${data.rules[1]}`, data: data.steps.difference, variable: '--warn', yAxisID: 'difference', stepped: true, ...line}],
+      {x: axis('accumulator', {type: 'linear', beginAtZero: false}), y: axis('stored'), difference: axis('difference', {position: 'right'})});
+  }
+  const shares = document.getElementById('shares-chart');
+  if (shares) {
+    draw(shares, 'bar', data.shares.map((each) => each.label), [{label: 'percent', data: data.shares.map((each) => each.percent), variable: '--link'}],
+      {x: axis('multiplier'), y: axis('percent')});
+  }
   const drawHistogram = (canvas) => {
     const bars = data.histograms[canvas.dataset.histogram];
     draw(canvas, 'bar', bars.map((bar) => bar.label), [{label: 'elements', data: bars.map((bar) => bar.count), variable: '--bad'}],
