@@ -76,6 +76,7 @@ std::string_view name_of(Step step) {
 }
 
 bool take_step(CaseGrower& grower, Step step) {
+    const ChoiceSource::DrawnPart part(grower.choices(), name_of(step));
     if (!grower.current() && !makes_its_input(step)) {
         add_data(grower);
     }
