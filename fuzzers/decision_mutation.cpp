@@ -42,7 +42,8 @@ std::int64_t other_value(std::int64_t value, std::uint64_t count, MutationRandom
 }
 
 Decisions slice(const Decisions& from, const Part& part) {
-    return {from.begin() + static_cast<std::ptrdiff_t>(part.first), from.begin() + static_cast<std::ptrdiff_t>(part.end)};
+    return {from.begin() + static_cast<std::ptrdiff_t>(part.first),
+            from.begin() + static_cast<std::ptrdiff_t>(part.end)};
 }
 
 /// `decisions` with those of [first, end) replaced.

@@ -69,7 +69,8 @@ struct Sum {
 
 /// The position of the data that a tap reads; nothing between its elements or outside.
 template <typename Op>
-std::optional<std::int64_t> position(const Op& op, std::size_t d, std::int64_t out, std::int64_t tap, std::int64_t size) {
+std::optional<std::int64_t> position(const Op& op, std::size_t d, std::int64_t out, std::int64_t tap,
+                                     std::int64_t size) {
     std::int64_t at = out * op.strides[d] - op.pads_begin[d] + tap * op.dilations[d];
     if constexpr (std::is_same_v<Op, graph::Deconvolution>) {
         at = out + op.pads_begin[d] - tap * op.dilations[d];

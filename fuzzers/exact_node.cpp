@@ -35,7 +35,8 @@ mpz_class rounded(const Rational& x, Rounding rounding) {
     return 0;
 }
 
-/// An s32 that comes from an f32 ends at the greatest f32 or the greatest s32, as the store likes (M5): not judged there.
+/// An s32 that comes from an f32 ends at the greatest f32 or the greatest s32, as the store likes (M5): not judged
+/// there.
 ExactElement saturated(const mpz_class& x, DataType type) {
     if (type == DataType::s32 && (x >= 2147483520 || x < -mpz_class("2147483648"))) {
         return std::nullopt;
@@ -141,7 +142,9 @@ ExactElement compute(const graph::ShiftRound& op, const Arguments& x, DataType) 
 }
 
 template <typename Op>
-concept Pointwise = requires(const Op& op, const Arguments& x) { compute(op, x, DataType::f32); };
+concept Pointwise = requires(const Op& op, const Arguments& x) {
+    compute(op, x, DataType::f32);
+};
 
 /// The operands of element `index`, each read where it is broadcast to.
 Arguments arguments_at(const graph::Case& value, const graph::Node& node, const Values& values, std::int64_t index) {

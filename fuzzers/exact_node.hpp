@@ -5,8 +5,9 @@
 #include <optional>
 #include <vector>
 
-/// What nodes compute in exact arithmetic, every step rounded once by the definition of IEEE 754 (reference/oracle/testing);
-/// written from the semantics (sections 1.3.1 and 2.2), element by element, sharing no code with the oracle.
+/// What nodes compute in exact arithmetic, every step rounded once by the definition of IEEE 754
+/// (reference/oracle/testing); written from the semantics (sections 1.3.1 and 2.2), element by element, sharing no code
+/// with the oracle.
 namespace difftest::fuzzers {
 
 /// The value of an element; nothing where the definition gives none (an overflow, a result that is no number), or where

@@ -24,14 +24,14 @@ inline mpz_class nearest_up(const Rational& x) {
 
 /// x * multiplier * 2^(shift - 31), rounded once; nothing when that is no s32.
 inline std::optional<mpz_class> exact_single(const Rational& product, graph::FixedPointRounding rule) {
-    const mpz_class result =
-        rule == graph::FixedPointRounding::single_up ? nearest_up(product) : nearest_away(product);
+    const mpz_class result = rule == graph::FixedPointRounding::single_up ? nearest_up(product) : nearest_away(product);
     return is_s32(result) ? std::optional(result) : std::nullopt;
 }
 
-/// gemmlowp: the high half of the doubled product, ties up and -2^31 squared saturated; then the shift to the right, ties
-/// away from zero. QNNPACK: ties towards the sign of x instead.
-inline std::optional<mpz_class> exact_double(const mpz_class& x, std::int32_t multiplier, int shift, bool sign_of_data) {
+/// gemmlowp: the high half of the doubled product, ties up and -2^31 squared saturated; then the shift to the right,
+/// ties away from zero. QNNPACK: ties towards the sign of x instead.
+inline std::optional<mpz_class> exact_double(const mpz_class& x, std::int32_t multiplier, int shift,
+                                             bool sign_of_data) {
     const mpz_class shifted = Rational(x * power_of_two(std::max(shift, 0))).get_num();
     if (!is_s32(shifted)) {
         return std::nullopt;

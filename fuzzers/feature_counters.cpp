@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t kCounters = std::size_t{1} << 16;
 
-// libFuzzer finds its extra counters by the name of their section, clears them before each input and reads them after it:
-// they can be nothing but a variable of the program.
+// libFuzzer finds its extra counters by the name of their section, clears them before each input and reads them after
+// it: they can be nothing but a variable of the program.
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
 __attribute__((section("__libfuzzer_extra_counters"))) std::array<std::uint8_t, kCounters> counters;
 

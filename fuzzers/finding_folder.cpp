@@ -14,9 +14,8 @@
 namespace difftest::fuzzers {
 
 std::string name_of_signature(const harness::FailureSignature& signature) {
-    std::string name =
-        fmt::format("{}_{}_{}_{}_{}", harness::name_of(signature.verdict), signature.operation, signature.grouping,
-                    signature.implementation, signature.pattern);
+    std::string name = fmt::format("{}_{}_{}_{}_{}", harness::name_of(signature.verdict), signature.operation,
+                                   signature.grouping, signature.implementation, signature.pattern);
     std::replace_if(
         name.begin(), name.end(), [](unsigned char each) { return std::isalnum(each) == 0; }, '_');
     constexpr std::size_t kLongest = 120;

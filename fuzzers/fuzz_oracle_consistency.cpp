@@ -1,5 +1,5 @@
-// The generator gives a valid case for any bytes; without freedoms every element of the oracle whose operands are single
-// values is what exact arithmetic gives (exact_node.hpp); and every contract level allows what `strict` allows.
+// The generator gives a valid case for any bytes; without freedoms every element of the oracle whose operands are
+// single values is what exact arithmetic gives (exact_node.hpp); and every contract level allows what `strict` allows.
 #include "fuzzers/exact_node.hpp"
 #include "fuzzers/require.hpp"
 #include "fuzzers/target.hpp"
@@ -16,9 +16,8 @@ namespace oracle = difftest::oracle;
 using difftest::fuzzers::require;
 
 bool are_points(const oracle::Evaluation& strict, const graph::Node& node) {
-    return std::all_of(node.inputs.begin(), node.inputs.end(), [&strict](graph::TensorId id) {
-        return id == graph::kAbsent || strict.of(id).all_points();
-    });
+    return std::all_of(node.inputs.begin(), node.inputs.end(),
+                       [&strict](graph::TensorId id) { return id == graph::kAbsent || strict.of(id).all_points(); });
 }
 
 void check_nodes(const graph::Case& value, const oracle::Evaluation& strict) {
@@ -27,7 +26,8 @@ void check_nodes(const graph::Case& value, const oracle::Evaluation& strict) {
         values.push_back(tensor.points());
     }
     for (const graph::Node& node : value.graph.nodes) {
-        const auto elements = are_points(strict, node) ? difftest::fuzzers::exact_node(value, node, values) : std::nullopt;
+        const auto elements =
+            are_points(strict, node) ? difftest::fuzzers::exact_node(value, node, values) : std::nullopt;
         if (!elements) {
             continue;
         }

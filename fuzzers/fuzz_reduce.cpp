@@ -1,5 +1,5 @@
-// The reduction of any random case gives valid cases only, keeps the failure, and never makes a case larger. The "bug" is
-// an operation of the case: whatever still has it fails.
+// The reduction of any random case gives valid cases only, keeps the failure, and never makes a case larger. The "bug"
+// is an operation of the case: whatever still has it fails.
 #include "fuzzers/require.hpp"
 #include "fuzzers/target.hpp"
 #include "harness/generate/fuzz_input.hpp"

@@ -27,12 +27,31 @@ std::vector<json*> places_of(json& document) {
 }
 
 json interesting_value(MutationRandom& random) {
-    static const std::array<json, 25> kValues{
-        nullptr,  true,        false,         0,        1,
-        -1,       255,         256,           -129,     2147483647,
-        4294967296,            -2147483648LL, 9223372036854775807LL, 18446744073709551615ULL, 0.5,
-        1e300,    -1e-320,     "",            "nan",    "-inf",
-        "../../../../tmp/x",   "<script>alert(1)</script>", "\xE2\x80\xAE\n\t\"\\", json::array(), json::object()};
+    static const std::array<json, 25> kValues{nullptr,
+                                              true,
+                                              false,
+                                              0,
+                                              1,
+                                              -1,
+                                              255,
+                                              256,
+                                              -129,
+                                              2147483647,
+                                              4294967296,
+                                              -2147483648LL,
+                                              9223372036854775807LL,
+                                              18446744073709551615ULL,
+                                              0.5,
+                                              1e300,
+                                              -1e-320,
+                                              "",
+                                              "nan",
+                                              "-inf",
+                                              "../../../../tmp/x",
+                                              "<script>alert(1)</script>",
+                                              "\xE2\x80\xAE\n\t\"\\",
+                                              json::array(),
+                                              json::object()};
     return kValues[random.below(kValues.size())];
 }
 
@@ -89,7 +108,8 @@ void change_one(json& document, MutationRandom& random) {
             } else if (place.is_structured()) {
                 change_members(place, random.one_in(3) ? interesting_value(random) : std::move(other), random);
             } else if (place.is_string() && random.one_in(2)) {
-                place = mutated_bytes(place.get_ref<const std::string&>(), static_cast<std::uint32_t>(random.below(1U << 31)));
+                place = mutated_bytes(place.get_ref<const std::string&>(),
+                                      static_cast<std::uint32_t>(random.below(1U << 31)));
             } else {
                 place = std::move(other);
             }

@@ -9,8 +9,8 @@
 /// could make of it.
 namespace difftest::fuzzers {
 
-/// The JSON document with a member removed, doubled, moved, put in place of another, wrapped deeply, or with another value
-/// of any kind; bytes that are no JSON as mutated_bytes.
+/// The JSON document with a member removed, doubled, moved, put in place of another, wrapped deeply, or with another
+/// value of any kind; bytes that are no JSON as mutated_bytes.
 std::string mutated_json(std::string_view text, std::uint32_t seed);
 
 /// A subtree of the second document in place of one of the first.
