@@ -58,7 +58,8 @@ ProcessMessage decode(std::string_view bytes, std::size_t& used, const ProcessLi
         fail(fmt::format("no header line within {} bytes", limits.header_bytes));
     }
     const Json header = Json::parse(bytes.substr(0, end), nullptr, false);
-    if (!header.is_object() || header.value("difftest_process", 0) != kVersion) {
+    const auto version = header.is_object() ? header.find("difftest_process") : header.end();
+    if (!header.is_object() || version == header.end() || *version != kVersion) {
         fail("the first line is no header of version 1");
     }
     ProcessMessage message{

@@ -6,19 +6,80 @@
 
 #include <algorithm>
 #include <fstream>
+#include <stdexcept>
+#include <system_error>
 
 namespace difftest::harness {
 
 using Json = nlohmann::json;
 
-Json parse_json_file(const std::filesystem::path& file) {
-    std::ifstream stream(file);
-    if (!stream) {
+namespace {
+
+constexpr std::size_t kDeepestNesting = 100;
+constexpr std::size_t kLargestFile = std::size_t{64} << 20;
+
+/// Without reading it: brackets outside of strings.
+std::size_t nesting_of(std::string_view text) {
+    std::size_t depth = 0;
+    std::size_t deepest = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char each = text[i];
+        if (in_string) {
+            i += each == '\\' ? 1 : 0;
+            in_string = each != '"';
+        } else if (each == '"') {
+            in_string = true;
+        } else if (each == '[' || each == '{') {
+            deepest = std::max(deepest, ++depth);
+        } else if ((each == ']' || each == '}') && depth > 0) {
+            --depth;
+        }
+    }
+    return deepest;
+}
+
+}  // namespace
+
+void refuse_deep_nesting(std::string_view text) {
+    if (nesting_of(text) > kDeepestNesting) {
+        throw std::invalid_argument(fmt::format("nested deeper than {} levels", kDeepestNesting));
+    }
+}
+
+Json parse_json_text(std::string_view text) {
+    refuse_deep_nesting(text);
+    try {
+        return Json::parse(text);
+    } catch (const Json::exception& error) {
+        const std::string_view message = error.what();
+        // Without the text last read, which may be as long as the file.
+        throw std::invalid_argument(std::string(message.substr(0, message.find("; last read"))));
+    }
+}
+
+std::string read_bounded_text(const std::filesystem::path& file) {
+    std::error_code ignored;
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream || std::filesystem::is_directory(file, ignored)) {
         throw InputError(fmt::format("{}: cannot be read", file.string()));
     }
+    std::string text;
+    std::vector<char> block(std::size_t{1} << 16);
+    while (stream.read(block.data(), static_cast<std::streamsize>(block.size())) || stream.gcount() > 0) {
+        text.append(block.data(), static_cast<std::size_t>(stream.gcount()));
+        if (text.size() > kLargestFile) {
+            throw InputError(fmt::format("{}: larger than {} MiB", file.string(), kLargestFile >> 20U));
+        }
+    }
+    return text;
+}
+
+Json parse_json_file(const std::filesystem::path& file) {
+    const std::string text = read_bounded_text(file);
     try {
-        return Json::parse(stream);
-    } catch (const Json::parse_error& error) {
+        return parse_json_text(text);
+    } catch (const std::invalid_argument& error) {
         throw InputError(fmt::format("{}: {}", file.string(), error.what()));
     }
 }
