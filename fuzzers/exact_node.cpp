@@ -132,6 +132,9 @@ ExactElement compute(const graph::RequantizeFixedPoint& op, const Arguments& x, 
         return std::nullopt;
     }
     const mpz_class sum = *product + mpz_class(x.size() > 3 ? x[3] : 0);
+    if (!is_s32(sum)) {
+        return std::nullopt;
+    }
     return std::min(std::max(sum, mpz_class(static_cast<long>(op.lowest))), mpz_class(static_cast<long>(op.highest)))
         .get_d();
 }

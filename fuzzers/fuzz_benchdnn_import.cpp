@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const bool verbose = harness::is_verbose_execution(line);
         const difftest::graph::Case value =
             verbose ? harness::case_from_verbose(line, "input") : harness::case_from_benchdnn(line, "input");
-        difftest::fuzzers::require(!difftest::graph::validate_case(value), "what is imported is valid");
+        const auto problem = difftest::graph::validate_case(value);
+        difftest::fuzzers::require(!problem, problem ? problem->place + ": " + problem->message : "");
     } catch (const std::invalid_argument&) {
         return 0;
     }

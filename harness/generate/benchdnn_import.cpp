@@ -2,6 +2,7 @@
 
 #include "harness/generate/described_steps.hpp"
 #include "harness/generate/primitive_description.hpp"
+#include "reference/graph/names.hpp"
 
 #include <fmt/format.h>
 
@@ -224,9 +225,17 @@ void read_operation(PrimitiveDescription& d, const std::string& text) {
     }
 }
 
+/// The line becomes an annotation of the case.
+void refuse_other_encodings(std::string_view line) {
+    if (!graph::is_utf8(line)) {
+        refuse_import("a line that is not valid UTF-8: " + graph::in_quotes(line));
+    }
+}
+
 }  // namespace
 
 graph::Case case_from_benchdnn(std::string_view line, const std::string& name) {
+    refuse_other_encodings(line);
     PrimitiveDescription d;
     d.sources = {DataType::f32};
     std::string shape;
@@ -256,6 +265,7 @@ bool is_verbose_execution(std::string_view line) {
 }
 
 graph::Case case_from_verbose(std::string_view line, const std::string& name) {
+    refuse_other_encodings(line);
     std::vector<std::string> fields;  // of which some hold nothing
     for (std::size_t begin = 0; begin <= line.size();) {
         const std::size_t end = std::min(line.find(',', begin), line.size());

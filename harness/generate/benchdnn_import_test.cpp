@@ -111,7 +111,8 @@ TEST(BenchdnnImport, NamesWhatItCannotRead) {
          {"--softmax 2x3", "--conv mb1ic3", "--conv --attr-post-ops=dw:k3s1p1:s8 mb1ic1ih1oc1oh1kh1", "--matmul 2x3",
           "--binary --alg=and 2x3:2x3", "--matmul --attr-post-ops=add:f32:per_nothing 2x3:3x4",
           "--conv --cfg=u9s8u8 mb1ic1ih1oc1oh1kh1", "--conv --dir=BWD_D mb1ic1ih1oc1oh1kh1",
-          "--conv --unheard=of mb1ic1ih1oc1oh1kh1", "--conv g3ic4ih1oc3oh1kh1", "", "--conv 7"}) {
+          "--conv --unheard=of mb1ic1ih1oc1oh1kh1", "--conv g3ic4ih1oc3oh1kh1", "", "--conv 7",
+          "--matmul \xFF 2x3:3x4"}) {
         EXPECT_THROW(case_from_benchdnn(line, "x"), std::invalid_argument) << line;
     }
 }
