@@ -61,7 +61,8 @@ void check_levels(const graph::Case& value, const oracle::Evaluation& strict) {
 // NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const graph::Case value = difftest::harness::case_from_decisions({data, size}, "fuzzed");
-    require(!graph::validate_case(value), "any bytes are a valid case");
+    const auto problem = graph::validate_case(value);
+    require(!problem, problem ? problem->place + ": " + problem->message : "");
     const oracle::Evaluation strict = oracle::evaluate(value, {});
     check_nodes(value, strict);
     check_levels(value, strict);

@@ -61,7 +61,8 @@ void report(const CaseRecord& record, const graph::Case& value, std::span<const 
 void run_on_library(const std::string& backend, std::span<const std::uint8_t> bytes) {
     static CaseRunner runner(selection_of(backend));  // its workers live as long as the process
     const graph::Case value = case_from_decisions(bytes, "fuzzed");
-    require(!graph::validate_case(value), "any bytes are a valid case");
+    const auto problem = graph::validate_case(value);
+    require(!problem, problem ? problem->place + ": " + problem->message : "");
     const contract::Contract contract = contract::level("onednn2").value();
     oracle::Evaluation evaluation = oracle::evaluate(value, contract);
     if (const auto complaint = complaint_of_gate({}, value, evaluation)) {

@@ -35,7 +35,8 @@ TEST(Decisions, EveryMutationCrossingAndNoiseIsAValidCase) {
     int changed = 0;
     for (std::uint32_t seed = 0; seed < 150; ++seed) {
         const Bytes other = bytes_of(seed % 16);
-        const Bytes next = seed % 3 == 0 ? crossed_decisions(bytes, other, seed, kMost) : mutated_decisions(bytes, seed, kMost);
+        const Bytes next =
+            seed % 3 == 0 ? crossed_decisions(bytes, other, seed, kMost) : mutated_decisions(bytes, seed, kMost);
         const graph::Case value = harness::case_from_decisions(next, "mutated");
         const auto problem = graph::validate_case(value);
         ASSERT_FALSE(problem) << seed << ": " << problem->place << " " << problem->message;
@@ -46,7 +47,8 @@ TEST(Decisions, EveryMutationCrossingAndNoiseIsAValidCase) {
         for (std::size_t i = 0; i < noise.size(); ++i) {
             noise[i] = static_cast<std::uint8_t>((seed * 2654435761U + i * 40503U) >> 7U);
         }
-        ASSERT_FALSE(graph::validate_case(harness::case_from_decisions(noise, "noise"))) << seed;
+        const auto of_noise = graph::validate_case(harness::case_from_decisions(noise, "noise"));
+        ASSERT_FALSE(of_noise) << seed << ": " << of_noise->place << " " << of_noise->message;
     }
     EXPECT_GT(changed, 100) << "mutation that changes nothing finds nothing";
 }

@@ -1,5 +1,6 @@
-// difftest-decision-seeds COUNT FOLDER: the decisions behind COUNT generated cases, as inputs of the targets whose bytes are
-// decisions. Case files cannot be turned back into decisions: those targets begin with what the generator does by itself.
+// difftest-decision-seeds COUNT FOLDER: the decisions behind COUNT generated cases, as inputs of the targets whose
+// bytes are decisions. Case files cannot be turned back into decisions: those targets begin with what the generator
+// does by itself.
 #include "harness/generate/choice_source.hpp"
 #include "harness/generate/fuzz_input.hpp"
 #include "harness/generate/random_case.hpp"

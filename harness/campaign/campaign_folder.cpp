@@ -52,12 +52,12 @@ nlohmann::json document_of(const std::vector<BackendUsed>& backends, const std::
     return document;
 }
 
-/// What belongs to a campaign lies in its folder. A link in a folder that came from somewhere else would make this program
-/// read, or write, what its author cannot.
+/// What belongs to a campaign lies in its folder. A link in a folder that came from somewhere else would make this
+/// program read, or write, what its author cannot.
 void refuse_links(const std::filesystem::path& folder) {
     std::error_code error;
-    for (const char* name : {"campaign.json", "backends.json", "origin.json", "environment.json", "journal.jsonl", "clusters",
-                             "rare", "largest", "sessions", "findings", "report"}) {
+    for (const char* name : {"campaign.json", "backends.json", "origin.json", "environment.json", "journal.jsonl",
+                             "clusters", "rare", "largest", "sessions", "findings", "report"}) {
         if (std::filesystem::is_symlink(folder / name, error)) {
             throw InputError(fmt::format("{}: is a link", (folder / name).string()));
         }

@@ -34,8 +34,8 @@ std::string text_of(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// What a finding says of itself stands in the comments of programs that are built and run here, and the finding may be a
-/// stranger's: whatever it holds, it is one line.
+/// What a finding says of itself stands in the comments of programs that are built and run here, and the finding may be
+/// a stranger's: whatever it holds, it is one line.
 std::string as_comment(std::string text) {
     std::replace_if(
         text.begin(), text.end(), [](unsigned char each) { return each < 0x20 || each == 0x7F; }, ' ');

@@ -23,8 +23,8 @@
 namespace difftest::harness {
 namespace {
 
-/// Empty where there is no such file. A link is none: it would show in a report what its author cannot read. Nor is what is
-/// larger than anything that difftest writes there.
+/// Empty where there is no such file. A link is none: it would show in a report what its author cannot read. Nor is
+/// what is larger than anything that difftest writes there.
 std::string text_of(const std::filesystem::path& file) {
     std::error_code error;
     if (std::filesystem::is_symlink(file, error) || !std::filesystem::is_regular_file(file, error)) {
@@ -160,7 +160,8 @@ void read_finding(ReportedFinding& finding, const std::filesystem::path& campaig
         return;
     }
     finding.observation = text_of(folder / "observation.json");
-    for (auto& [text, name] : {std::pair(&finding.finding, "finding.json"), {&finding.observation, "observation.json"}}) {
+    for (auto& [text, name] :
+         {std::pair(&finding.finding, "finding.json"), {&finding.observation, "observation.json"}}) {
         try {
             static_cast<void>(text->empty() ? nlohmann::json() : parse_json_text(*text));
         } catch (const std::invalid_argument& unreadable) {

@@ -6,7 +6,8 @@
 #include <iterator>
 #include <sstream>
 
-/// Files of strangers: nothing in them makes the program run something, write elsewhere, or read what their author cannot.
+/// Files of strangers: nothing in them makes the program run something, write elsewhere, or read what their author
+/// cannot.
 namespace difftest::harness::cli {
 namespace {
 
@@ -98,8 +99,9 @@ TEST_F(HostileFolder, ReportsTellNothingFromElsewhere) {
         std::filesystem::create_symlink(outside_ / "secret.txt", finding_ / file);
     }
     const json file_elsewhere = {{"kind", "../../../../outside"}, {"status", "verified"}, {"files", {"secret.txt"}}};
-    const json path_elsewhere = {
-        {"kind", "cpp"}, {"status", "verified"}, {"files", {(outside_ / "secret.txt").string(), "../../../../outside/secret.txt"}}};
+    const json path_elsewhere = {{"kind", "cpp"},
+                                 {"status", "verified"},
+                                 {"files", {(outside_ / "secret.txt").string(), "../../../../outside/secret.txt"}}};
     const json absolute = {{"kind", outside_.string()}, {"status", "verified"}, {"files", {"secret.txt"}}};
     std::filesystem::create_directories(finding_ / "repro");
     std::filesystem::create_symlink(outside_, finding_ / "repro" / "linked");
@@ -120,14 +122,17 @@ TEST_F(HostileFolder, FindingsThatDifftestDidNotWriteAreLeftOut) {
     const json observation = json::parse(content(finding_ / "observation.json"));
     json input_to_blame = observation;  // the first wrong tensor is an input, which no node makes
     const json minimal = json::parse(content(finding_ / "minimal.json"));
-    input_to_blame["minimal"]["first_wrong"] = minimal["graph"]["inputs"].empty() ? minimal["graph"]["constants"][0]["name"]
-                                                                                  : minimal["graph"]["inputs"][0]["name"];
+    input_to_blame["minimal"]["first_wrong"] = minimal["graph"]["inputs"].empty()
+                                                   ? minimal["graph"]["constants"][0]["name"]
+                                                   : minimal["graph"]["inputs"][0]["name"];
     json other_kinds = observation;
     other_kinds["minimal"]["partitions"] = 7;
     const std::string deep = std::string(200000, '[') + std::string(200000, ']');
-    for (const std::string& text : {input_to_blame.dump(), other_kinds.dump(), deep, std::string("{}"), std::string("7")}) {
+    for (const std::string& text :
+         {input_to_blame.dump(), other_kinds.dump(), deep, std::string("{}"), std::string("7")}) {
         std::ofstream(finding_ / "observation.json") << text;
-        for (const char* finding : {R"({"diagnosis": {}})", R"({"diagnosis": {"named": [1], "rejected": {}}})", "{}", "[]"}) {
+        for (const char* finding :
+             {R"({"diagnosis": {}})", R"({"diagnosis": {"named": [1], "rejected": {}}})", "{}", "[]"}) {
             std::ofstream(finding_ / "finding.json") << finding;
             const ProgramRun run = difftest({"report", folder_.string()});
             EXPECT_TRUE(run.exit_code == 1 || run.exit_code == 2) << text.substr(0, 80) << finding << run.errors;
@@ -166,7 +171,8 @@ TEST_F(HostileFolder, TextsOfAFindingAreNoCode) {
 
 TEST_F(HostileFolder, DocumentsOfOtherFormsAreOneLine) {
     const std::string backends = content(folder_ / "backends.json");
-    for (const char* text : {"{}", R"({"backends": 5, "not_run": []})", R"({"backends": [], "not_run": {"a": 1}})", "7"}) {
+    for (const char* text :
+         {"{}", R"({"backends": 5, "not_run": []})", R"({"backends": [], "not_run": {"a": 1}})", "7"}) {
         std::ofstream(folder_ / "backends.json") << text;
         expect_one_line(difftest({"report", folder_.string()}), "backends.json");
     }

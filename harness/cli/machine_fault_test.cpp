@@ -6,9 +6,9 @@
 
 #include <sys/mount.h>
 
-/// What a machine does to a campaign: no room, no right to write, no descriptors, no shared memory, signals, a clock that goes
-/// back, workers that are killed. Nothing that was judged is lost, the message says what happened, and no exit code is 0 that
-/// should not be.
+/// What a machine does to a campaign: no room, no right to write, no descriptors, no shared memory, signals, a clock
+/// that goes back, workers that are killed. Nothing that was judged is lost, the message says what happened, and no
+/// exit code is 0 that should not be.
 namespace difftest::harness::cli {
 namespace {
 
@@ -38,7 +38,8 @@ protected:
                " --out " + out.string();
     }
 
-    static ProgramRun shell(const std::string& line, std::vector<std::pair<std::string, std::string>> environment = {}) {
+    static ProgramRun shell(const std::string& line,
+                            std::vector<std::pair<std::string, std::string>> environment = {}) {
         environment.emplace_back("DIFFTEST_CORPORA", corpora());
         return run_program({"/bin/sh", "-c", line}, environment);
     }
@@ -76,7 +77,8 @@ TEST_F(MachineFault, ASignalEndsWhatWasBegunAndKeepsIt) {
 }
 
 TEST_F(MachineFault, AnInterruptedCampaignIsNotClean) {
-    const ProgramRun run = shell("exec timeout --preserve-status --signal=TERM 1 " + command("0..1000000", folder("out")));
+    const ProgramRun run =
+        shell("exec timeout --preserve-status --signal=TERM 1 " + command("0..1000000", folder("out")));
     EXPECT_EQ(run.exit_code, 4) << run.errors;
 }
 
@@ -122,8 +124,8 @@ TEST_F(MachineFault, TooFewDescriptorsAreAnErrorOfTheHarness) {
 
 /// The arena is a memfd: it needs no /dev/shm.
 TEST_F(MachineFault, WithoutSharedMemoryFilesEverythingWorks) {
-    const std::string hidden = "unshare --mount sh -c 'mount -t tmpfs -o ro,size=4k none /dev/shm && " +
-                               command("0..10", folder("out")) + "'";
+    const std::string hidden =
+        "unshare --mount sh -c 'mount -t tmpfs -o ro,size=4k none /dev/shm && " + command("0..10", folder("out")) + "'";
     const ProgramRun run = shell(hidden);
     if (run.errors.find("ermission") != std::string::npos || run.errors.find("not permitted") != std::string::npos) {
         GTEST_SKIP() << "no file system can be mounted here";
@@ -145,12 +147,13 @@ TEST_F(MachineFault, AClockThatGoesBackChangesNothing) {
     EXPECT_EQ(report.exit_code, 0) << report.errors;
 }
 
-/// Somebody else kills workers, as the kernel does when memory is short: no case is lost, and none is said to be clean that
-/// was not judged.
+/// Somebody else kills workers, as the kernel does when memory is short: no case is lost, and none is said to be clean
+/// that was not judged.
 TEST_F(MachineFault, KilledWorkersAreReplaced) {
     const std::string killer =
         "(for i in 1 2 3 4 5 6; do sleep 0.15; kill -KILL $(cat /proc/$$/task/*/children | xargs -n1 sh -c "
-        "'grep -sl difftest-worker /proc/$0/comm /proc/$(cat /proc/$0/task/$0/children)/comm' | cut -d/ -f3) 2>/dev/null; done) & ";
+        "'grep -sl difftest-worker /proc/$0/comm /proc/$(cat /proc/$0/task/$0/children)/comm' | cut -d/ -f3) "
+        "2>/dev/null; done) & ";
     const ProgramRun run = shell(killer + command("0..60", folder("out")) + "; code=$?; wait; exit $code");
     EXPECT_TRUE(run.exit_code == 0 || run.exit_code == 1 || run.exit_code == 4) << run.exit_code << run.errors;
     EXPECT_EQ(judged("out"), 60);

@@ -48,8 +48,8 @@ void add_export(CLI::App& app, Action& action) {
     for (const std::string& kind : reproducer_kinds()) {
         known += (known.empty() ? "" : ", ") + kind;
     }
-    CLI::App* verb =
-        app.add_subcommand("export", "Reproducers that need no difftest: made, built and executed here, and kept when they fail");
+    CLI::App* verb = app.add_subcommand(
+        "export", "Reproducers that need no difftest: made, built and executed here, and kept when they fail");
     verb->add_option("finding", flags->folder, "A finding's folder, or a campaign's: all findings in it")->required();
     verb->add_option("--format", flags->kinds, "Kinds: " + known + "; default: all")->delimiter(',');
     verb->add_option("--benchdnn", flags->benchdnn, "A benchdnn program to run the lines with");

@@ -74,7 +74,9 @@ void add_fuzz(CLI::App& app, Action& action) {
     const auto flags = std::make_shared<Flags>();
     CampaignFlags& campaign = flags->campaign;
     CLI::App* verb = app.add_subcommand("fuzz", "Judge generated cases; the same command again goes on where it ended");
-    verb->add_option("--config", campaign.configuration, "A configuration by name, or a file; its backends are started: a kernel=FILE in them is executed")->required();
+    verb->add_option("--config", campaign.configuration,
+                     "A configuration by name, or a file; its backends are started: a kernel=FILE in them is executed")
+        ->required();
     verb->add_option("--indices", campaign.indices, "A..B: from A up to, but not including, B")->required();
     verb->add_option("--out", campaign.folder, "The campaign's folder")->required();
     verb->add_option("--jobs", campaign.jobs, "Judges that work side by side")->check(CLI::Range(1, 1024));

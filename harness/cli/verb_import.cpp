@@ -112,7 +112,8 @@ ExitCode run(const Flags& flags) {
 
 void add_import(CLI::App& app, Action& action) {
     const auto flags = std::make_shared<Flags>();
-    CLI::App* verb = app.add_subcommand("import", "Cases from what an application asks of oneDNN, or from an input of a fuzzer");
+    CLI::App* verb =
+        app.add_subcommand("import", "Cases from what an application asks of oneDNN, or from an input of a fuzzer");
     verb->add_option("--benchdnn", flags->lines, "A command line of benchdnn; several are possible")
         ->allow_extra_args(false);
     verb->add_option("--dnnl-verbose", flags->log, "A log with ONEDNN_VERBOSE=1: each primitive once");

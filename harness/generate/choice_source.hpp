@@ -103,8 +103,8 @@ private:
     std::size_t next_ = 0;
 };
 
-/// A fuzzer's bytes: every decision is a number in groups of seven bits, the lowest first, of which all bytes but the last
-/// have their highest bit set (LEB128); it is taken modulo the range that is asked for. Zeros when they end.
+/// A fuzzer's bytes: every decision is a number in groups of seven bits, the lowest first, of which all bytes but the
+/// last have their highest bit set (LEB128); it is taken modulo the range that is asked for. Zeros when they end.
 class ByteChoices : public ChoiceSource {
 public:
     explicit ByteChoices(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}

@@ -305,7 +305,8 @@ private:
 graph::Case described_case(const PrimitiveDescription& description, const std::string& name,
                            const std::string& origin) {
     graph::Case value = Importer(description, name).build(origin);
-    if (const auto problem = graph::validate_case(value)) {  // a combination that no library runs, or a text that is none
+    if (const auto problem =
+            graph::validate_case(value)) {  // a combination that no library runs, or a text that is none
         refuse_import(fmt::format("this combination: {}: {}", problem->place, problem->message));
     }
     return value;

@@ -28,8 +28,8 @@ graph::Case case_from_decisions(std::span<const std::uint8_t> bytes, const std::
 /// The fuzzers whose inputs hold a case.
 std::span<const std::string_view> fuzz_targets_with_cases();
 
-/// The case in an input of the fuzzer `target` ("fuzz_case_onednn"). Throws FuzzInputError: an unknown target, one whose
-/// inputs are no cases, or bytes that are none.
+/// The case in an input of the fuzzer `target` ("fuzz_case_onednn"). Throws FuzzInputError: an unknown target, one
+/// whose inputs are no cases, or bytes that are none.
 graph::Case case_from_fuzz_input(std::string_view target, std::span<const std::uint8_t> bytes, const std::string& name);
 
 }  // namespace difftest::harness

@@ -122,6 +122,13 @@ void add_data(CaseGrower& grower) {
     for (std::size_t d = 2; d < rank; ++d) {
         shape.push_back(choices.integer(1, rank == 5 ? 4 : grower.limits().most_spatial));
     }
+    // Where the limits are tight: what is too large no step continues, and a graph without nodes has no output.
+    for (std::size_t d = rank; d-- > 0;) {
+        const std::int64_t count = graph::element_count(shape).value();
+        if (count > grower.limits().most_elements) {
+            shape[d] = std::max<std::int64_t>(1, grower.limits().most_elements / (count / shape[d]));
+        }
+    }
     using graph::DataType;
     constexpr DataType kTypes[] = {DataType::u8,  DataType::s8,  DataType::s32,
                                    DataType::f32, DataType::f16, DataType::bf16};

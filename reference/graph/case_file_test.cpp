@@ -266,8 +266,8 @@ TEST_F(CaseFileOnDisk, UnreadableFilesAreNamed) {
     EXPECT_EQ(refusal("/no/file\nhere"), "\"/no/file\\nhere\": No such file or directory");
 }
 
-/// A frame of zeros is tiny: without a limit a file of some kilobytes would ask for a gigabyte. The case is valid, so that
-/// its own file is longer.
+/// A frame of zeros is tiny: without a limit a file of some kilobytes would ask for a gigabyte. The case is valid, so
+/// that its own file is longer.
 TEST(CaseFile, AFewKilobytesDoNotUnfoldToGigabytes) {
     const Case value = case_of({TensorData(DataType::f32, {33, 1024, 1024})});
     std::string text = format_case(value);

@@ -90,8 +90,8 @@ void check_unfolded_size(const JsonCursor& data, const Graph& graph, std::size_t
     const std::uint64_t wanted = unfolded_bytes(graph);
     const std::uint64_t most = most_unfolded_bytes(file_bytes);
     if (wanted > most) {
-        data.fail(fmt::format("{} bytes of values, more than the {} that a file of {} bytes may unfold to", wanted, most,
-                              file_bytes));
+        data.fail(fmt::format("{} bytes of values, more than the {} that a file of {} bytes may unfold to", wanted,
+                              most, file_bytes));
     }
 }
 

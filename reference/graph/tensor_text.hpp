@@ -13,8 +13,8 @@ namespace difftest::graph {
 /// Tensors with more elements are written compressed.
 inline constexpr std::int64_t kMostInlineElements = 64;
 
-/// What the values of a case file of so many bytes may take in memory: 128 MiB, or 64 times the file. A frame of zeros is
-/// 30,000 times smaller than what it holds, and a file of a few kilobytes must not ask for gigabytes.
+/// What the values of a case file of so many bytes may take in memory: 128 MiB, or 64 times the file. A frame of zeros
+/// is 30,000 times smaller than what it holds, and a file of a few kilobytes must not ask for gigabytes.
 constexpr std::uint64_t most_unfolded_bytes(std::uint64_t file_bytes) {
     constexpr std::uint64_t kAlways = std::uint64_t{128} << 20;
     constexpr std::uint64_t kFactor = 64;
