@@ -128,6 +128,9 @@ void try_one(const Reader& reader, const std::string& text, std::size_t seed, co
             progress.set_fault("a seed that it does not read");
         }
     }
+    if (progress.fault[0] != '\0') {
+        ::_exit(0);
+    }
     progress = {};
     MutationRandom random(first);
     for (std::int64_t i = 0; i < count && progress.fault[0] == '\0'; ++i) {

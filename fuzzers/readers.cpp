@@ -31,7 +31,7 @@ std::string text_of(const path& file) {
 }
 
 /// The files of a folder whose names end so, the smallest few: mutation is about forms, not about size.
-std::vector<std::string> texts_in(const path& folder, const std::string& end, std::size_t most = 24) {
+std::vector<path> files_in(const path& folder, const std::string& end, std::size_t most = 24) {
     std::vector<path> files;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         const std::string name = entry.path().filename().string();
@@ -43,9 +43,17 @@ std::vector<std::string> texts_in(const path& folder, const std::string& end, st
         return std::pair(file_size(a), a.string()) < std::pair(file_size(b), b.string());
     });
     files.resize(std::min(files.size(), most));
+    return files;
+}
+
+std::vector<std::string> texts_of(const std::vector<path>& files) {
     std::vector<std::string> texts;
     std::transform(files.begin(), files.end(), std::back_inserter(texts), text_of);
     return texts;
+}
+
+std::vector<std::string> texts_in(const path& folder, const std::string& end) {
+    return texts_of(files_in(folder, end));
 }
 
 /// Calls `read`, and what it may throw by its header becomes Refused.
@@ -90,11 +98,18 @@ Reader configuration_reader(const path& corpora, const path& scratch) {
             })};
 }
 
+/// An issue must be called as its file, and lie beside its case.
 Reader known_issue_reader(const path& corpora, const path& scratch) {
-    const path file = scratch / "issue.json";
-    write(scratch / "issue.case.json", text_of(corpora / "named" / "deconv_quant_u8_minimal.json"));
-    return {"known issue", texts_in(corpora / "known_issues", ".json"),
-            refusing<InputError>([file](const std::string& text) {
+    const std::vector<path> files = files_in(corpora / "known_issues", ".json");
+    const path folder = scratch / "known_issues";
+    std::filesystem::create_directories(folder);
+    for (const path& file : files) {
+        const path beside = path(file).replace_extension(".case.json");
+        std::filesystem::copy_file(beside, folder / beside.filename());
+    }
+    return {"known issue", texts_of(files),
+            refusing<InputError>([folder, files](const std::string& text, std::size_t seed) {
+                const path file = folder / files[seed].filename();
                 write(file, text);
                 const NoWriting none;
                 read_known_issue(file);

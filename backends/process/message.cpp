@@ -59,7 +59,8 @@ ProcessMessage decode(std::string_view bytes, std::size_t& used, const ProcessLi
     }
     const Json header = Json::parse(bytes.substr(0, end), nullptr, false);
     const auto version = header.is_object() ? header.find("difftest_process") : header.end();
-    if (!header.is_object() || version == header.end() || *version != kVersion) {
+    if (!header.is_object() || version == header.end() || !version->is_number_integer() ||
+        version->get<std::int64_t>() != kVersion) {
         fail("the first line is no header of version 1");
     }
     ProcessMessage message{

@@ -16,6 +16,7 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr std::size_t kDeepestNesting = 100;
+constexpr std::size_t kLongestMessage = 1000;
 constexpr std::size_t kLargestFile = std::size_t{64} << 20;
 
 /// Without reading it: brackets outside of strings.
@@ -92,7 +93,14 @@ JsonObjectReader::JsonObjectReader(const Json& object, std::string file, std::st
 }
 
 void JsonObjectReader::fail(std::string_view member, std::string_view what) const {
-    throw InputError(fmt::format("{}: {}{}{}: {}", file_, place_, member.empty() ? "" : "/", member, what));
+    std::string message = fmt::format("{}: {}{}{}: {}", file_, place_, member.empty() ? "" : "/", member, what);
+    // Whatever the file holds that the message quotes.
+    std::replace_if(
+        message.begin(), message.end(), [](unsigned char each) { return each < 0x20 || each == 0x7F; }, ' ');
+    if (message.size() > kLongestMessage) {
+        message = message.substr(0, kLongestMessage) + "...";
+    }
+    throw InputError(message);
 }
 
 void JsonObjectReader::allow_only(const std::vector<std::string>& members) const {

@@ -1,6 +1,7 @@
 #include "harness/cli/interruption.hpp"
 
 #include <csignal>
+#include <ctime>
 
 namespace difftest::harness::cli {
 namespace {
@@ -8,15 +9,31 @@ namespace {
 // A handler of signals can reach nothing else.
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
 volatile std::sig_atomic_t received = 0;
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+volatile std::sig_atomic_t received_at = 0;
 
-void remember(int signal) {
-    received = signal;
+int seconds_now() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<int>(now.tv_sec);
 }
 
-void handle_by(void (*handler)(int), int flags) {
+/// One request may come twice: `timeout` signals the process and then its group.
+void remember(int signal) {
+    constexpr int kSameRequest = 1;
+    if (received == 0) {
+        received = signal;
+        received_at = seconds_now();
+    } else if (seconds_now() - received_at > kSameRequest) {
+        ::signal(signal, SIG_DFL);
+        ::raise(signal);
+    }
+}
+
+void handle_by(void (*handler)(int)) {
     struct sigaction action {};
     action.sa_handler = handler;
-    action.sa_flags = flags;
+    action.sa_flags = SA_RESTART;
     ::sigemptyset(&action.sa_mask);
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
@@ -26,11 +43,11 @@ void handle_by(void (*handler)(int), int flags) {
 
 Interruption::Interruption() {
     received = 0;
-    handle_by(remember, static_cast<int>(SA_RESTART | SA_RESETHAND));
+    handle_by(remember);
 }
 
 Interruption::~Interruption() {
-    handle_by(SIG_DFL, 0);
+    handle_by(SIG_DFL);
 }
 
 std::optional<std::string> Interruption::reason() {

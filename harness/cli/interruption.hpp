@@ -5,8 +5,8 @@
 
 namespace difftest::harness::cli {
 
-/// While it lives, the first SIGINT or SIGTERM is remembered, so that what was begun can be ended and kept; the second
-/// ends the process as usual. One at a time.
+/// While it lives, the first SIGINT or SIGTERM is remembered, so that what was begun can be ended and kept; one that
+/// comes some seconds later ends the process as usual. One at a time.
 class Interruption {
 public:
     Interruption();

@@ -36,7 +36,12 @@ void check_size(DataType type, const graph::Shape& shape) {
 }  // namespace
 
 void refuse_import(const std::string& what) {
-    throw std::invalid_argument("cannot import " + what);
+    constexpr std::size_t kLongest = 200;
+    std::string message = "cannot import " + what.substr(0, kLongest);
+    // The line that it quotes may hold anything.
+    std::replace_if(
+        message.begin(), message.end(), [](unsigned char each) { return each < 0x20 || each == 0x7F; }, ' ');
+    throw std::invalid_argument(message);
 }
 
 std::vector<std::string> some_words(std::string_view text, std::string_view separators) {
