@@ -9,9 +9,9 @@ namespace {
 constexpr std::size_t kCounters = std::size_t{1} << 16;
 
 // libFuzzer finds its extra counters by the name of their section, clears them before each input and reads them after
-// it: they can be nothing but a variable of the program.
+// it: they can be nothing but a variable of the program, which nobody else reads.
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
-__attribute__((section("__libfuzzer_extra_counters"))) std::array<std::uint8_t, kCounters> counters;
+__attribute__((used, section("__libfuzzer_extra_counters"))) std::array<std::uint8_t, kCounters> counters;
 
 /// FNV-1a: the same in every run, as corpora outlive runs.
 std::uint64_t hash(std::uint64_t state, std::string_view text) {

@@ -3,6 +3,7 @@
 #include "fuzzers/feature_counters.hpp"
 #include "fuzzers/finding_folder.hpp"
 #include "fuzzers/require.hpp"
+#include "harness/campaign/case_features.hpp"
 #include "harness/campaign/corpora.hpp"
 #include "harness/campaign/coverage_map.hpp"
 #include "harness/campaign/judged_case.hpp"
