@@ -23,6 +23,9 @@ RunSelection selection_of(const std::string& backend) {
     selection.backends = {select_backend(backend)};
     selection.known_issues = read_known_issues(Corpora::locate("").known_issues());
     selection.depth = JudgingDepth::verdict;
+    if (backend == "opencl") {
+        selection.plans = {"fused"};  // its kernels are compiled for each plan, which takes seconds
+    }
     return selection;
 }
 

@@ -125,6 +125,13 @@ TEST(BenchdnnImport, NamesWhatItCannotRead) {
           "1"}) {
         EXPECT_THROW(case_from_benchdnn(line, "x"), std::invalid_argument) << line;
     }
+    try {  // the message quotes the line, which may hold anything
+        case_from_benchdnn("--conv --s[\n" + std::string(5000, '['), "x");
+        FAIL() << "it was read";
+    } catch (const std::invalid_argument& error) {
+        EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+        EXPECT_LT(std::string(error.what()).size(), 300U);
+    }
 }
 
 }  // namespace
