@@ -3,6 +3,7 @@
 # target its seeds (TARGET_seed_corpus.zip), words (TARGET.dict) and options. $WORK holds the build. Elsewhere, with any clang:
 #   OUT=/tmp/out WORK=/tmp/work CXX=clang++ CXXFLAGS="-O1 -g1 -fsanitize=address,fuzzer-no-link" \
 #       LIB_FUZZING_ENGINE=-fsanitize=fuzzer .clusterfuzzlite/build.sh [TARGET ...]
+# (CMAKE_ARGS: more arguments of CMake.)
 cd "$(dirname "$0")/.."
 if [[ -n "${SRC:-}" && -d "$SRC/difftest" ]]; then cd "$SRC/difftest"; fi
 
@@ -10,15 +11,16 @@ targets=("$@")
 if [[ ${#targets[@]} -eq 0 ]]; then
     targets=(fuzz_case_file fuzz_manifest fuzz_benchdnn_import fuzz_requantize fuzz_oracle_consistency fuzz_reduce)
     # The packages of the distribution that these link with are built for libstdc++.
-    if [[ "$CXXFLAGS" != *-stdlib=libc++* ]]; then
+    if [[ "${CXXFLAGS:-}" != *-stdlib=libc++* ]]; then
         targets+=(fuzz_journal fuzz_case_onednn)
     fi
 fi
 
 # A library that is compiled with another C++ library must not be linked: fmt comes from its headers.
-flags="$CXXFLAGS -DFMT_HEADER_ONLY"
+flags="${CXXFLAGS:-}"
+if [[ "$flags" == *-stdlib=libc++* ]]; then flags+=" -DFMT_HEADER_ONLY"; fi
 cmake -S . -B "$WORK/difftest" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_COMPILER="$CXX" -DCMAKE_CXX_FLAGS="$flags" \
-    -DCMAKE_EXE_LINKER_FLAGS='-Wl,-rpath,$ORIGIN/lib' -DDIFFTEST_TESTS=OFF -DDIFFTEST_FUZZING_ENGINE="$LIB_FUZZING_ENGINE"
+    -DCMAKE_EXE_LINKER_FLAGS='-Wl,-rpath,$ORIGIN/lib' -DDIFFTEST_TESTS=OFF -DDIFFTEST_FUZZING_ENGINE="$LIB_FUZZING_ENGINE" ${CMAKE_ARGS:-}
 cmake --build "$WORK/difftest" --target "${targets[@]}"
 
 mkdir -p "$OUT/lib"

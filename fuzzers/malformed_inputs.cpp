@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "usage: %s COUNT SEED CORPORA CAMPAIGN SCRATCH [READER]\n", argv[0]);
         return 2;
     }
-    const std::int64_t count = std::atoll(argv[1]);
+    const std::int64_t count = std::strtoll(argv[1], nullptr, 10);
     const auto seed = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
     const std::filesystem::path scratch = argv[5];
     std::filesystem::remove_all(scratch);

@@ -58,7 +58,7 @@ std::vector<std::string> texts_in(const path& folder, const std::string& end) {
 
 /// Calls `read`, and what it may throw by its header becomes Refused.
 template <typename... Errors, typename Read>
-std::function<void(const std::string&, std::size_t)> refusing(Read read) {
+std::function<void(const std::string&, std::size_t)> refusing(const Read& read) {
     return [read](const std::string& text, std::size_t seed) {
         try {
             if constexpr (std::is_invocable_v<Read, const std::string&, std::size_t>) {
