@@ -26,7 +26,13 @@ PluginLibrary::PluginLibrary(const std::filesystem::path& file)
         throw BackendError(fmt::format("{}: has plug-in ABI version {}, this program {}", file.string(),
                                        table_->abi_version, DIFFTEST_PLUGIN_ABI_VERSION));
     }
-    if (table_->name == nullptr || table_->version == nullptr || table_->run == nullptr) {
+    const auto named = [this](std::size_t plan) { return table_->plans[plan].name != nullptr; };
+    bool complete = table_->name != nullptr && table_->version != nullptr && table_->supports != nullptr &&
+                    table_->run != nullptr && table_->plan_count > 0 && table_->plans != nullptr;
+    for (std::size_t plan = 0; complete && plan < table_->plan_count; ++plan) {
+        complete = named(plan);
+    }
+    if (!complete) {
         throw BackendError(fmt::format("{}: its table is incomplete", file.string()));
     }
 }

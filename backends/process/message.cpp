@@ -4,23 +4,32 @@
 #include <nlohmann/json.hpp>
 
 #include <cstring>
-#include <optional>
 
 namespace difftest::backends {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;  // slots keep their order
 
 constexpr int kVersion = 1;
+constexpr const char* kVersionKey = "difftest_process";
 
 [[noreturn]] void fail(const std::string& what) {
     throw ProcessProtocolError("process protocol: " + what);
 }
 
-const Json& member(const Json& object, const char* key, Json::value_t type) {
+/// The member, or nothing where it may be left out.
+const Json* optional_member(const Json& object, const char* key, Json::value_t type) {
     const auto found = object.find(key);
-    if (found == object.end() || found->type() != type) {
-        fail(fmt::format("the header has no proper \"{}\"", key));
+    if (found != object.end() && found->type() != type) {
+        fail(fmt::format("\"{}\" is a {}", key, found->type_name()));
+    }
+    return found == object.end() ? nullptr : &*found;
+}
+
+const Json& member(const Json& object, const char* key, Json::value_t type) {
+    const Json* const found = optional_member(object, key, type);
+    if (found == nullptr) {
+        fail(fmt::format("the header has no \"{}\"", key));
     }
     return *found;
 }
@@ -36,10 +45,83 @@ graph::Shape read_shape(const Json& description) {
     return shape;
 }
 
+ProcessHeader::Tensor read_tensor(const Json& description, const ProcessLimits& limits) {
+    if (!description.is_object()) {
+        fail("a tensor is not an object");
+    }
+    ProcessHeader::Tensor tensor;
+    tensor.name = member(description, "name", Json::value_t::string).get<std::string>();
+    const auto type_name = member(description, "type", Json::value_t::string).get<std::string>();
+    const auto type = graph::data_type_from(type_name);
+    tensor.shape = read_shape(description);
+    const auto count = graph::element_count(tensor.shape);
+    if (!type || !count || *count > limits.tensor_bytes) {
+        fail("a tensor has an unknown type or an absurd shape");
+    }
+    tensor.type = *type;
+    tensor.bytes = *count * static_cast<std::int64_t>(graph::size_of(*type));
+    return tensor;
+}
+
+/// The members that are kept are printed again, level by level on the stack.
+void refuse_deep_nesting(std::string_view line) {
+    constexpr std::size_t kDeepest = 100;
+    std::size_t depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char each = line[i];
+        if (in_string) {
+            i += each == '\\' ? 1 : 0;
+            in_string = each != '"';
+        } else if (each == '"') {
+            in_string = true;
+        } else if (each == '[' || each == '{') {
+            if (++depth > kDeepest) {
+                fail(fmt::format("the header is nested deeper than {} levels", kDeepest));
+            }
+        } else if ((each == ']' || each == '}') && depth > 0) {
+            --depth;
+        }
+    }
+}
+
 }  // namespace
 
+ProcessHeader parse_header(std::string_view line, const ProcessLimits& limits) {
+    refuse_deep_nesting(line);
+    Json json = Json::parse(line, nullptr, false);
+    if (!json.is_object()) {
+        fail("the first line is no header (is something printed to stdout? it belongs to the protocol)");
+    }
+    const auto version = json.find(kVersionKey);
+    if (version == json.end() || !version->is_number_integer() || version->get<std::int64_t>() != kVersion) {
+        fail(fmt::format("the first line is no header of version {}", kVersion));
+    }
+    ProcessHeader header;
+    header.kind = member(json, "kind", Json::value_t::string);
+    if (const Json* text = optional_member(json, "text", Json::value_t::string)) {
+        header.text = *text;
+    }
+    if (const Json* tensors = optional_member(json, "tensors", Json::value_t::array)) {
+        for (const Json& description : *tensors) {
+            header.tensors.push_back(read_tensor(description, limits));
+            header.tensor_bytes += header.tensors.back().bytes;
+            if (header.tensor_bytes > limits.tensor_bytes) {
+                fail(fmt::format("its tensors have {} bytes or more, where {} are expected at most",
+                                 header.tensor_bytes, limits.tensor_bytes));
+            }
+        }
+    }
+    for (const char* key : {kVersionKey, "kind", "text", "tensors"}) {
+        json.erase(key);
+    }
+    header.members = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return header;
+}
+
 std::string encode(const ProcessMessage& message) {
-    Json header{{"difftest_process", kVersion}, {"kind", message.kind}, {"text", message.text}};
+    Json header = Json::parse(message.members);
+    header.update(Json{{kVersionKey, kVersion}, {"kind", message.kind}, {"text", message.text}});
     header["tensors"] = Json::array();
     std::string raw;
     for (const auto& [name, tensor] : message.tensors) {
@@ -57,40 +139,21 @@ ProcessMessage decode(std::string_view bytes, std::size_t& used, const ProcessLi
     if (end == std::string_view::npos) {
         fail(fmt::format("no header line within {} bytes", limits.header_bytes));
     }
-    const Json header = Json::parse(bytes.substr(0, end), nullptr, false);
-    const auto version = header.is_object() ? header.find("difftest_process") : header.end();
-    if (!header.is_object() || version == header.end() || !version->is_number_integer() ||
-        version->get<std::int64_t>() != kVersion) {
-        fail("the first line is no header of version 1");
+    const ProcessHeader header = parse_header(bytes.substr(0, end), limits);
+    std::string_view rest = bytes.substr(end + 1);
+    if (header.tensor_bytes > static_cast<std::int64_t>(rest.size())) {
+        fail(fmt::format("tensors of {} bytes where {} are left", header.tensor_bytes, rest.size()));
     }
-    ProcessMessage message{
-        member(header, "kind", Json::value_t::string), member(header, "text", Json::value_t::string), {}};
-    used = end + 1;
-    std::int64_t total = 0;
-    for (const Json& description : member(header, "tensors", Json::value_t::array)) {
-        if (!description.is_object()) {
-            fail("a tensor is not an object");
+    ProcessMessage message{header.kind, header.text, {}, header.members};
+    for (const ProcessHeader::Tensor& described : header.tensors) {
+        graph::TensorData tensor(described.type, described.shape);
+        if (described.bytes > 0) {
+            std::memcpy(tensor.bytes().data(), rest.data(), static_cast<std::size_t>(described.bytes));
         }
-        const auto type = graph::data_type_from(member(description, "type", Json::value_t::string).get<std::string>());
-        const graph::Shape shape = read_shape(description);
-        const auto count = graph::element_count(shape);
-        const auto room = static_cast<std::int64_t>(bytes.size() - used);
-        if (!type || !count || *count > limits.tensor_bytes) {
-            fail("a tensor has an unknown type or an absurd shape");
-        }
-        const std::int64_t size = *count * static_cast<std::int64_t>(graph::size_of(*type));
-        total += size;
-        if (total > limits.tensor_bytes || size > room) {
-            fail(fmt::format("a tensor of {} bytes where {} are left", size, room));
-        }
-        graph::TensorData tensor(*type, shape);
-        if (size > 0) {
-            std::memcpy(tensor.bytes().data(), bytes.data() + used, static_cast<std::size_t>(size));
-        }
-        used += static_cast<std::size_t>(size);
-        message.tensors.emplace_back(member(description, "name", Json::value_t::string).get<std::string>(),
-                                     std::move(tensor));
+        rest.remove_prefix(static_cast<std::size_t>(described.bytes));
+        message.tensors.emplace_back(described.name, std::move(tensor));
     }
+    used = bytes.size() - rest.size();
     return message;
 }
 

@@ -3,7 +3,6 @@
 #include "reference/graph/tensor_data.hpp"
 
 #include <cstdint>
-#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -11,15 +10,17 @@
 #include <vector>
 
 /// The process protocol: what an engine of your own reads from stdin and writes to stdout. A message is one line of
-/// JSON,
-/// {"difftest_process": 1, "kind": "...", "text": "...", "tensors": [{"name", "type", "shape"}, ...]}, followed by the
-/// raw bytes of its tensors, in that order, dense, row-major, little-endian.
+/// JSON, the header,
+/// {"difftest_process": 1, "kind": "...", "text": "...", "tensors": [{"name", "type", "shape"}, ...], ...},
+/// followed by the raw bytes of its tensors, in that order, dense, row-major, little-endian. "text" and "tensors" may
+/// be left out. Which kinds there are, and what else a header holds: backends/process/README.md.
 namespace difftest::backends {
 
 struct ProcessMessage {
-    std::string kind;  ///< "run", "result", "unsupported", "error"
-    std::string text;  ///< the case file of a run, the reason of a refusal
+    std::string kind;  ///< "describe", "plan", "run"; "engine", "supported", "unsupported", "result", "error"
+    std::string text;  ///< the reason of a refusal or error
     std::vector<std::pair<std::string, graph::TensorData>> tensors;
+    std::string members = "{}";  ///< the other members of the header, as a JSON object
 };
 
 /// Bytes that are no message; the text is one line.
@@ -33,6 +34,25 @@ struct ProcessLimits {
     std::int64_t tensor_bytes = std::int64_t{1} << 30;  ///< of all tensors together
 };
 
+/// A header that was read and checked; nothing was allocated for its tensors.
+struct ProcessHeader {
+    struct Tensor {
+        std::string name;
+        graph::DataType type = graph::DataType::f32;
+        graph::Shape shape;
+        std::int64_t bytes = 0;
+    };
+    std::string kind;
+    std::string text;
+    std::vector<Tensor> tensors;
+    std::string members;
+    std::int64_t tensor_bytes = 0;  ///< that follow the line
+};
+
+/// Of the line without its end. Throws ProcessProtocolError.
+ProcessHeader parse_header(std::string_view line, const ProcessLimits& limits = {});
+
+/// Precondition: `message.members` is a JSON object.
 std::string encode(const ProcessMessage& message);
 
 /// The message that `bytes` begins with; `used` is how many bytes it takes. Throws ProcessProtocolError for anything

@@ -35,21 +35,23 @@ TEST(ProcessMessage, AHandWrittenMessageIsRead) {
 
 TEST(ProcessMessage, WhatIsWrittenIsRead) {
     const ProcessMessage message{"run",
-                                 "a case\nin two lines",
+                                 "two\nlines",
                                  {{"x", TensorData(DataType::f32, {1, 2}, {0.5, -2})},
                                   {"empty", TensorData(DataType::u8, {0}, {})},
-                                  {"b", TensorData(DataType::s32, {}, {-70000})}}};
+                                  {"b", TensorData(DataType::s32, {}, {-70000})}},
+                                 R"({"plan":"fused"})"};
     std::size_t used = 0;
     const std::string bytes = encode(message);
     const ProcessMessage read = decode(bytes, used);
     EXPECT_EQ(used, bytes.size());
     EXPECT_EQ(read.text, message.text);
     EXPECT_EQ(read.tensors, message.tensors);
+    EXPECT_EQ(read.members, message.members);
 }
 
 TEST(ProcessMessage, RefusesInOneLine) {
     EXPECT_THAT(complaint_about("no newline"), testing::HasSubstr("no header line"));
-    EXPECT_THAT(complaint_about("[]\n"), testing::HasSubstr("no header of version 1"));
+    EXPECT_THAT(complaint_about("[]\n"), testing::HasSubstr("no header"));
     EXPECT_THAT(complaint_about(R"({"difftest_process": 1, "text": "", "tensors": []})"
                                 "\n"),
                 testing::HasSubstr("\"kind\""));
@@ -57,6 +59,9 @@ TEST(ProcessMessage, RefusesInOneLine) {
     EXPECT_THAT(complaint_about(R"({"difftest_process": {}, "kind": "result", "text": "", "tensors": []})"
                                 "\n"),
                 testing::HasSubstr("no header of version 1"));
+    EXPECT_THAT(complaint_about(R"({"difftest_process": 1, "kind": "result", "more": )" + std::string(200000, '[') +
+                                std::string(200000, ']') + "}\n"),
+                testing::HasSubstr("nested deeper"));
     const auto with_tensor = [](const std::string& tensor) {
         return R"({"difftest_process": 1, "kind": "result", "text": "", "tensors": [)" + tensor + "]}\n";
     };

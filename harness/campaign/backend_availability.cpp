@@ -7,9 +7,12 @@
 
 namespace difftest::harness {
 
-std::string example_name(const BackendKind& kind) {
-    if (kind.argument.empty() || kind.argument_is_optional) {
+std::optional<std::string> example_name(const BackendKind& kind) {
+    if (needs_no_argument(kind)) {
         return std::string(kind.name);
+    }
+    if (kind.name != "faulty") {
+        return std::nullopt;
     }
     return fmt::format("{}:{}", kind.name, faults::all_faults().front().name);
 }
@@ -18,8 +21,12 @@ std::string why_unavailable(const BackendKind& kind) {
     if (!is_available(kind)) {
         return fmt::format("{} was not built: {}", worker_program(kind.name).filename().string(), kind.missing);
     }
+    const std::optional<std::string> example = example_name(kind);
+    if (!example) {
+        return "";
+    }
     try {
-        BackendSession(select_backend(example_name(kind)), std::nullopt);
+        BackendSession(select_backend(*example), std::nullopt);
         return "";
     } catch (const WorkerUnavailable& error) {
         return error.what();

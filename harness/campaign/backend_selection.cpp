@@ -48,7 +48,7 @@ std::string known_names() {
 }  // namespace
 
 std::span<const BackendKind> backend_kinds() {
-    static const std::array<BackendKind, 3> kKinds{{
+    static const std::array<BackendKind, 5> kKinds{{
         {"onednn", "", "", {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}, true, "install libdnnl-dev and build again"},
         {"opencl",
          "DEVICE[,kernel=FILE,manifest=FILE]",
@@ -61,12 +61,18 @@ std::span<const BackendKind> backend_kinds() {
          std::chrono::minutes(2),
          true},
         {"faulty", "FAULT", "--fault", {}, false, "build the target difftest-worker-faulty"},
+        {"process", "COMMAND", "--command", {}, false, "build the target difftest-worker-process"},
+        {"plugin", "FILE", "--plugin", {}, false, "build the target difftest-worker-plugin"},
     }};
     return kKinds;
 }
 
 bool is_available(const BackendKind& kind) {
     return ::access(worker_program(kind.name).c_str(), X_OK) == 0;
+}
+
+bool needs_no_argument(const BackendKind& kind) {
+    return kind.argument.empty() || kind.argument_is_optional;
 }
 
 BackendSelection select_backend(std::string_view text) {
@@ -104,6 +110,16 @@ BackendSelection select_backend(std::string_view text) {
             throw InputError(fmt::format("--backend {}: {}", text, error.what()));
         }
     }
+    if (kind->name == "plugin") {
+        std::error_code error;
+        const std::filesystem::path file = std::filesystem::absolute(argument, error).lexically_normal();
+        if (error || !std::filesystem::is_regular_file(file, error)) {
+            throw InputError(fmt::format("--backend {}: there is no file {}", text, file.string()));
+        }
+        selection.anywhere = fmt::format("{}:{}", name, file.string());
+        selection.arguments = {std::string(kind->flag), file.string()};
+        return selection;
+    }
     if (!argument.empty()) {
         selection.arguments = {std::string(kind->flag), std::string(argument)};
     }
@@ -112,13 +128,27 @@ BackendSelection select_backend(std::string_view text) {
 
 std::vector<BackendSelection> select_backends(const std::vector<std::string>& requested) {
     std::vector<BackendSelection> result;
+    const auto add = [&result](BackendSelection selection) {
+        const auto same = [&selection](const BackendSelection& each) { return each.name == selection.name; };
+        if (std::none_of(result.begin(), result.end(), same)) {
+            result.push_back(std::move(selection));
+        }
+    };
     for (const std::string& text : requested) {
-        result.push_back(select_backend(text));
+        if (text != kEveryBackend) {
+            add(select_backend(text));
+            continue;
+        }
+        for (const BackendKind& kind : backend_kinds()) {
+            if (needs_no_argument(kind) && is_available(kind)) {
+                add(select_backend(kind.name));
+            }
+        }
     }
     if (requested.empty()) {
         for (const BackendKind& kind : backend_kinds()) {
             if (kind.by_default && is_available(kind)) {
-                result.push_back({std::string(kind.name), &kind, worker_program(kind.name), {}});
+                add({std::string(kind.name), &kind, worker_program(kind.name), {}});
             }
         }
     }

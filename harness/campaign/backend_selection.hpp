@@ -41,11 +41,18 @@ struct BackendSelection {
 /// Whether the kind's worker program is there.
 bool is_available(const BackendKind& kind);
 
+/// Whether "NAME" alone selects a backend that may be right.
+bool needs_no_argument(const BackendKind& kind);
+
+/// In the place of a backend's name: every backend here that needs no argument.
+constexpr std::string_view kEveryBackend = "all";
+
 /// From `--backend NAME[:ARGUMENT]`. Throws InputError: unknown name, missing or superfluous argument, worker not
 /// built.
 BackendSelection select_backend(std::string_view text);
 
-/// The backends of `--backend`, or all that are here and run by default when there is none. Throws InputError.
+/// The backends of `--backend`, each once, or all that are here and run by default when there is none. Throws
+/// InputError.
 std::vector<BackendSelection> select_backends(const std::vector<std::string>& requested);
 
 }  // namespace difftest::harness

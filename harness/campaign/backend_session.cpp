@@ -1,5 +1,7 @@
 #include "harness/campaign/backend_session.hpp"
 
+#include "harness/execute/checked_heap.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,6 +47,11 @@ WorkerSpec BackendSession::spec(std::string_view isa) const {
     // heaps.
     if (!selection_.kind->maps_freely && std::getenv(kHeapPattern) == nullptr) {
         spec.environment.emplace_back(kHeapPattern, "85");
+    }
+    // A heap that was destroyed must show in the case that did it.
+    if (!selection_.kind->maps_freely) {
+        const auto checked_heap = checked_heap_environment();
+        spec.environment.insert(spec.environment.end(), checked_heap.begin(), checked_heap.end());
     }
     if (threads_) {
         spec.environment.emplace_back("OMP_NUM_THREADS", std::to_string(*threads_));

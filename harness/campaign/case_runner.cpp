@@ -145,8 +145,15 @@ void CaseRunner::run_rung(const graph::Case& value, BackendSession& started, con
             add_not_run(backend, isa, rung.reason);
             return;
         }
-        const JudgingContext context{value, backend,     *started.selection().kind, started.description(),
-                                     isa,   evaluations, selection_.known_issues,   selection_.depth};
+        const JudgingContext context{value,
+                                     backend,
+                                     *started.selection().kind,
+                                     started.description(),
+                                     isa,
+                                     evaluations,
+                                     selection_.known_issues,
+                                     selection_.depth,
+                                     selection_.keep_outputs};
         run_plans(*rung.worker, context, withhold);
     } catch (const WorkerUnavailable& error) {
         add_harness_error(value, backend, isa, error.what());

@@ -28,6 +28,7 @@ struct RunSelection {
     std::vector<KnownIssue> known_issues;
     JudgingDepth depth = JudgingDepth::explained;
     WorkerLimits limits = {};
+    bool keep_outputs = false;  ///< RunEntry::given
 };
 
 /// Whether a run of a backend, on a rung, by a plan is not to be made.

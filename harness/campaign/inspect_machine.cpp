@@ -115,15 +115,20 @@ void inspect_ladder(BackendState& state, BackendSession& session) {
 
 BackendState inspect_backend(const BackendKind& kind) {
     BackendState state;
-    state.name = example_name(kind);
+    const std::optional<std::string> example = example_name(kind);
+    state.name = example ? *example : fmt::format("{}:{}", kind.name, kind.argument);
     state.program = worker_program(kind.name).filename().string();
     state.available = is_available(kind);
     if (!state.available) {
         state.problem = fmt::format("{} was not built: {}", state.program, kind.missing);
         return state;
     }
+    if (!example) {
+        state.library = "an engine of your own";
+        return state;
+    }
     try {
-        BackendSession session(select_backend(example_name(kind)), std::nullopt);
+        BackendSession session(select_backend(*example), std::nullopt);
         const backends::Description& is = session.description();
         state.library = is.library;
         state.library_version = is.library_version;

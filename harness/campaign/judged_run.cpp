@@ -231,6 +231,9 @@ RunEntry judged_run(const JudgingContext& context, const backends::Plan& plan, c
         }
     }
     if (outcome.status == RunStatus::completed) {
+        if (context.keep_outputs) {
+            entry.given = outcome.outputs;
+        }
         try {
             compare_outputs(entry, context, plan, outcome);
         } catch (const std::exception& error) {

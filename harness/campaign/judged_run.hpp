@@ -30,6 +30,7 @@ struct JudgingContext {
     EvaluationCache& evaluations;
     const std::vector<KnownIssue>& known_issues;
     JudgingDepth depth = JudgingDepth::explained;
+    bool keep_outputs = false;  ///< RunEntry::given
 };
 
 /// Holds the outcome of one plan against the oracle, under the contract that the backend claims and the case allows;

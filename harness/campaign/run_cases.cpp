@@ -24,9 +24,9 @@ void check_plans(const std::vector<std::string>& requested, const std::set<std::
     }
 }
 
-void say_what_is_missing(RunReport& report) {
+void say_what_is_missing(RunReport& report, bool every_backend) {
     for (const BackendKind& kind : backend_kinds()) {
-        if (kind.by_default && !is_available(kind)) {
+        if ((kind.by_default || (every_backend && needs_no_argument(kind))) && !is_available(kind)) {
             report.not_run.push_back({std::string(kind.name), "", std::string(kind.missing)});
         }
     }
@@ -49,7 +49,7 @@ void count_known_issue(RunReport& report, const std::string& id, const std::vect
 RunReport run_cases(const RunRequest& request) {
     RunReport report;
     CaseRunner runner({request.backends, request.isas, request.plans, request.threads, request.known_issues,
-                       JudgingDepth::explained, request.limits});
+                       JudgingDepth::explained, request.limits, request.backends.size() > 1});
     for (const graph::Case& value : request.cases) {
         report.annotations[value.name] = value.annotations;
         std::vector<RunEntry> entries = runner.run(value);
@@ -63,8 +63,8 @@ RunReport run_cases(const RunRequest& request) {
     check_plans(request.plans, runner.offered_plans());
     report.backends = runner.backends();
     report.not_run = runner.not_run();
-    if (request.backends.empty()) {
-        say_what_is_missing(report);
+    if (request.backends.empty() || request.every_backend) {
+        say_what_is_missing(report, request.every_backend);
     }
     return report;
 }

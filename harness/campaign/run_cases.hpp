@@ -20,6 +20,7 @@ struct RunRequest {
     std::optional<int> threads;      ///< of the library; a case's own request comes first
     WorkerLimits limits;
     std::vector<KnownIssue> known_issues;
+    bool every_backend = false;  ///< `backends` are all that are here; those that are not are listed
 };
 
 /// Runs every case on every backend, rung and plan that the request and the case leave, and judges each run. Each

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -53,6 +54,8 @@ ExitCode run(const Flags& flags) {
     RunRequest request;
     request.cases = load_cases(corpora, flags.cases);
     request.backends = select_backends(flags.backends);
+    request.every_backend =
+        std::find(flags.backends.begin(), flags.backends.end(), kEveryBackend) != flags.backends.end();
     request.isas = flags.isas;
     request.plans = plans_of(flags);
     request.threads = flags.threads;
@@ -72,8 +75,11 @@ void add_run(CLI::App& app, Action& action) {
                      "A named case, a case file, or catalogue:NUMBER or catalogue:all; several are possible");
     verb->add_option(
             "--backend", flags->backends,
-            "onednn, opencl:DEVICE, faulty:FAULT, ...; may be repeated (default: every library that is here). "
-            "opencl:DEVICE,kernel=FILE,manifest=FILE executes the code in FILE, OpenCL C or SPIR-V, on the device")
+            "onednn, opencl:DEVICE, faulty:FAULT, ..., or all; may be repeated (default: every library that is here); "
+            "several are also compared with each other. "
+            "opencl:DEVICE,kernel=FILE,manifest=FILE executes the code in FILE, OpenCL C or SPIR-V, on the device; "
+            "process:COMMAND executes the command, plugin:FILE the code of a shared library (backends/process, "
+            "backends/plugin)")
         ->allow_extra_args(false);
     verb->add_option("--isa", flags->isas, "all (the default), or rungs of the backend's ISA ladder")->delimiter(',');
     verb->add_option("--plan", flags->plans,

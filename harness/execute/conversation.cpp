@@ -28,11 +28,7 @@ std::string without_line_ends(std::string text) {
 }
 
 /// What the worker said last, such as the dynamic linker's reason; without the program's name in front.
-std::string last_words(const RunOutcome& outcome, const std::filesystem::path& program) {
-    if (!outcome.crash) {
-        return "";
-    }
-    std::string_view log = outcome.crash->log;
+std::string last_words(std::string_view log, const std::filesystem::path& program) {
     log = log.substr(0, log.find_last_not_of(" \n") + 1);
     log.remove_prefix(std::min(log.size(), log.rfind('\n') + 1));
     if (const std::string prefix = program.string() + ": "; log.starts_with(prefix)) {
@@ -66,6 +62,11 @@ const backends::Description& Conversation::started() {
         return decode_answer(reply.message);
     };
     std::string reason;
+    const auto add_last_words = [&](std::string_view log) {
+        if (const std::string words = last_words(log, spec_.program); !words.empty()) {
+            reason += ": " + words;
+        }
+    };
     try {
         auto received = answer();
         if (Answer* told = std::get_if<Answer>(&received)) {
@@ -75,12 +76,12 @@ const backends::Description& Conversation::started() {
             }
             const Failure* failure = std::get_if<Failure>(told);
             reason = failure != nullptr ? failure->message : "an answer to another question";
+            process_->end();
+            add_last_words(process_->log());
         } else {
             const RunOutcome& outcome = std::get<RunOutcome>(received);
             reason = outcome.message;
-            if (const std::string words = last_words(outcome, spec_.program); !words.empty()) {
-                reason += ": " + words;
-            }
+            add_last_words(outcome.crash ? outcome.crash->log : "");
         }
     } catch (const ProtocolError& error) {
         reason = error.what();

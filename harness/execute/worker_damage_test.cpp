@@ -1,5 +1,6 @@
 #include "harness/execute/worker.hpp"
 
+#include "harness/execute/checked_heap.hpp"
 #include "harness/execute/worker_trial.hpp"
 
 #include <csignal>
@@ -58,6 +59,20 @@ TEST(Worker, WhatTheBackendTellsOfItsOwnMemoryIsAnOverrun) {
     expect_sums(outcome);
     EXPECT_THAT(outcome.overrun, ElementsAre("3 lanes of padding are not zero"))
         << "once, although two executables tell";
+}
+
+TEST(Worker, ACheckedHeapShowsAWriteBehindABlockInTheCaseThatDoesIt) {
+    const auto checked_heap = checked_heap_environment();
+    if (checked_heap.empty()) {
+        GTEST_SKIP() << "no checked heap here: a sanitized build, or not the GNU C library";
+    }
+    WorkerSpec spec = misbehaving("heap_slack");
+    expect_sums(Worker(spec).run(bad_addition(), fused_plan()));
+    spec.environment = checked_heap;
+    const RunOutcome outcome = Worker(spec).run(bad_addition(), fused_plan());
+    EXPECT_EQ(outcome.status, RunStatus::crashed) << outcome.message;
+    ASSERT_TRUE(outcome.crash);
+    EXPECT_THAT(outcome.crash->log, testing::HasSubstr("free(): invalid pointer"));
 }
 
 TEST(Worker, AChangedFloatingPointEnvironmentIsTold) {

@@ -3,6 +3,7 @@
 #include "harness/generate/chain_templates.hpp"
 #include "harness/generate/steps.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace difftest::harness {
@@ -46,7 +47,9 @@ std::vector<Step> free_growth(ChoiceSource& choices, const GeneratorLimits& limi
         return deep_growth(choices, limits);
     }
     std::vector<Step> steps{drawn_step(choices, limits.first_weights)};
-    const std::int64_t length = choices.chance(1, 5) ? choices.integer(0, 1) : choices.integer(0, limits.longest_chain);
+    const std::int64_t length = choices.chance(1, 5)
+                                    ? choices.integer(0, std::min<std::int64_t>(1, limits.longest_chain))
+                                    : choices.integer(0, limits.longest_chain);
     for (std::int64_t i = 0; i < length; ++i) {
         steps.push_back(drawn_step(choices, limits.weights));
     }

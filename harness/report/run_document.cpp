@@ -1,5 +1,6 @@
 #include "harness/report/run_document.hpp"
 
+#include "harness/report/engine_table.hpp"
 #include "harness/report/json_values.hpp"
 
 #include <nlohmann/json.hpp>
@@ -124,6 +125,33 @@ Json summary_document(const RunReport& report) {
             {"exit_code", static_cast<int>(exit_code_of(summary))}};
 }
 
+Json engines_document(const RunReport& report) {
+    Json documents = Json::array();
+    for (const EngineTable& table : engine_tables(report)) {
+        Json answers = Json::array();
+        for (std::size_t i = 0; i < table.answers.size(); ++i) {
+            const EngineAnswer& answer = table.answers[i];
+            Json distances = Json::array();
+            for (const auto& distance : table.distances[i]) {
+                distances.push_back(distance ? Json{{"different", distance->different},
+                                                    {"most", json_number(distance->most, graph::DataType::f32)}}
+                                             : Json());
+            }
+            answers.push_back({{"backend", answer.backend},
+                               {"library", answer.library},
+                               {"runs", answer.runs},
+                               {"contract", answer.contract},
+                               {"verdict", answer.verdict},
+                               {"judged", answer.judged},
+                               {"outside", answer.outside},
+                               {"most", json_number(answer.most, graph::DataType::f32)},
+                               {"distances", std::move(distances)}});
+        }
+        documents.push_back({{"case", table.case_name}, {"answers", std::move(answers)}});
+    }
+    return documents;
+}
+
 }  // namespace
 
 std::string run_document(const RunReport& report) {
@@ -150,6 +178,7 @@ std::string run_document(const RunReport& report) {
     for (const RungNotRun& rung : report.not_run) {
         document["not_run"].push_back({{"backend", rung.backend}, {"isa", rung.isa}, {"reason", rung.reason}});
     }
+    document["engines"] = engines_document(report);
     document["known_issues"] = Json::array();
     for (const KnownIssueSeen& issue : report.known_issues) {
         document["known_issues"].push_back(

@@ -4,6 +4,7 @@
 #include "harness/compare/comparison.hpp"
 #include "harness/compare/trace.hpp"
 #include "harness/compare/verdict.hpp"
+#include "reference/graph/tensor_data.hpp"
 
 #include <cstdint>
 #include <map>
@@ -51,6 +52,8 @@ struct RunEntry {
     std::optional<oracle::Metrics> metrics;  ///< how sharp the allowed sets are; nothing when none were needed
     Trace trace;                             ///< of that element; empty when nothing is outside
     std::vector<std::string> infinite;       ///< of a failure: the tensors that may hold an infinity
+    /// The graph's outputs as the backend gave them, where engines are compared with each other (engine_table.hpp).
+    std::vector<graph::TensorData> given;
 
     // Of all tensors that were compared.
     std::int64_t elements() const { return total(&Comparison::elements); }

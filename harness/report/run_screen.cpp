@@ -1,6 +1,7 @@
 #include "harness/report/run_screen.hpp"
 
 #include "harness/compare/element_text.hpp"
+#include "harness/report/engine_table.hpp"
 #include "harness/report/suspicion.hpp"
 #include "harness/report/text_table.hpp"
 
@@ -288,12 +289,16 @@ std::string summary_text(const RunReport& report, const ScreenStyle& style) {
 
 std::string run_screen(const RunReport& report, const ScreenStyle& style) {
     std::string text = backends_text(report, style);
+    const std::vector<EngineTable> engines = engine_tables(report);
     for (const auto& [case_name, annotations] : report.annotations) {
         text += fmt::format("\n{}\n", case_name);
         text += runs_text(report, case_name, style);
         text += reasons_text(report, case_name);
         text += frames_text(report, case_name, style);
         text += annotations_text(report, case_name);
+        for (const EngineTable& table : engines) {
+            text += table.case_name == case_name ? engine_table_text(table, style.width) : "";
+        }
     }
     if (const RunEntry* entry = entry_to_trace(report)) {
         text += trace_text(*entry, style);

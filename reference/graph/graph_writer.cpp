@@ -1,5 +1,6 @@
 #include "reference/graph/enumeration_names.hpp"
 #include "reference/graph/graph_json.hpp"
+#include "reference/graph/graph_text.hpp"
 #include "reference/graph/operation_attributes.hpp"
 
 #include <string>
@@ -72,6 +73,14 @@ OutputJson write_graph(const Graph& graph) {
     }
     result["outputs"] = std::move(outputs);
     return result;
+}
+
+std::string describe_graph(const Graph& graph) {
+    OutputJson result = write_graph(graph);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        result["nodes"][i]["output"]["shape"] = graph.tensor(graph.nodes[i].output).shape;
+    }
+    return result.dump();
 }
 
 }  // namespace difftest::graph

@@ -109,6 +109,15 @@ bool is_poisoned = false;
 /// Damage that shows only in values.
 bool is_distorted = false;
 
+/// A byte behind a block, where the heap keeps nothing: it works as long as nobody looks.
+void write_behind_a_block() {
+    constexpr std::size_t kBytes = 100;  // blocks have 8 more than a multiple of 16
+    auto* const block = static_cast<unsigned char*>(std::malloc(kBytes));
+    volatile unsigned char* volatile behind = block + kBytes;
+    *behind = 1;
+    std::free(block);
+}
+
 /// Breaks the heap so that it is noticed only later, by the next case that allocates much.
 void corrupt_heap() {
     char* const block = static_cast<char*>(std::malloc(24));
@@ -192,6 +201,7 @@ const std::map<std::string, Behaviour>& behaviours() {
         {"fork_and_wait", [](const Addition& addition) { use_a_child(), add(addition); }},
         {"daemon", [](const Addition& addition) { leave_a_lasting_child(), add(addition); }},
         {"heap", [](const Addition& addition) { corrupt_heap(), add(addition); }},
+        {"heap_slack", [](const Addition& addition) { write_behind_a_block(), add(addition); }},
         {"read_beyond",
          [](const Addition& addition) {
              add(addition);
