@@ -1,5 +1,7 @@
 #include "backends/process/message.hpp"
 
+#include "reference/graph/json_nesting.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -63,32 +65,13 @@ ProcessHeader::Tensor read_tensor(const Json& description, const ProcessLimits& 
     return tensor;
 }
 
-/// The members that are kept are printed again, level by level on the stack.
-void refuse_deep_nesting(std::string_view line) {
-    constexpr std::size_t kDeepest = 100;
-    std::size_t depth = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        const char each = line[i];
-        if (in_string) {
-            i += each == '\\' ? 1 : 0;
-            in_string = each != '"';
-        } else if (each == '"') {
-            in_string = true;
-        } else if (each == '[' || each == '{') {
-            if (++depth > kDeepest) {
-                fail(fmt::format("the header is nested deeper than {} levels", kDeepest));
-            }
-        } else if ((each == ']' || each == '}') && depth > 0) {
-            --depth;
-        }
-    }
-}
-
 }  // namespace
 
 ProcessHeader parse_header(std::string_view line, const ProcessLimits& limits) {
-    refuse_deep_nesting(line);
+    constexpr std::size_t kDeepest = 100;
+    if (graph::nests_deeper_than(line, kDeepest)) {  // the members that are kept are printed again
+        fail(fmt::format("the header is nested deeper than {} levels", kDeepest));
+    }
     Json json = Json::parse(line, nullptr, false);
     if (!json.is_object()) {
         fail("the first line is no header (is something printed to stdout? it belongs to the protocol)");

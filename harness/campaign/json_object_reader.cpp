@@ -1,6 +1,7 @@
 #include "harness/campaign/json_object_reader.hpp"
 
 #include "harness/campaign/input_error.hpp"
+#include "reference/graph/json_nesting.hpp"
 
 #include <fmt/format.h>
 
@@ -19,31 +20,10 @@ constexpr std::size_t kDeepestNesting = 100;
 constexpr std::size_t kLongestMessage = 1000;
 constexpr std::size_t kLargestFile = std::size_t{64} << 20;
 
-/// Without reading it: brackets outside of strings.
-std::size_t nesting_of(std::string_view text) {
-    std::size_t depth = 0;
-    std::size_t deepest = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char each = text[i];
-        if (in_string) {
-            i += each == '\\' ? 1 : 0;
-            in_string = each != '"';
-        } else if (each == '"') {
-            in_string = true;
-        } else if (each == '[' || each == '{') {
-            deepest = std::max(deepest, ++depth);
-        } else if ((each == ']' || each == '}') && depth > 0) {
-            --depth;
-        }
-    }
-    return deepest;
-}
-
 }  // namespace
 
 void refuse_deep_nesting(std::string_view text) {
-    if (nesting_of(text) > kDeepestNesting) {
+    if (graph::nests_deeper_than(text, kDeepestNesting)) {
         throw std::invalid_argument(fmt::format("nested deeper than {} levels", kDeepestNesting));
     }
 }
