@@ -326,7 +326,12 @@ Manifest parse_manifest(std::string_view text, const std::string& file) {
         return manifest;
     } catch (const graph::MisplacedInput& error) {
         const std::string& place = error.problem().place;
-        throw ManifestError(fmt::format("{}: {}{}", file, place.empty() ? "" : place + ": ", error.problem().message));
+        std::string message = fmt::format("{}: {}{}", file, place.empty() ? "" : place + ": ", error.problem().message);
+        // Whatever the expression holds that the message quotes.
+        constexpr std::size_t kLongest = 1000;
+        std::replace_if(
+            message.begin(), message.end(), [](unsigned char each) { return each < 0x20 || each == 0x7F; }, ' ');
+        throw ManifestError(message.size() > kLongest ? message.substr(0, kLongest) + "..." : message);
     }
 }
 

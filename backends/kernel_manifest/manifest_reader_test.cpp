@@ -94,6 +94,16 @@ TEST(ManifestReader, DimensionsThatDoubleEachOtherAreNoTrap) {
     EXPECT_EQ(error_of(manifest), "");
 }
 
+/// Found by scripts/malformed-inputs: the message quotes the expression.
+TEST(ManifestReader, AMessageIsOneLineWhateverItQuotes) {
+    json manifest = small_manifest();
+    manifest["dimensions"]["F"] = "\nF";
+    EXPECT_THAT(error_of(manifest), HasSubstr("expression"));
+    EXPECT_EQ(error_of(manifest).find('\n'), std::string::npos);
+    manifest["dimensions"]["F"] = std::string(5000, '(');
+    EXPECT_LT(error_of(manifest).size(), 1100U);
+}
+
 /// reports/schema holds the same files to the schema.
 TEST(ManifestReader, RefusesWhatTheSchemaRefuses) {
     int files = 0;

@@ -1,5 +1,7 @@
 #include "backends/process/message.hpp"
 
+#include "reference/graph/json_nesting.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -66,11 +68,16 @@ ProcessHeader::Tensor read_tensor(const Json& description, const ProcessLimits& 
 }  // namespace
 
 ProcessHeader parse_header(std::string_view line, const ProcessLimits& limits) {
+    constexpr std::size_t kDeepest = 100;
+    if (graph::nests_deeper_than(line, kDeepest)) {  // the members that are kept are printed again
+        fail(fmt::format("the header is nested deeper than {} levels", kDeepest));
+    }
     Json json = Json::parse(line, nullptr, false);
     if (!json.is_object()) {
         fail("the first line is no header (is something printed to stdout? it belongs to the protocol)");
     }
-    if (const auto version = json.find(kVersionKey); version == json.end() || *version != kVersion) {
+    const auto version = json.find(kVersionKey);
+    if (version == json.end() || !version->is_number_integer() || version->get<std::int64_t>() != kVersion) {
         fail(fmt::format("the first line is no header of version {}", kVersion));
     }
     ProcessHeader header;

@@ -55,6 +55,13 @@ TEST(ProcessMessage, RefusesInOneLine) {
     EXPECT_THAT(complaint_about(R"({"difftest_process": 1, "text": "", "tensors": []})"
                                 "\n"),
                 testing::HasSubstr("\"kind\""));
+    // Found by scripts/malformed-inputs: a version of another kind.
+    EXPECT_THAT(complaint_about(R"({"difftest_process": {}, "kind": "result", "text": "", "tensors": []})"
+                                "\n"),
+                testing::HasSubstr("no header of version 1"));
+    EXPECT_THAT(complaint_about(R"({"difftest_process": 1, "kind": "result", "more": )" + std::string(200000, '[') +
+                                std::string(200000, ']') + "}\n"),
+                testing::HasSubstr("nested deeper"));
     const auto with_tensor = [](const std::string& tensor) {
         return R"({"difftest_process": 1, "kind": "result", "text": "", "tensors": [)" + tensor + "]}\n";
     };

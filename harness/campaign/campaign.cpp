@@ -97,6 +97,9 @@ private:
         while (true) {
             use_.time = Clock::now() - started_;
             stopped_ = stopped_ ? stopped_ : spent(request_.budget, use_);
+            if (!stopped_ && request_.interrupted) {
+                stopped_ = request_.interrupted();
+            }
             if (stopped_ || failure_) {
                 return std::nullopt;
             }

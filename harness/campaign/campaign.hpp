@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct CampaignRequest {
     CampaignBudget budget;
     std::filesystem::path folder;
     RunSelection selection;
+    /// Why no further index is to be begun, as a sentence; asked before each. May be empty.
+    std::function<std::optional<std::string>()> interrupted;
     std::function<void(const CampaignProgress&)> on_progress;  ///< about once a second; may be empty
     std::function<void(const std::string&)> on_stop;           ///< why it ends early; may be empty
 };

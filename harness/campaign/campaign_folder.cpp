@@ -52,6 +52,27 @@ nlohmann::json document_of(const std::vector<BackendUsed>& backends, const std::
     return document;
 }
 
+/// What belongs to a campaign lies in its folder. A link in a folder that came from somewhere else would make this
+/// program read, or write, what its author cannot.
+void refuse_links(const std::filesystem::path& folder) {
+    std::error_code error;
+    for (const char* name : {"campaign.json", "backends.json", "origin.json", "environment.json", "journal.jsonl",
+                             "clusters", "rare", "largest", "sessions", "findings", "report"}) {
+        if (std::filesystem::is_symlink(folder / name, error)) {
+            throw InputError(fmt::format("{}: is a link", (folder / name).string()));
+        }
+    }
+}
+
+/// A list of a document, or an InputError.
+const nlohmann::json& list_in(const nlohmann::json& document, const char* name, const std::filesystem::path& file) {
+    const auto found = document.find(name);
+    if (found == document.end() || !found->is_array()) {
+        throw InputError(fmt::format("{}: /{}: must be a list", file.string(), name));
+    }
+    return *found;
+}
+
 }  // namespace
 
 CampaignFolder::CampaignFolder(std::filesystem::path folder, const CampaignConfiguration& configuration,
@@ -62,6 +83,7 @@ CampaignFolder::CampaignFolder(std::filesystem::path folder, const CampaignConfi
 
 void CampaignFolder::create(const nlohmann::json& identity) const {
     std::error_code error;
+    refuse_links(folder_);
     const bool is_there = std::filesystem::exists(this->identity(), error);
     if (is_there && parse_json_file(this->identity()) != identity) {
         throw InputError(
@@ -101,6 +123,7 @@ std::string CampaignFolder::difference(const nlohmann::json& identity) const {
 CampaignFolder CampaignFolder::existing(std::filesystem::path folder) {
     CampaignFolder result(std::move(folder));
     std::error_code error;
+    refuse_links(result.folder_);
     for (const auto& file : {result.identity(), result.backends(), result.journal()}) {
         if (!std::filesystem::is_regular_file(file, error)) {
             throw InputError(fmt::format("{}: not a campaign's folder, or it has not begun ({} is missing)",
@@ -139,7 +162,7 @@ void CampaignFolder::read_backends(std::vector<BackendUsed>& backends, std::vect
     const nlohmann::json document = parse_json_file(this->backends());
     const JsonObjectReader reader(document, this->backends().string(), "");
     reader.allow_only({"backends", "not_run"});
-    for (const nlohmann::json& each : document.at("backends")) {
+    for (const nlohmann::json& each : list_in(document, "backends", this->backends())) {
         const JsonObjectReader entry(each, this->backends().string(), "/backends");
         BackendUsed used;
         used.name = entry.text("name");
@@ -149,7 +172,7 @@ void CampaignFolder::read_backends(std::vector<BackendUsed>& backends, std::vect
         used.runtime = entry.text("runtime", false);
         backends.push_back(std::move(used));
     }
-    for (const nlohmann::json& each : document.at("not_run")) {
+    for (const nlohmann::json& each : list_in(document, "not_run", this->backends())) {
         const JsonObjectReader entry(each, this->backends().string(), "/not_run");
         not_run.push_back({entry.text("backend"), entry.text("isa", false), entry.text("reason")});
     }
@@ -182,6 +205,9 @@ void CampaignFolder::keep_shards(const std::vector<CampaignFolder>& shards) cons
         origins.insert(inner.begin(), inner.end());
         std::error_code error;
         for (const auto& entry : std::filesystem::directory_iterator(shard.path() / "sessions", error)) {
+            if (entry.is_symlink() || !entry.is_regular_file()) {
+                continue;
+            }
             std::filesystem::copy_file(entry.path(), folder_ / "sessions" / entry.path().filename(),
                                        std::filesystem::copy_options::overwrite_existing);
         }
@@ -192,7 +218,8 @@ void CampaignFolder::keep_shards(const std::vector<CampaignFolder>& shards) cons
 CampaignConfiguration CampaignFolder::configuration() const {
     const nlohmann::json document = parse_json_file(identity());
     const JsonObjectReader reader(document, identity().string(), "");
-    return configuration_from(reader.object("configuration"), document.at("configuration").dump());
+    const JsonObjectReader configuration = reader.object("configuration");
+    return configuration_from(configuration, document.at("configuration").dump());
 }
 
 std::string unique_name() {

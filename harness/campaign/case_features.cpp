@@ -22,7 +22,7 @@ constexpr std::int64_t kVectorBlock = 16;
 
 class AttributeWords {
 public:
-    AttributeWords(const graph::Case& value, const Node& node) : graph_(value.graph), node_(node) {}
+    AttributeWords(const graph::Case& value, const Node& node) : value_(value), graph_(value.graph), node_(node) {}
 
     std::vector<std::string> words() {
         words_.insert(types());
@@ -64,6 +64,9 @@ private:
         if constexpr (requires { op.form; }) {
             words_.emplace(graph::name_of_value(op.form));
         }
+        if constexpr (requires { op.levels; }) {
+            say_if(has_empty_range(), "equal input bounds");
+        }
         if constexpr (requires { op.layout; }) {
             words_.emplace(graph::name_of_value(op.layout));
         }
@@ -72,6 +75,12 @@ private:
         } else if (graph::is_elementwise(node_.operation)) {
             describe_broadcast();
         }
+    }
+
+    /// Of a fake_quantize: it is a step then, a comparison to libraries.
+    bool has_empty_range() const {
+        const graph::TensorData& low = value_.data_of(node_.inputs[1]);
+        return low.size() > 0 && low == value_.data_of(node_.inputs[2]);
     }
 
     template <typename Op>
@@ -154,6 +163,7 @@ private:
         return word.empty() ? "per tensor" : word == "1" ? "per channel" : "per dimension " + word;
     }
 
+    const graph::Case& value_;
     const Graph& graph_;
     const Node& node_;
     std::set<std::string> words_;

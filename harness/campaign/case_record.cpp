@@ -1,5 +1,7 @@
 #include "harness/campaign/case_record.hpp"
 
+#include "harness/campaign/json_object_reader.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -187,6 +189,22 @@ void read_reasons(const Json& lines, std::map<Refused, RunsByIsa>& reasons) {
     }
 }
 
+/// Counts are added up over all records, and must not overflow there whoever wrote the journal.
+void refuse_absurd_counts(const Json& value) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 45;
+    const bool absurd = value.is_number_unsigned()  ? value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMost)
+                        : value.is_number_integer() ? value.get<std::int64_t>() < -kMost
+                                                    : false;
+    if (absurd) {
+        throw std::invalid_argument(fmt::format("{} is no count", value.dump()));
+    }
+    if (value.is_structured()) {
+        for (const Json& each : value) {
+            refuse_absurd_counts(each);
+        }
+    }
+}
+
 CaseRecord read_record(const Json& line) {
     CaseRecord record;
     line.at("index").get_to(record.index);
@@ -262,9 +280,18 @@ std::string format_record(const CaseRecord& record) {
 
 CaseRecord parse_record(std::string_view line) {
     try {
-        return read_record(Json::parse(line));
+        refuse_deep_nesting(line);
+        const Json record = Json::parse(line);
+        for (const auto& [member, value] : record.items()) {
+            if (member != "index" && member != "forecasts") {
+                refuse_absurd_counts(value);
+            }
+        }
+        return read_record(record);
     } catch (const Json::exception& error) {
-        throw std::invalid_argument(error.what());
+        const std::string_view message = error.what();
+        // Without the text last read, which may be as long as the line.
+        throw std::invalid_argument(std::string(message.substr(0, message.find("; last read"))));
     }
 }
 

@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -33,19 +34,50 @@ std::string text_of(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+/// What a finding says of itself stands in the comments of programs that are built and run here, and the finding may be
+/// a stranger's: whatever it holds, it is one line.
+std::string as_comment(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char each) { return each < 0x20 || each == 0x7F; }, ' ');
+    text.erase(text.find_last_not_of('\\') + 1);  // it would continue the comment
+    return text;
+}
+
+/// The name of a rung stands in the text of a program.
+std::string plain_isa(const JsonObjectReader& reader) {
+    const std::string isa = reader.text("isa", false);
+    const bool plain = std::all_of(isa.begin(), isa.end(), [](unsigned char each) {
+        return std::isalnum(each) != 0 || each == '_' || each == '-' || each == '.' || each == '+' || each == ' ';
+    });
+    if (!plain) {
+        reader.fail("isa", "is no name of a rung");
+    }
+    return isa;
+}
+
+/// A backend may name a file with code.
+void refuse_code_of_strangers(const JsonObjectReader& reader, const std::string& backend, bool run_kernels) {
+    const bool executes = backend.find("kernel=") != std::string::npos || backend.starts_with("process:") ||
+                          backend.starts_with("plugin:");
+    if (executes && !run_kernels) {
+        reader.fail("backend", fmt::format("{} executes code that it names; --run-kernel allows it", backend));
+    }
+}
+
 /// What the finding is, and what the library was asked for when its minimal case ran once more.
-ExportSubject subject_of(const std::filesystem::path& folder) {
+ExportSubject subject_of(const std::filesystem::path& folder, bool run_kernels) {
     const nlohmann::json finding = parse_json_file(folder / "finding.json");
     const JsonObjectReader reader(finding, (folder / "finding.json").string(), "");
     ExportSubject subject;
     subject.value = graph::read_case(folder / "minimal.json");
     subject.backend = reader.text("backend");
-    subject.library = reader.text("library", false);
-    subject.isa = reader.text("isa", false);
-    subject.plan = reader.text("plan");
+    refuse_code_of_strangers(reader, subject.backend, run_kernels);
+    subject.library = as_comment(reader.text("library", false));
+    subject.isa = plain_isa(reader);
+    subject.plan = as_comment(reader.text("plan"));
     subject.verdict = reader.text("verdict");
-    subject.reason = reader.text("reason", false);
-    subject.title = reader.text("signature", false);
+    subject.reason = as_comment(reader.text("reason", false));
+    subject.title = as_comment(reader.text("signature", false));
     const TemporaryFolder temporary;
     const std::filesystem::path recording = temporary.path() / "recording.json";
     BackendSelection backend = select_backend(subject.backend);
@@ -218,7 +250,7 @@ std::vector<std::filesystem::path> findings_in(const std::filesystem::path& fold
 
 std::vector<ReportedReproducer> export_finding(const ExportRequest& request) {
     const std::vector<std::string> kinds = wanted_kinds(request.kinds);
-    const ExportSubject subject = subject_of(request.folder);
+    const ExportSubject subject = subject_of(request.folder, request.run_kernels);
     std::vector<ReportedReproducer> reproducers;
     for (const std::string& kind : kinds) {
         reproducers.push_back(reproducer_of(kind, subject, request));

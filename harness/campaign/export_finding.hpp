@@ -15,6 +15,7 @@ struct ExportRequest {
     std::filesystem::path benchdnn;    ///< a program that somebody built; empty: its lines are written and not run
     std::filesystem::path python;      ///< an interpreter with onnx, onnxruntime, openvino; empty: models are not run
     std::filesystem::path build_tree;  ///< of difftest, to build and run its own tests with; empty: they are not run
+    bool run_kernels = false;          ///< whether a finding may name a kernel of its own to be executed
     std::function<void(const std::string&)> progress;
 };
 

@@ -32,6 +32,24 @@ bool lock(int descriptor) {
     return false;
 }
 
+constexpr std::size_t kLongestLine = std::size_t{64} << 20;
+
+/// The next whole line. Throws InputError when it is longer than any record could be.
+bool next_line(std::istream& stream, const std::filesystem::path& file, std::string& line) {
+    line.clear();
+    std::streambuf& buffer = *stream.rdbuf();
+    for (int byte = buffer.sbumpc(); byte != std::char_traits<char>::eof(); byte = buffer.sbumpc()) {
+        if (byte == '\n') {
+            return true;
+        }
+        if (line.size() == kLongestLine) {
+            throw InputError(fmt::format("{}: a line longer than {} MiB", file.string(), kLongestLine >> 20U));
+        }
+        line.push_back(static_cast<char>(byte));
+    }
+    return false;
+}
+
 }  // namespace
 
 Journal::Journal(std::filesystem::path file, const std::function<void(const CaseRecord&)>& on_record)
@@ -68,7 +86,7 @@ JournalContent read_journal(const std::filesystem::path& file, const OnRecord& o
     JournalContent content;
     std::ifstream stream(file, std::ios::binary);
     std::string line;
-    for (std::int64_t number = 1; std::getline(stream, line) && !stream.eof(); ++number) {
+    for (std::int64_t number = 1; next_line(stream, file, line); ++number) {
         const std::int64_t offset = content.size;
         content.size += static_cast<std::int64_t>(line.size()) + 1;
         try {

@@ -45,7 +45,7 @@ struct JournalContent {
     std::vector<std::string> complaints;
 };
 
-/// Reads a journal without changing it.
+/// Reads a journal without changing it. Throws InputError for a line that is longer than any record.
 JournalContent read_journal(const std::filesystem::path& file, const OnRecord& on_record);
 
 }  // namespace difftest::harness

@@ -1,24 +1,66 @@
 #include "harness/campaign/json_object_reader.hpp"
 
 #include "harness/campaign/input_error.hpp"
+#include "reference/graph/json_nesting.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
+#include <stdexcept>
+#include <system_error>
 
 namespace difftest::harness {
 
 using Json = nlohmann::json;
 
-Json parse_json_file(const std::filesystem::path& file) {
-    std::ifstream stream(file);
-    if (!stream) {
+namespace {
+
+constexpr std::size_t kDeepestNesting = 100;
+constexpr std::size_t kLongestMessage = 1000;
+constexpr std::size_t kLargestFile = std::size_t{64} << 20;
+
+}  // namespace
+
+void refuse_deep_nesting(std::string_view text) {
+    if (graph::nests_deeper_than(text, kDeepestNesting)) {
+        throw std::invalid_argument(fmt::format("nested deeper than {} levels", kDeepestNesting));
+    }
+}
+
+Json parse_json_text(std::string_view text) {
+    refuse_deep_nesting(text);
+    try {
+        return Json::parse(text);
+    } catch (const Json::exception& error) {
+        const std::string_view message = error.what();
+        // Without the text last read, which may be as long as the file.
+        throw std::invalid_argument(std::string(message.substr(0, message.find("; last read"))));
+    }
+}
+
+std::string read_bounded_text(const std::filesystem::path& file) {
+    std::error_code ignored;
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream || std::filesystem::is_directory(file, ignored)) {
         throw InputError(fmt::format("{}: cannot be read", file.string()));
     }
+    std::string text;
+    std::vector<char> block(std::size_t{1} << 16);
+    while (stream.read(block.data(), static_cast<std::streamsize>(block.size())) || stream.gcount() > 0) {
+        text.append(block.data(), static_cast<std::size_t>(stream.gcount()));
+        if (text.size() > kLargestFile) {
+            throw InputError(fmt::format("{}: larger than {} MiB", file.string(), kLargestFile >> 20U));
+        }
+    }
+    return text;
+}
+
+Json parse_json_file(const std::filesystem::path& file) {
+    const std::string text = read_bounded_text(file);
     try {
-        return Json::parse(stream);
-    } catch (const Json::parse_error& error) {
+        return parse_json_text(text);
+    } catch (const std::invalid_argument& error) {
         throw InputError(fmt::format("{}: {}", file.string(), error.what()));
     }
 }
@@ -31,7 +73,14 @@ JsonObjectReader::JsonObjectReader(const Json& object, std::string file, std::st
 }
 
 void JsonObjectReader::fail(std::string_view member, std::string_view what) const {
-    throw InputError(fmt::format("{}: {}{}{}: {}", file_, place_, member.empty() ? "" : "/", member, what));
+    std::string message = fmt::format("{}: {}{}{}: {}", file_, place_, member.empty() ? "" : "/", member, what);
+    // Whatever the file holds that the message quotes.
+    std::replace_if(
+        message.begin(), message.end(), [](unsigned char each) { return each < 0x20 || each == 0x7F; }, ' ');
+    if (message.size() > kLongestMessage) {
+        message = message.substr(0, kLongestMessage) + "...";
+    }
+    throw InputError(message);
 }
 
 void JsonObjectReader::allow_only(const std::vector<std::string>& members) const {

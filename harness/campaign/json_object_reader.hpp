@@ -11,6 +11,16 @@
 
 namespace difftest::harness {
 
+/// Throws std::invalid_argument where a JSON text is nested so deeply that whoever copies or prints it would run out of
+/// stack.
+void refuse_deep_nesting(std::string_view text);
+
+/// The JSON document in a text that may come from anybody. Throws std::invalid_argument with one line.
+nlohmann::json parse_json_text(std::string_view text);
+
+/// What a file holds, up to 64 MiB. Throws InputError: cannot be read, or holds more.
+std::string read_bounded_text(const std::filesystem::path& file);
+
 /// The JSON document in a file. Throws InputError with the file and, for malformed JSON, the place.
 nlohmann::json parse_json_file(const std::filesystem::path& file);
 

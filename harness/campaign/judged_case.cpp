@@ -168,15 +168,8 @@ void judge(CaseRecord& record, const CampaignConfiguration& configuration, const
         return forecast.withholds(backend, isa, plan);
     };
     const std::vector<RunEntry> entries = run(value, evaluations, withhold);
-    std::set<std::string> judged_on;
-    for (const RunEntry& entry : entries) {
-        if (!entry.outputs.empty()) {
-            judged_on.insert(fmt::format("{} {}", entry.backend, entry.isa));
-        }
-        add_run(record, selection, value, entry, entries);
-    }
+    add_runs(record, selection, value, entries);
     forecast.settle(record, entries);
-    record.judged_on.assign(judged_on.begin(), judged_on.end());
     if (std::any_of(entries.begin(), entries.end(),
                     [](const RunEntry& entry) { return is_pass(entry.judgement.verdict); })) {
         record.applicable_faults = applicable_faults(value);
@@ -184,6 +177,18 @@ void judge(CaseRecord& record, const CampaignConfiguration& configuration, const
 }
 
 }  // namespace
+
+void add_runs(CaseRecord& record, const RunSelection& selection, const graph::Case& value,
+              const std::vector<RunEntry>& entries) {
+    std::set<std::string> judged_on;
+    for (const RunEntry& entry : entries) {
+        if (!entry.outputs.empty()) {
+            judged_on.insert(fmt::format("{} {}", entry.backend, entry.isa));
+        }
+        add_run(record, selection, value, entry, entries);
+    }
+    record.judged_on.assign(judged_on.begin(), judged_on.end());
+}
 
 CaseRecord judge_index(const CampaignConfiguration& configuration, const RunSelection& selection, std::uint64_t index,
                        const Guidance& guidance, const RunCase& run) {

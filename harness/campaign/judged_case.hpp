@@ -19,6 +19,11 @@ using RunCase = std::function<std::vector<RunEntry>(const graph::Case&, Evaluati
 CaseRecord judge_index(const CampaignConfiguration& configuration, const RunSelection& selection, std::uint64_t index,
                        const Guidance& guidance, const RunCase& run);
 
+/// Adds what all runs of a case gave to its record: verdicts, implementations, failures with their signatures and the
+/// known issues that explain them.
+void add_runs(CaseRecord& record, const RunSelection& selection, const graph::Case& value,
+              const std::vector<RunEntry>& entries);
+
 /// The case that a record is about.
 graph::Case recorded_case(const CampaignConfiguration& configuration, std::uint64_t index, int draw);
 

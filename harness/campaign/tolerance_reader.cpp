@@ -23,10 +23,24 @@
 namespace difftest::harness {
 namespace {
 
-/// Empty where there is no such file.
+/// Empty where there is no such file. A link is none: it would show in a report what its author cannot read. Nor is
+/// what is larger than anything that difftest writes there.
 std::string text_of(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
+    std::error_code error;
+    if (std::filesystem::is_symlink(file, error) || !std::filesystem::is_regular_file(file, error)) {
+        return "";
+    }
+    try {
+        return read_bounded_text(file);
+    } catch (const InputError&) {
+        return "";
+    }
+}
+
+/// The last part of a path that a file names: what lies beside the file, never elsewhere.
+std::filesystem::path beside(const std::string& name) {
+    const std::filesystem::path last = std::filesystem::path(name).filename();
+    return last == ".." ? std::filesystem::path(".") : last;
 }
 
 void check_version(const CampaignFolder& folder) {
@@ -96,6 +110,9 @@ std::multimap<std::string, std::filesystem::path> finding_folders(const std::fil
     std::multimap<std::string, std::filesystem::path> result;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder / "findings", error)) {
+        if (entry.is_symlink(error)) {
+            continue;
+        }
         const std::string name = entry.path().filename().string();
         result.emplace(name.substr(0, name.rfind('_')), entry.path());
     }
@@ -116,10 +133,13 @@ std::vector<ReportedReproducer> read_reproducers(const std::filesystem::path& fo
         for (const JsonObjectReader& each : reader.objects("reproducers")) {
             ReportedReproducer reproducer{
                 each.text("kind"), each.text("status"), each.text("why", false), each.text("command", false), "", {}};
-            const std::filesystem::path own = folder / reproducer.kind;
+            const std::filesystem::path own = folder / beside(reproducer.kind);
+            if (std::filesystem::is_symlink(own, error)) {
+                throw InputError(own.string() + ": is a link");
+            }
             reproducer.observed = text_of(own / "observed.txt");
             for (const std::string& name : each.texts("files")) {
-                reproducer.files.push_back({name, text_of(own / std::filesystem::path(name).filename())});
+                reproducer.files.push_back({name, text_of(own / beside(name))});
             }
             result.push_back(std::move(reproducer));
         }
@@ -139,12 +159,20 @@ void read_finding(ReportedFinding& finding, const std::filesystem::path& campaig
         warnings.push_back(finding.folder + ": its reduction was not finished");
         return;
     }
-    if (!finding.finding.empty() && !nlohmann::json::accept(finding.finding)) {
-        warnings.push_back(finding.folder + "/finding.json: cannot be read");
-        finding.finding.clear();
+    finding.observation = text_of(folder / "observation.json");
+    for (auto& [text, name] :
+         {std::pair(&finding.finding, "finding.json"), {&finding.observation, "observation.json"}}) {
+        try {
+            static_cast<void>(text->empty() ? nlohmann::json() : parse_json_text(*text));
+        } catch (const std::invalid_argument& unreadable) {
+            warnings.push_back(fmt::format("{}/{}: cannot be read: {}", finding.folder, name, unreadable.what()));
+            text->clear();
+        }
+    }
+    if (finding.finding.empty() && finding.not_reduced.empty()) {
+        finding.observation.clear();
         return;
     }
-    finding.observation = text_of(folder / "observation.json");
     finding.minimal = text_of(folder / "minimal.json");
     finding.passing = text_of(folder / "passing.json");
     finding.issue_text = text_of(folder / "finding.md");
@@ -200,10 +228,11 @@ std::vector<std::string> broken_nodes(const ReportedFinding& finding, const grap
     const auto wrong = minimal.at("first_wrong").is_string()
                            ? graph.find_tensor(minimal.at("first_wrong").get<std::string>())
                            : std::nullopt;
+    const graph::NodeId producer = wrong ? graph.tensor(*wrong).producer : -1;
     for (const auto& partition : minimal.at("partitions")) {
         const auto members = partition.at("nodes").get<std::vector<std::string>>();
-        const bool is_it = !wrong || std::find(members.begin(), members.end(),
-                                               graph.node(graph.tensor(*wrong).producer).name) != members.end();
+        const bool is_it = producer < 0 ||  // not known, or an input: whoever wrote that, no partition did
+                           std::find(members.begin(), members.end(), graph.node(producer).name) != members.end();
         nodes.insert(nodes.end(), members.begin(), is_it ? members.end() : members.begin());
     }
     return nodes;
@@ -222,7 +251,9 @@ void add_drawings(ToleranceReport& report, const std::filesystem::path& folder) 
             drawn.push_back(&finding);
         } catch (const graph::CaseError& unreadable) {
             report.warnings.emplace_back(unreadable.what());
-        } catch (const nlohmann::json::exception& unreadable) {
+        } catch (const nlohmann::json::exception& unreadable) {  // members that are not as difftest writes them
+            finding.finding.clear();
+            finding.observation.clear();
             report.warnings.push_back(fmt::format("{}: {}", finding.folder, unreadable.what()));
         }
     }

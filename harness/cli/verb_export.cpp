@@ -16,6 +16,7 @@ struct Flags {
     std::string benchdnn;
     std::string python;
     std::string build_tree;
+    bool run_kernel = false;
 };
 
 ExitCode run(const Flags& flags) {
@@ -27,6 +28,7 @@ ExitCode run(const Flags& flags) {
         request.benchdnn = flags.benchdnn;
         request.python = flags.python;
         request.build_tree = flags.build_tree;
+        request.run_kernels = flags.run_kernel;
         request.progress = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
         for (const ReportedReproducer& each : export_finding(request)) {
             const std::string why = each.why.substr(0, each.why.find('\n'));
@@ -46,14 +48,17 @@ void add_export(CLI::App& app, Action& action) {
     for (const std::string& kind : reproducer_kinds()) {
         known += (known.empty() ? "" : ", ") + kind;
     }
-    CLI::App* verb =
-        app.add_subcommand("export", "Reproducers that need no difftest: made, run, and kept when they fail");
+    CLI::App* verb = app.add_subcommand(
+        "export", "Reproducers that need no difftest: made, built and executed here, and kept when they fail");
     verb->add_option("finding", flags->folder, "A finding's folder, or a campaign's: all findings in it")->required();
     verb->add_option("--format", flags->kinds, "Kinds: " + known + "; default: all")->delimiter(',');
     verb->add_option("--benchdnn", flags->benchdnn, "A benchdnn program to run the lines with");
     verb->add_option("--python", flags->python,
                      "A Python with onnx, onnxruntime and openvino, to run the models (scripts/install-runtimes)");
     verb->add_option("--build-tree", flags->build_tree, "A build of difftest, to build and run its own tests with");
+    verb->add_flag(
+        "--run-kernel", flags->run_kernel,
+        "Executes the code that a finding on an engine of its own names (kernel=FILE, process:COMMAND, plugin:FILE)");
     verb->callback([flags, &action] { action = [flags] { return run(*flags); }; });
 }
 

@@ -3,6 +3,7 @@
 #include "harness/campaign/campaign_request.hpp"
 #include "harness/campaign/reduce_clusters.hpp"
 #include "harness/cli/answer.hpp"
+#include "harness/cli/interruption.hpp"
 #include "harness/cli/verb.hpp"
 #include "harness/report/campaign_document.hpp"
 #include "harness/report/campaign_screen.hpp"
@@ -31,13 +32,18 @@ ExitCode answer(const CampaignReport& report, const std::filesystem::path& folde
 }
 
 ExitCode run(const Flags& flags) {
+    const Interruption interruption;
     CampaignRequest request = campaign_request(flags.campaign, Corpora::locate(flags.corpora));
     request.on_progress = progress_printer();
     request.on_stop = [](const std::string& why) {
         std::fprintf(stderr, "stopped: %s; the same command goes on\n", why.c_str());
     };
+    request.interrupted = Interruption::reason;
     const CampaignReport report = run_campaign(request);
     const ExitCode code = answer(report, request.folder, flags.json);
+    if (Interruption::reason()) {  // it did not do what it was asked for, so that it cannot be clean
+        return code == ExitCode::finding ? code : ExitCode::harness_error;
+    }
     if (flags.reduce_seconds > 0) {
         ClusterReduction reduction;
         reduction.time = std::chrono::milliseconds(static_cast<std::int64_t>(flags.reduce_seconds * 1000));
@@ -68,7 +74,10 @@ void add_fuzz(CLI::App& app, Action& action) {
     const auto flags = std::make_shared<Flags>();
     CampaignFlags& campaign = flags->campaign;
     CLI::App* verb = app.add_subcommand("fuzz", "Judge generated cases; the same command again goes on where it ended");
-    verb->add_option("--config", campaign.configuration, "A configuration by name, or a file")->required();
+    verb->add_option("--config", campaign.configuration,
+                     "A configuration by name, or a file; its backends are started: a kernel=FILE, process:COMMAND or "
+                     "plugin:FILE in them is executed")
+        ->required();
     verb->add_option("--indices", campaign.indices, "A..B: from A up to, but not including, B")->required();
     verb->add_option("--out", campaign.folder, "The campaign's folder")->required();
     verb->add_option("--jobs", campaign.jobs, "Judges that work side by side")->check(CLI::Range(1, 1024));

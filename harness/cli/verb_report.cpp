@@ -43,6 +43,15 @@ std::vector<ReportFormatName> wanted_formats(const std::vector<std::string>& nam
     return result;
 }
 
+/// What a report shows of findings is files of the folder, which anybody may have written.
+std::string rendered(const ToleranceReport& report, const ReportFormatName& format, const std::string& folder) {
+    try {
+        return render_report(report, format.format);
+    } catch (const std::exception& error) {
+        throw InputError(fmt::format("{}: no {}: {}", folder, format.file, error.what()));
+    }
+}
+
 ExitCode run(const Flags& flags) {
     const std::vector<ReportFormatName> formats = wanted_formats(flags.formats);
     std::optional<NightRequest> nights;
@@ -61,7 +70,7 @@ ExitCode run(const Flags& flags) {
     }
     std::string written;
     for (const ReportFormatName& each : formats) {
-        write_text(render_report(report, each.format), out / each.file);
+        write_text(rendered(report, each, flags.folder), out / each.file);
         written += (out / each.file).string() + "\n";
     }
     for (const std::string& warning : report.warnings) {

@@ -13,6 +13,9 @@
 namespace difftest::harness {
 namespace {
 
+constexpr std::size_t kMostDimensions = 12;
+constexpr std::size_t kShownBytes = 80;
+
 using graph::DataType;
 
 DataType type_of(const std::string& name) {
@@ -29,6 +32,14 @@ std::vector<DataType> types_of(const std::string& names) {
         types.push_back(type_of(name));
     }
     return types;
+}
+
+/// One number of a shape. What is larger is no shape that anybody runs, and its products would overflow.
+void check_extent(std::int64_t value, std::string_view shape) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 24;
+    if (value > kMost) {
+        refuse_import(fmt::format("the shape '{}': {} is too much", shape.substr(0, kShownBytes), value));
+    }
 }
 
 /// "mb1ic8_ih4": letters and their numbers.
@@ -48,6 +59,7 @@ std::map<std::string, std::int64_t> shape_numbers(std::string_view text) {
         if (digits == std::string_view::npos || digits == at || error != std::errc() || last != text.data() + end) {
             refuse_import(fmt::format("the shape '{}'", text));
         }
+        check_extent(value, text);
         numbers[std::string(text.substr(at, digits - at))] = value;
         at = end;
     }
@@ -65,7 +77,11 @@ std::vector<std::vector<std::int64_t>> shape_extents(std::string_view text) {
             if (error != std::errc() || end != extent.data() + extent.size()) {
                 refuse_import(fmt::format("the shape '{}'", text));
             }
+            check_extent(value, text);
             result.back().push_back(value);
+        }
+        if (result.back().empty() || result.back().size() > kMostDimensions) {
+            refuse_import(fmt::format("the shape '{}'", text.substr(0, kShownBytes)));
         }
     }
     return result;
@@ -107,7 +123,7 @@ void read_configuration(PrimitiveDescription& d, std::string_view text) {
 std::vector<DescribedParameter> parameters_of(std::string_view text, std::string_view separators) {
     std::vector<DescribedParameter> result;
     for (const std::string& each : import_words(text, separators)) {
-        const std::vector<std::string> words = import_words(each, ":");
+        const std::vector<std::string> words = some_words(each, ":");
         result.push_back({words.front(), words.size() > 1 ? words[1] : "common"});
     }
     return result;
@@ -129,6 +145,9 @@ void read_option(PrimitiveDescription& d, const std::string& name, const std::st
         read_configuration(d, joined);
     } else if (name == "--sdt") {
         d.sources = types_of(value);
+        if (d.sources.empty()) {
+            refuse_import(name + " without a type");
+        }
         d.weights = d.sources.back();
         d.destination = d.sources.front();
     } else if (name == "--ddt") {
@@ -150,7 +169,7 @@ void read_option(PrimitiveDescription& d, const std::string& name, const std::st
         d.post_ops = import_words(value, "+");
     } else if (name == "--attr-oscale") {
         d.has_result_scale = true;
-        d.result_scale_policy = import_words(value, ":").front();
+        d.result_scale_policy = some_words(value, ":").front();
     } else if (name == "--attr-scales") {
         d.scales = parameters_of(value, "+");
     } else if (name == "--attr-zero-points") {
@@ -202,7 +221,7 @@ void read_attribute(PrimitiveDescription& d, const std::string& text) {
         d.post_ops = import_words(value, "+;");
     } else if (name == "attr-oscale") {
         d.has_result_scale = true;
-        d.result_scale_policy = import_words(value, ":").front();
+        d.result_scale_policy = some_words(value, ":").front();
     } else if (name == "attr-scales") {
         d.scales = parameters_of(value, "+_");
     } else if (name == "attr-zero-points") {

@@ -111,8 +111,26 @@ TEST(BenchdnnImport, NamesWhatItCannotRead) {
          {"--softmax 2x3", "--conv mb1ic3", "--conv --attr-post-ops=dw:k3s1p1:s8 mb1ic1ih1oc1oh1kh1", "--matmul 2x3",
           "--binary --alg=and 2x3:2x3", "--matmul --attr-post-ops=add:f32:per_nothing 2x3:3x4",
           "--conv --cfg=u9s8u8 mb1ic1ih1oc1oh1kh1", "--conv --dir=BWD_D mb1ic1ih1oc1oh1kh1",
-          "--conv --unheard=of mb1ic1ih1oc1oh1kh1", "--conv g3ic4ih1oc3oh1kh1", "", "--conv 7"}) {
+          "--conv --unheard=of mb1ic1ih1oc1oh1kh1", "--conv g3ic4ih1oc3oh1kh1", "", "--conv 7", "--matmul \xFF 2x3:3x4",
+          "--matmul --dt=s8:f32:f32 2x3:3x4",
+          // Found by fuzz_benchdnn_import and scripts/malformed-inputs: options without a value, shapes without numbers
+          // or with too many of them, sizes that nobody can hold, numbers that are none.
+          "--conv --attr-oscale mb1ic1ih1oc1oh1kh1", "--conv --attr-scales=: mb1ic1ih1oc1oh1kh1",
+          "--binary --sdt= 2x3:2x3", "--matmul 2:2", "--matmul x:x", "--reduction --alg=sum 2x3:2",
+          "--eltwise 99999x99999x99999", "--conv mb9223372036854775807ic1ih1oc1oh1kh1",
+          "--conv mb16000000ic16000000ih1oc1oh1kh1", "--matmul --attr-post-ops=sum:1:1e30 2x3:3x4",
+          "--eltwise --alg=linear --alpha=nan 2x3", "--conv --attr-post-ops=: mb1ic1ih1oc1oh1kh1",
+          "--eltwise "
+          "1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x"
+          "1"}) {
         EXPECT_THROW(case_from_benchdnn(line, "x"), std::invalid_argument) << line;
+    }
+    try {  // the message quotes the line, which may hold anything
+        case_from_benchdnn("--conv --s[\n" + std::string(5000, '['), "x");
+        FAIL() << "it was read";
+    } catch (const std::invalid_argument& error) {
+        EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+        EXPECT_LT(std::string(error.what()).size(), 300U);
     }
 }
 

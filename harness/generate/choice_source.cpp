@@ -12,6 +12,7 @@ std::int64_t ChoiceSource::integer(std::int64_t lo, std::int64_t hi) {
     }
     const auto offset = static_cast<std::int64_t>(draw(count));
     taken_.push_back(offset);
+    counts_.push_back(count);
     return lo + offset;
 }
 
@@ -42,10 +43,29 @@ std::uint64_t RecordedChoices::draw(std::uint64_t count) {
 
 std::uint64_t ByteChoices::draw(std::uint64_t count) {
     std::uint64_t value = 0;
-    for (std::uint64_t range = count - 1; range > 0; range >>= 8) {
-        value = (value << 8) | (next_ < bytes_.size() ? bytes_[next_++] : 0U);
+    for (unsigned shift = 0; next_ < bytes_.size(); shift += 7) {
+        const std::uint8_t byte = bytes_[next_++];
+        value |= shift < 64 ? std::uint64_t{byte & 0x7FU} << shift : 0;
+        if ((byte & 0x80U) == 0) {
+            break;
+        }
     }
-    return value % count;
+    return count == 0 ? value : value % count;  // 0: all 64 bits
+}
+
+std::vector<std::uint8_t> bytes_of_decisions(std::span<const std::int64_t> decisions) {
+    while (!decisions.empty() && decisions.back() == 0) {
+        decisions = decisions.first(decisions.size() - 1);
+    }
+    std::vector<std::uint8_t> bytes;
+    for (const std::int64_t decision : decisions) {
+        auto rest = static_cast<std::uint64_t>(decision);
+        for (; rest >= 0x80U; rest >>= 7) {
+            bytes.push_back(static_cast<std::uint8_t>(rest | 0x80U));
+        }
+        bytes.push_back(static_cast<std::uint8_t>(rest));
+    }
+    return bytes;
 }
 
 }  // namespace difftest::harness

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace difftest::harness {
@@ -37,12 +38,42 @@ public:
     /// The decisions so far.
     const std::vector<std::int64_t>& taken() const { return taken_; }
 
+    /// How many values each of them could have had.
+    const std::vector<std::uint64_t>& counts() const { return counts_; }
+
+    /// Decisions that belong together: those of one step of a graph, or of the data of one tensor.
+    struct Part {
+        std::string_view kind;
+        std::size_t first = 0;
+        std::size_t end = 0;  ///< behind the last decision
+    };
+
+    /// The parts that are finished, an inner one before the one around it.
+    const std::vector<Part>& parts() const { return parts_; }
+
+    /// A part while it is drawn. `kind` must outlive the source.
+    class DrawnPart {
+    public:
+        DrawnPart(ChoiceSource& choices, std::string_view kind)
+            : choices_(choices), kind_(kind), first_(choices.taken_.size()) {}
+        DrawnPart(const DrawnPart&) = delete;
+        DrawnPart& operator=(const DrawnPart&) = delete;
+        ~DrawnPart() { choices_.parts_.push_back({kind_, first_, choices_.taken_.size()}); }
+
+    private:
+        ChoiceSource& choices_;
+        std::string_view kind_;
+        std::size_t first_;
+    };
+
 protected:
     /// The next decision, in [0, count - 1].
     virtual std::uint64_t draw(std::uint64_t count) = 0;
 
 private:
     std::vector<std::int64_t> taken_;
+    std::vector<std::uint64_t> counts_;
+    std::vector<Part> parts_;
 };
 
 /// Decisions from a counter-based generator: a pure function of (seed, index).
@@ -72,7 +103,8 @@ private:
     std::size_t next_ = 0;
 };
 
-/// A fuzzer's bytes: as many bytes for a decision as its range needs; zeros when they end.
+/// A fuzzer's bytes: every decision is a number in groups of seven bits, the lowest first, of which all bytes but the
+/// last have their highest bit set (LEB128); it is taken modulo the range that is asked for. Zeros when they end.
 class ByteChoices : public ChoiceSource {
 public:
     explicit ByteChoices(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
@@ -84,5 +116,8 @@ private:
     std::span<const std::uint8_t> bytes_;
     std::size_t next_ = 0;
 };
+
+/// The bytes from which ByteChoices takes these decisions; zeros at the end are left out.
+std::vector<std::uint8_t> bytes_of_decisions(std::span<const std::int64_t> decisions);
 
 }  // namespace difftest::harness

@@ -1,6 +1,7 @@
 #include "harness/generate/described_steps.hpp"
 #include "harness/generate/primitive_description.hpp"
 #include "reference/graph/case_builder.hpp"
+#include "reference/graph/validation.hpp"
 
 #include <fmt/format.h>
 
@@ -61,6 +62,9 @@ private:
             return builder_.node("inner_product", graph::InnerProduct{}, contraction_inputs(source, weights), sums());
         }
         if (d_.kind == "matmul") {
+            if (extents(0).size() < 2 || extents(1).size() < 2) {
+                refuse_import("a product of what is no matrix");
+            }
             return builder_.node("matmul", graph::Matmul{}, contraction_inputs(extents(0), extents(1)), sums());
         }
         if (d_.kind == "pooling") {
@@ -263,6 +267,9 @@ private:
         if (algorithm == kAlgorithms.end()) {
             refuse_import(fmt::format("the reduction '{}'", d_.algorithm));
         }
+        if (extents(0).size() != extents(1).size()) {
+            refuse_import("a reduction to another number of dimensions");
+        }
         Extents axes;
         for (std::size_t i = 0; i < extents(0).size(); ++i) {
             if (extents(1).at(i) != extents(0)[i]) {
@@ -297,7 +304,12 @@ private:
 
 graph::Case described_case(const PrimitiveDescription& description, const std::string& name,
                            const std::string& origin) {
-    return Importer(description, name).build(origin);
+    graph::Case value = Importer(description, name).build(origin);
+    if (const auto problem =
+            graph::validate_case(value)) {  // a combination that no library runs, or a text that is none
+        refuse_import(fmt::format("this combination: {}: {}", problem->place, problem->message));
+    }
+    return value;
 }
 
 }  // namespace difftest::harness

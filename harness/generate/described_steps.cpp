@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <set>
 #include <stdexcept>
 
@@ -23,13 +24,36 @@ std::optional<DataType> type_at(const std::vector<std::string>& parts, std::size
     return index < parts.size() ? graph::data_type_from(parts[index]) : std::nullopt;
 }
 
+/// Before anything is allocated: a few bytes of a line can ask for any amount.
+void check_size(DataType type, const graph::Shape& shape) {
+    constexpr std::int64_t kMostBytes = std::int64_t{64} << 20;
+    const auto count = graph::element_count(shape);
+    if (!count || *count > kMostBytes / static_cast<std::int64_t>(graph::size_of(type))) {
+        refuse_import(fmt::format("a tensor {}: larger than {} bytes", graph::to_string(shape), kMostBytes));
+    }
+}
+
 }  // namespace
 
 void refuse_import(const std::string& what) {
-    throw std::invalid_argument("cannot import " + what);
+    constexpr std::size_t kLongest = 200;
+    std::string message = "cannot import " + what.substr(0, kLongest);
+    // The line that it quotes may hold anything.
+    std::replace_if(
+        message.begin(), message.end(), [](unsigned char each) { return each < 0x20 || each == 0x7F; }, ' ');
+    throw std::invalid_argument(message);
+}
+
+std::vector<std::string> some_words(std::string_view text, std::string_view separators) {
+    std::vector<std::string> words = import_words(text, separators);
+    if (words.empty()) {
+        refuse_import(fmt::format("'{}', which names nothing", text));
+    }
+    return words;
 }
 
 TensorData filled_tensor(DataType type, const graph::Shape& shape, std::uint64_t stream) {
+    check_size(type, shape);
     TensorData data(type, shape);
     const CounterRandom random(kSeed, stream);
     const bool is_float = !graph::is_integer(type);
@@ -56,7 +80,7 @@ std::vector<std::string> import_words(std::string_view text, std::string_view se
 float import_number(const std::string& text) {
     float value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) {
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
         refuse_import(fmt::format("the number '{}'", text));
     }
     return value;
@@ -144,6 +168,7 @@ TensorId DescribedSteps::operand(const std::string& name, TensorId like, const s
     if (type == DataType::s8 || type == DataType::u8) {
         return builder_.constant(name, filled_tensor(type, shape, 7 + builder_.graph().tensors.size()));
     }
+    check_size(type, shape);
     TensorData values(type, shape);
     for (std::int64_t i = 0; i < values.size(); ++i) {
         values.set(i, static_cast<double>(value * static_cast<float>(i % 7 + 1)));
@@ -180,7 +205,11 @@ TensorId DescribedSteps::binary(const std::string& algorithm, const std::string&
 TensorId DescribedSteps::sum_post_op(TensorId flowing, const std::vector<std::string>& parts, const std::string& name) {
     graph::Sum sum;
     sum.scale = parts.size() > 1 ? import_number(parts[1]) : 1;
-    sum.zero_point = parts.size() > 2 ? static_cast<std::int64_t>(import_number(parts[2])) : 0;
+    const float zero_point = parts.size() > 2 ? import_number(parts[2]) : 0;
+    if (std::fabs(zero_point) > 0x1p31F) {
+        refuse_import(fmt::format("the zero point '{}'", parts[2]));
+    }
+    sum.zero_point = static_cast<std::int64_t>(zero_point);
     const auto type = type_at(parts, 3);
     if (type && *type != d_.destination) {
         sum.reinterpretation = *type == DataType::s8 ? graph::Reinterpretation::s8 : graph::Reinterpretation::u8;
@@ -191,7 +220,7 @@ TensorId DescribedSteps::sum_post_op(TensorId flowing, const std::vector<std::st
 }
 
 TensorId DescribedSteps::post_op(TensorId flowing, const std::string& text, const std::string& name) {
-    std::vector<std::string> parts = import_words(text, ":");
+    std::vector<std::string> parts = some_words(text, ":");
     for (const std::string_view prefix : {"eltwise_", "binary_"}) {
         if (parts.front().starts_with(prefix)) {
             parts.front().erase(0, prefix.size());

@@ -14,6 +14,9 @@ namespace difftest::harness {
 /// std::invalid_argument: "cannot import WHAT".
 [[noreturn]] void refuse_import(const std::string& what);
 
+/// import_words, of which there must be one.
+std::vector<std::string> some_words(std::string_view text, std::string_view separators);
+
 /// What stands between the separators, without what is empty.
 std::vector<std::string> import_words(std::string_view text, std::string_view separators);
 

@@ -63,5 +63,18 @@ TEST(RandomCase, StaysAliveAndDecidable) {
     EXPECT_LT(constant, cases * 3 / 10);
 }
 
+/// Found by the fuzzers: first data that was larger than a tight limit left a graph without nodes.
+TEST(RandomCase, IsValidUnderTightLimits) {
+    for (const std::int64_t most : {1, 7, 64, 2048}) {
+        GeneratorLimits limits;
+        limits.most_elements = most;
+        for (std::uint64_t index = 0; index < 60; ++index) {
+            CounterChoices choices(5, index);
+            const auto problem = graph::validate_case(random_case(choices, limits, "tight"));
+            ASSERT_FALSE(problem) << most << " " << index << ": " << problem->place << " " << problem->message;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace difftest::harness

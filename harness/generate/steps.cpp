@@ -76,6 +76,7 @@ std::string_view name_of(Step step) {
 }
 
 bool take_step(CaseGrower& grower, Step step) {
+    const ChoiceSource::DrawnPart part(grower.choices(), name_of(step));
     if (!grower.current() && !makes_its_input(step)) {
         add_data(grower);
     }
@@ -120,6 +121,13 @@ void add_data(CaseGrower& grower) {
     graph::Shape shape{choices.chance(1, 4) ? 2 : 1, size_near_blocks(choices, grower.limits().most_channels)};
     for (std::size_t d = 2; d < rank; ++d) {
         shape.push_back(choices.integer(1, rank == 5 ? 4 : grower.limits().most_spatial));
+    }
+    // Where the limits are tight: what is too large no step continues, and a graph without nodes has no output.
+    for (std::size_t d = rank; d-- > 0;) {
+        const std::int64_t count = graph::element_count(shape).value();
+        if (count > grower.limits().most_elements) {
+            shape[d] = std::max<std::int64_t>(1, grower.limits().most_elements / (count / shape[d]));
+        }
     }
     using graph::DataType;
     constexpr DataType kTypes[] = {DataType::u8,  DataType::s8,  DataType::s32,

@@ -266,5 +266,22 @@ TEST_F(CaseFileOnDisk, UnreadableFilesAreNamed) {
     EXPECT_EQ(refusal("/no/file\nhere"), "\"/no/file\\nhere\": No such file or directory");
 }
 
+/// A frame of zeros is tiny: without a limit a file of some kilobytes would ask for a gigabyte. The case is valid, so
+/// that its own file is longer.
+TEST(CaseFile, AFewKilobytesDoNotUnfoldToGigabytes) {
+    const Case value = case_of({TensorData(DataType::f32, {33, 1024, 1024})});
+    std::string text = format_case(value);
+    EXPECT_EQ(parse_case(text, "padded").data[0].size(), 33 << 20);
+    EXPECT_GE(text.size() * 64, std::size_t{132} << 20);
+    text.erase(text.find_last_not_of(" \n") + 1);
+    EXPECT_LT(text.size() * 64, std::size_t{128} << 20);
+    try {
+        parse_case(text, "bomb");
+        FAIL() << "it was read";
+    } catch (const CaseError& error) {
+        EXPECT_NE(std::string(error.what()).find("may unfold to"), std::string::npos) << error.what();
+    }
+}
+
 }  // namespace
 }  // namespace difftest::graph

@@ -86,7 +86,16 @@ ExecutionRequest read_execution(const JsonCursor& cursor) {
     return execution;
 }
 
-Case read_root(const JsonCursor& root) {
+void check_unfolded_size(const JsonCursor& data, const Graph& graph, std::size_t file_bytes) {
+    const std::uint64_t wanted = unfolded_bytes(graph);
+    const std::uint64_t most = most_unfolded_bytes(file_bytes);
+    if (wanted > most) {
+        data.fail(fmt::format("{} bytes of values, more than the {} that a file of {} bytes may unfold to", wanted,
+                              most, file_bytes));
+    }
+}
+
+Case read_root(const JsonCursor& root, std::size_t file_bytes) {
     check_version(root);
     root.allow_only({"difftest_case", "name", "graph", "data", "execution", "annotations"});
     const Limits limits;
@@ -97,6 +106,7 @@ Case read_root(const JsonCursor& root) {
     if (auto problem = validate_graph(result.graph, limits)) {
         throw MisplacedInput(*std::move(problem));
     }
+    check_unfolded_size(root.member("data"), result.graph, file_bytes);
     result.data = read_data(root.member("data"), result.graph);
     if (const auto execution = root.find("execution")) {
         result.execution = read_execution(*execution);
@@ -160,7 +170,7 @@ Case parse_case(std::string_view text, std::string_view origin) {
     }
     try {
         const InputJson document = parse_json(text);
-        return read_root(JsonCursor(document, ""));
+        return read_root(JsonCursor(document, ""), text.size());
     } catch (const MisplacedInput& error) {
         const Problem& problem = error.problem();
         const std::string place = problem.place.empty() ? "/" : problem.place;

@@ -131,6 +131,16 @@ TensorData read_compressed(const JsonCursor& text, DataType type, const Shape& s
 
 }  // namespace
 
+std::uint64_t unfolded_bytes(const Graph& graph) {
+    std::uint64_t bytes = 0;
+    for (const Tensor& tensor : graph.tensors) {
+        if (tensor.role != TensorRole::intermediate) {
+            bytes += static_cast<std::uint64_t>(element_count(tensor.shape).value_or(0)) * size_of(tensor.type);
+        }
+    }
+    return bytes;
+}
+
 OutputJson write_tensor(const TensorData& tensor) {
     OutputJson object = OutputJson::object();
     if (tensor.size() > kMostInlineElements || !decimal_form_is_lossless(tensor)) {
