@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -92,7 +93,12 @@ JournalContent read_journal(const std::filesystem::path& file, const OnRecord& o
         try {
             on_record(parse_record(line), offset);
         } catch (const std::invalid_argument& error) {
-            content.complaints.push_back(fmt::format("{}:{}: not used: {}", file.string(), number, error.what()));
+            std::string complaint = fmt::format("{}:{}: not used: {}", file.string(), number, error.what());
+            // One line, whatever the record holds that it quotes.
+            std::replace_if(
+                complaint.begin(), complaint.end(), [](unsigned char each) { return each < 0x20 || each == 0x7F; },
+                ' ');
+            content.complaints.push_back(std::move(complaint));
         }
     }
     return content;
