@@ -29,9 +29,9 @@ inline std::optional<mpz_class> exact_single(const Rational& product, graph::Fix
 }
 
 /// gemmlowp: the high half of the doubled product, ties up and -2^31 squared saturated; then the shift to the right,
-/// ties away from zero. QNNPACK: ties towards the sign of x instead.
+/// ties away from zero. QNNPACK: ties towards the sign of x instead; LiteRT: ties up.
 inline std::optional<mpz_class> exact_double(const mpz_class& x, std::int32_t multiplier, int shift,
-                                             bool sign_of_data) {
+                                             graph::FixedPointRounding rule) {
     const mpz_class shifted = Rational(x * power_of_two(std::max(shift, 0))).get_num();
     if (!is_s32(shifted)) {
         return std::nullopt;
@@ -39,10 +39,10 @@ inline std::optional<mpz_class> exact_double(const mpz_class& x, std::int32_t mu
     const mpz_class highest = std::numeric_limits<std::int32_t>::max();
     const mpz_class high = std::min(nearest_up(shifted * Rational(multiplier) * power_of_two(-31)), highest);
     const Rational rest = high * power_of_two(std::min(shift, 0));
-    if (!sign_of_data) {
+    if (rule == graph::FixedPointRounding::double_rounding) {
         return nearest_away(rest);
     }
-    return x < 0 ? mpz_class(-nearest_up(-rest)) : nearest_up(rest);
+    return x < 0 && rule == graph::FixedPointRounding::q31 ? mpz_class(-nearest_up(-rest)) : nearest_up(rest);
 }
 
 inline std::optional<mpz_class> exact_product(std::int32_t x, std::int32_t multiplier, int shift,
@@ -51,7 +51,7 @@ inline std::optional<mpz_class> exact_product(std::int32_t x, std::int32_t multi
     if (rule == FixedPointRounding::single_up || rule == FixedPointRounding::single_away) {
         return exact_single(Rational(x) * multiplier * power_of_two(shift - 31), rule);
     }
-    return exact_double(x, multiplier, shift, rule == FixedPointRounding::q31);
+    return exact_double(x, multiplier, shift, rule);
 }
 
 /// TVM: (x + 2^(shift - 1)) >> shift; nothing when the sum is no s32.

@@ -28,12 +28,14 @@ struct Request {
     std::uint8_t highest;
 };
 
-constexpr std::array<FixedPointRounding, 4> kRules{FixedPointRounding::double_rounding, FixedPointRounding::single_up,
-                                                   FixedPointRounding::single_away, FixedPointRounding::q31};
+constexpr std::array<FixedPointRounding, 5> kRules{FixedPointRounding::double_rounding, FixedPointRounding::single_up,
+                                                   FixedPointRounding::single_away, FixedPointRounding::q31,
+                                                   FixedPointRounding::double_up};
 
-/// The shifts that each rule is defined for: -31 to 31, 30 or 0.
+/// The shifts that each rule is defined for: -31 to 31, 30 (one rounding) or 0.
 int shift_of(const Request& request, FixedPointRounding rule) {
-    const int most = rule == FixedPointRounding::q31 ? 0 : rule == FixedPointRounding::double_rounding ? 31 : 30;
+    const bool once = rule == FixedPointRounding::single_up || rule == FixedPointRounding::single_away;
+    const int most = rule == FixedPointRounding::q31 ? 0 : once ? 30 : 31;
     return -31 + request.shift % (most + 32);
 }
 

@@ -3,7 +3,8 @@
 difftest run CASE --backend 'process:build/engines/litert/bin/python backends/litert/litert_engine.py'
 
 Plan `reference`: the reference kernels, whose requantization is gemmlowp's double rounding, for graphs that say so
-(requantize_fixed_point). Plan `xnnpack`: the delegate, one f32 multiplier and rounding half to even, for graphs with requantize."""
+(requantize_fixed_point). Plan `optimized`: the built-in kernels, whose second rounding goes up, but for a transposed convolution of less
+than 8 channels, where it is gemmlowp's (`rounding_of`). Plan `xnnpack`: the delegate, one f32 multiplier and rounding half to even, for graphs with requantize."""
 import os
 import sys
 
@@ -15,6 +16,10 @@ from model import ModelWriter
 
 BYTES = {"s8": 0, "u8": 128}  # what is taken from an element to be an s8
 WINDOWS = ("convolution", "deconvolution")
+
+
+RESOLVERS = {"reference": OpResolverType.BUILTIN_REF, "optimized": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+             "xnnpack": OpResolverType.AUTO}
 
 
 class Unsupported(Exception):
@@ -101,8 +106,16 @@ class Operator:
     def depthwise(self):
         return self.attributes["groups"] != 1 and self.weights.shape[1] == 1
 
+    def rounding_of(self):
+        """The vector body of the optimized transposed convolution takes 8 channels at once; the rest is scalar code."""
+        channels = len(self.weights)
+        if self.plan == "optimized" and self.transposed and channels > 8:
+            raise Unsupported("an optimized transposed convolution of more than 8 channels, which rounds in two ways")
+        scalar = self.plan == "reference" or (self.transposed and channels < 8)
+        return "double_rounding" if scalar else "double_up"
+
     def read_requantization(self):
-        node, wanted = self.last, "requantize_fixed_point" if self.plan == "reference" else "requantize"
+        node, wanted = self.last, "requantize" if self.plan == "xnnpack" else "requantize_fixed_point"
         kind = node["output"]["type"]
         if node["op"] != wanted or kind not in BYTES:
             raise Unsupported(f"{node['op']} as {kind} where the plan {self.plan} is {wanted}")
@@ -110,9 +123,9 @@ class Operator:
         self.zero_point = int(self.single(node, "zero_point", 0)) - self.offset
         limits = {"s8": (-128, 127), "u8": (0, 255)}[kind]
         a = node["attributes"]
-        if self.plan == "reference":
-            if a["rounding"] != "double_rounding" or (a["lowest"], a["highest"]) != limits:
-                raise Unsupported("other than double rounding to the whole range")
+        if self.plan != "xnnpack":
+            if a["rounding"] != self.rounding_of() or (a["lowest"], a["highest"]) != limits:
+                raise Unsupported(f"other than {self.rounding_of()} to the whole range")
             multiplier = int(self.single(node, "multiplier", 0))
             if multiplier < 2**30:
                 raise Unsupported("a multiplier that is not normalized")
@@ -165,8 +178,8 @@ class Operator:
         return to.build(kind, options_type, options, inputs, y, x)
 
     def run(self, data):
-        resolver = OpResolverType.BUILTIN_REF if self.plan == "reference" else OpResolverType.AUTO
-        interpreter = Interpreter(model_content=self.model(), num_threads=1, experimental_op_resolver_type=resolver)
+        interpreter = Interpreter(model_content=self.model(), num_threads=1,
+                                  experimental_op_resolver_type=RESOLVERS[self.plan])
         interpreter.allocate_tensors()
         delegated = any(op["op_name"] == "DELEGATE" for op in interpreter._get_ops_details())
         if delegated != (self.plan == "xnnpack"):
@@ -205,4 +218,4 @@ if __name__ == "__main__":
     from importlib.metadata import version
 
     serve("LiteRT", version("ai-edge-litert"), refusal, run,
-          plans=({"name": "reference", "contract": "strict"}, {"name": "xnnpack", "contract": "strict"}))
+          plans=[{"name": plan, "contract": "strict"} for plan in RESOLVERS])

@@ -138,18 +138,18 @@ $I converted_$n($F x, int rounding, int wraps, int bits, int lowest, int highest
 $L ties_up_$n($L x, $L exponent) { return (x + (($L)(1L) << ((exponent - 1L) & 63L))) >> (exponent & 63L); }
 $L ties_away_$n($L x, $L exponent) { return x < 0L ? -ties_up_$n(-x, exponent) : ties_up_$n(x, exponent); }
 $I requantize_fixed_point_$n($I data, $I factor, $I shift, $I zero_point, int rounding, int lowest, int highest) {
-    /* 0: double rounding, 1: single, ties up, 2: single, ties away, 3: q31 */
+    /* 0: double rounding, 1: single, ties up, 2: single, ties away, 3: q31, 4: double, ties up */
     const $L x = convert_long$V(data);
     const $L m = convert_long$V(factor);
     const $L s = convert_long$V(shift);
     const $L left = max(s, ($L)(0L));
     const $L right = max(-s, ($L)(0L));
     $L y;
-    if (rounding == 0) {
+    if (rounding == 0 || rounding == 4) {
         const $L shifted = x << left;
         const $L least = ($L)(-2147483648L);
         const $L high = (shifted == least && m == least) ? ($L)(2147483647L) : ties_up_$n(shifted * m, ($L)(31L));
-        y = right == 0L ? high : ties_away_$n(high, right);
+        y = right == 0L ? high : rounding == 4 ? ties_up_$n(high, right) : ties_away_$n(high, right);
     } else if (rounding == 1) {
         y = ties_up_$n(x * m, 31L - s);
     } else if (rounding == 2) {

@@ -197,8 +197,9 @@ bool add_fixed_point(CaseGrower& grower) {
         return false;
     }
     graph::RequantizeFixedPoint op;
-    op.rounding = choices.one_of({FixedPointRounding::double_rounding, FixedPointRounding::single_up,
-                                  FixedPointRounding::single_away, FixedPointRounding::q31});
+    op.rounding =
+        choices.one_of({FixedPointRounding::double_rounding, FixedPointRounding::single_up,
+                        FixedPointRounding::single_away, FixedPointRounding::q31, FixedPointRounding::double_up});
     const DataType type = drawn_byte(choices);
     op.lowest = graph::lowest_of(type);
     op.highest = graph::highest_of(type);

@@ -25,6 +25,7 @@ constexpr NamedValue<FixedPointRounding> kFixedPointRoundings[] = {
     {FixedPointRounding::single_up, "single_up"},
     {FixedPointRounding::single_away, "single_away"},
     {FixedPointRounding::q31, "q31"},
+    {FixedPointRounding::double_up, "double_up"},
 };
 
 constexpr NamedValue<Reinterpretation> kReinterpretations[] = {

@@ -25,7 +25,8 @@ enum class FixedPointRounding : std::uint8_t {
     double_rounding,  ///< gemmlowp: rounding doubling high product, ties up, then a rounding shift, ties away from zero
     single_up,        ///< one rounding, ties up (TFLite with single rounding, TVM UPWARD, XNNPACK rndnu)
     single_away,      ///< one rounding, ties away from zero (TVM TONEAREST, XNNPACK rndna)
-    q31               ///< QNNPACK: as double_rounding, but the sign of the data decides the second tie; no left shift
+    q31,              ///< QNNPACK: as double_rounding, but the sign of the data decides the second tie; no left shift
+    double_up         ///< LiteRT's optimized kernels: as double_rounding, but the second ties go up
 };
 
 /// The two forms of fake quantization: the specification's quotient, or precomputed scale and shift.

@@ -65,7 +65,8 @@ Rule fixed_point_rule(FixedPointRounding rounding, std::string_view slot) {
     if (q31) {
         return within(slot, -31, 0);
     }
-    return within(slot, -31, rounding == FixedPointRounding::double_rounding ? 31 : 30);
+    const bool twice = rounding == FixedPointRounding::double_rounding || rounding == FixedPointRounding::double_up;
+    return within(slot, -31, twice ? 31 : 30);
 }
 
 /// The rule for the values at a slot; an empty one where everything is allowed.

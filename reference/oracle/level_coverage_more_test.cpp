@@ -93,6 +93,7 @@ double fixed_point(double x, double multiplier, double shift, FixedPointRounding
         case FixedPointRounding::single_up: return floor_of(product + half).get_d();
         case FixedPointRounding::single_away: return testing::nearest_away(product).get_d();
         case FixedPointRounding::double_rounding: return testing::nearest_away(high).get_d();
+        case FixedPointRounding::double_up: return floor_of(high + half).get_d();
         case FixedPointRounding::q31: break;
     }
     return x < 0 ? -floor_of(half - high).get_d() : floor_of(high + half).get_d();
@@ -209,8 +210,9 @@ std::vector<Subject> movements() {
 
 std::vector<Subject> all_subjects() {
     std::vector<Subject> subjects = functions();
-    for (const FixedPointRounding rounding : {FixedPointRounding::double_rounding, FixedPointRounding::single_up,
-                                              FixedPointRounding::single_away, FixedPointRounding::q31}) {
+    for (const FixedPointRounding rounding :
+         {FixedPointRounding::double_rounding, FixedPointRounding::single_up, FixedPointRounding::single_away,
+          FixedPointRounding::q31, FixedPointRounding::double_up}) {
         for (const DataType type : {DataType::s8, DataType::u8}) {
             subjects.push_back(requantize(rounding, type));
         }

@@ -23,13 +23,19 @@ std::int64_t divide_ties_away(std::int64_t x, int exponent) {
     return x < 0 ? -divide_ties_up(-x, exponent) : divide_ties_up(x, exponent);
 }
 
-std::optional<std::int32_t> multiply_with_double_rounding(std::int32_t x, std::int32_t multiplier, int shift) {
+std::optional<std::int32_t> high_product(std::int32_t x, std::int32_t multiplier, int shift) {
     const auto shifted = as_s32(std::int64_t{x} * (std::int64_t{1} << (shift > 0 ? shift : 0)));
-    if (!shifted) {
-        return std::nullopt;
-    }
-    return rounding_divide_by_power_of_two(saturating_rounding_doubling_high_mul(*shifted, multiplier),
-                                           shift < 0 ? -shift : 0);
+    return shifted ? std::optional(saturating_rounding_doubling_high_mul(*shifted, multiplier)) : std::nullopt;
+}
+
+std::optional<std::int32_t> multiply_with_double_rounding(std::int32_t x, std::int32_t multiplier, int shift) {
+    const auto high = high_product(x, multiplier, shift);
+    return high ? std::optional(rounding_divide_by_power_of_two(*high, shift < 0 ? -shift : 0)) : std::nullopt;
+}
+
+std::optional<std::int32_t> multiply_twice_up(std::int32_t x, std::int32_t multiplier, int shift) {
+    const auto high = high_product(x, multiplier, shift);
+    return high && shift < 0 ? std::optional(static_cast<std::int32_t>(divide_ties_up(*high, -shift))) : high;
 }
 
 /// QNNPACK: the correction of the second rounding looks at the sign of x, not of the high product.
@@ -62,6 +68,7 @@ std::optional<std::int32_t> multiply_fixed_point(std::int32_t x, std::int32_t mu
         case FixedPointRounding::single_up: return as_s32(divide_ties_up(product, 31 - shift));
         case FixedPointRounding::single_away: return as_s32(divide_ties_away(product, 31 - shift));
         case FixedPointRounding::q31: return multiply_q31(x, multiplier, shift);
+        case FixedPointRounding::double_up: return multiply_twice_up(x, multiplier, shift);
     }
     return std::nullopt;
 }

@@ -16,8 +16,8 @@ std::int32_t saturating_rounding_doubling_high_mul(std::int32_t a, std::int32_t 
 std::int32_t rounding_divide_by_power_of_two(std::int32_t x, int exponent);
 
 /// x * multiplier * 2^(shift - 31), rounded as said; nothing when the left shift or the result overflows an s32, which
-/// no implementation defines. Preconditions: -31 <= shift; shift <= 31 (double_rounding), 30 (single_up, single_away)
-/// or 0 (q31, whose multiplier is not negative).
+/// no implementation defines. Preconditions: -31 <= shift; shift <= 31 (double_rounding, double_up), 30 (single_up,
+/// single_away) or 0 (q31, whose multiplier is not negative).
 std::optional<std::int32_t> multiply_fixed_point(std::int32_t x, std::int32_t multiplier, int shift,
                                                  graph::FixedPointRounding rounding);
 

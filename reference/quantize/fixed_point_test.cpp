@@ -19,7 +19,8 @@ using graph::FixedPointRounding;
 constexpr std::int32_t kLowest = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kHighest = std::numeric_limits<std::int32_t>::max();
 constexpr FixedPointRounding kAll[] = {FixedPointRounding::double_rounding, FixedPointRounding::single_up,
-                                       FixedPointRounding::single_away, FixedPointRounding::q31};
+                                       FixedPointRounding::single_away, FixedPointRounding::q31,
+                                       FixedPointRounding::double_up};
 
 struct Multiplier {
     std::int32_t value;
@@ -131,7 +132,8 @@ std::optional<mpz_class> defined(std::int32_t x, std::int32_t multiplier, int sh
     }
     mpz_class high = ties_up(mpq_class(shifted) * multiplier * power_of_two(-31));
     high = std::min(high, mpz_class(kHighest));
-    return ties_away(mpq_class(high) * power_of_two(shift - left));
+    const mpq_class rest = mpq_class(high) * power_of_two(shift - left);
+    return rounding == FixedPointRounding::double_up ? ties_up(rest) : ties_away(rest);
 }
 
 TEST(FixedPoint, EqualsItsDefinition) {
@@ -150,7 +152,8 @@ TEST(FixedPoint, EqualsItsDefinition) {
     std::size_t undefined = 0;
     for (const FixedPointRounding rounding : kAll) {
         const bool q31 = rounding == FixedPointRounding::q31;
-        const int most = q31 ? 0 : rounding == FixedPointRounding::double_rounding ? 31 : 30;
+        const bool once = rounding == FixedPointRounding::single_up || rounding == FixedPointRounding::single_away;
+        const int most = q31 ? 0 : once ? 30 : 31;
         for (std::size_t n = 0; n < count; ++n) {
             const std::int32_t x = draw();
             const std::int32_t drawn = draw();

@@ -196,15 +196,8 @@ std::optional<std::int64_t> Requantizer::rounded(std::int32_t accumulator) const
         case RequantizeRule::gemmlowp:
         case RequantizeRule::tflite:
             return multiply_fixed_point(accumulator, multiplier_, shift_, FixedPointRounding::double_rounding);
-        case RequantizeRule::litert_optimized: {
-            const std::int64_t shifted = std::int64_t{accumulator} * (std::int64_t{1} << std::max(shift_, 0));
-            if (shifted != static_cast<std::int32_t>(shifted)) {
-                return std::nullopt;
-            }
-            const std::int64_t high =
-                saturating_rounding_doubling_high_mul(static_cast<std::int32_t>(shifted), multiplier_);
-            return shift_ < 0 ? (high + (std::int64_t{1} << (-shift_ - 1))) >> -shift_ : high;
-        }
+        case RequantizeRule::litert_optimized:
+            return multiply_fixed_point(accumulator, multiplier_, shift_, FixedPointRounding::double_up);
         case RequantizeRule::tvm_upward:
             if (multiplier_ == 1 << 30 && shift_ < 1) {
                 return shift_round(accumulator, 1 - shift_);
