@@ -66,12 +66,22 @@ bool compares(const graph::Node& node) {
            std::find(kComparisons.begin(), kComparisons.end(), binary->algorithm) != kComparisons.end();
 }
 
+/// The slot of what the nodes before it in the partition hand on, whose results are `handed_on`; else the first.
+std::size_t data_slot(const graph::Node& node, const std::vector<graph::TensorId>& handed_on) {
+    const auto found = std::find_first_of(node.inputs.begin(), node.inputs.end(), handed_on.begin(), handed_on.end());
+    return found == node.inputs.end() ? 0 : static_cast<std::size_t>(found - node.inputs.begin());
+}
+
 /// Adds the operands that a node has besides its data.
-void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::Node& node) {
+void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::Node& node,
+                    const std::vector<graph::TensorId>& handed_on) {
+    if (graph::is_contraction(node.operation)) {
+        return;
+    }
     const Shape& result = graph.tensor(node.output).shape;
-    const std::size_t first = graph::is_contraction(node.operation) ? node.inputs.size() : 1;
-    for (std::size_t slot = first; slot < node.inputs.size(); ++slot) {
-        if (node.inputs[slot] == kAbsent) {
+    const std::size_t data = data_slot(node, handed_on);
+    for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
+        if (slot == data || node.inputs[slot] == kAbsent) {
             continue;
         }
         const Shape& shape = graph.tensor(node.inputs[slot]).shape;
@@ -176,11 +186,13 @@ NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span
     facts["bias"] = {used(node, "bias") ? 1 : 0};
     add_window(facts, graph, node);
     bool behind = false;
+    std::vector<graph::TensorId> handed_on;
     for (const graph::Node& each : graph.nodes) {
         if (&each == &node || (behind && contains(partition, each.name))) {
             facts["followers"].front() += behind ? 1 : 0;
             behind = true;
-            count_operands(facts, graph, each);
+            count_operands(facts, graph, each, handed_on);
+            handed_on.push_back(each.output);
             facts["comparisons"].front() += compares(each) ? 1 : 0;
         }
     }

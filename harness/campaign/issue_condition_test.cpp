@@ -96,6 +96,21 @@ TEST(IssueCondition, OperandsThatVaryOverPlaces) {
     }
 }
 
+/// An operand is what the chain does not hand on, at whichever slot it stands.
+TEST(IssueCondition, TheChainMayEnterAtTheSecondSlot) {
+    CaseBuilder builder("second");
+    const auto data = builder.input("data", TensorData(DataType::u8, {2, 2, 1}));
+    const auto factor = builder.scalar("factor", 2);
+    const auto other = builder.constant("other", TensorData(DataType::f32, {2, 1}));
+    const auto product =
+        builder.node("product", graph::Binary{graph::BinaryAlgorithm::multiply}, {data, factor}, DataType::f32);
+    const graph::Case value = builder.build(
+        {builder.node("sum", graph::Binary{graph::BinaryAlgorithm::add}, {other, product}, DataType::f32)});
+    const NodeFacts facts = facts_of(value.graph, value.graph.nodes[0], std::vector<std::string>{"product", "sum"});
+    EXPECT_EQ(facts.at("operands").front(), 2);
+    EXPECT_EQ(facts.at("channel_operands").front(), 1);  // other, one value for each channel
+}
+
 TEST(IssueCondition, RefusesWhatItDoesNotUnderstand) {
     for (const char* text : {"", "kernel", "kernel < ", "kernel <> 2", "kernal < 2", "kernel % 0 == 1",
                              "kernel % x == 1", "kernel < 2 3", "kernel =! 2"}) {
