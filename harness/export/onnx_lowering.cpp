@@ -144,20 +144,24 @@ public:
         const std::string top = to_.number(static_cast<float>(op.levels - 1));
         const std::string span = to_.node("Sub", {hi, lo});
         const std::string out_span = to_.node("Sub", {out_hi, out_lo});
-        if (op.form == graph::FakeQuantizeForm::scale_shift) {
-            const std::string scale = to_.node("Div", {top, span});
-            const std::string shifted =
-                to_.node("Add", {to_.node("Mul", {x, scale}), to_.node("Neg", {to_.node("Mul", {lo, scale})})});
-            const std::string level = to_.node("Clip", {to_.node("Round", {shifted}), to_.number(0), top});
-            return to_.node("Add", {to_.node("Mul", {level, to_.node("Div", {out_span, top})}), out_lo});
-        }
         const std::string position = to_.node("Div", {to_.node("Sub", {x, lo}), span});
         const std::string level = to_.node("Round", {to_.node("Mul", {position, top})});
         const std::string inside =
             to_.node("Add", {to_.node("Mul", {to_.node("Div", {level, top}), out_span}), out_lo});
         const std::string above = to_.node("Greater", {x, to_.node("Max", {lo, hi})});
         const std::string below = to_.node("LessOrEqual", {x, to_.node("Min", {lo, hi})});
-        return to_.node("Where", {below, out_lo, to_.node("Where", {above, out_hi, inside})});
+        const std::string specified = to_.node("Where", {below, out_lo, to_.node("Where", {above, out_hi, inside})});
+        if (op.form == graph::FakeQuantizeForm::specification) {
+            return specified;
+        }
+        const std::string scale = to_.node("Div", {top, span});
+        const std::string shifted =
+            to_.node("Add", {to_.node("Mul", {x, scale}), to_.node("Neg", {to_.node("Mul", {lo, scale})})});
+        const std::string clipped = to_.node("Clip", {to_.node("Round", {shifted}), to_.number(0), top});
+        const std::string scaled =
+            to_.node("Add", {to_.node("Mul", {clipped, to_.node("Div", {out_span, top})}), out_lo});
+        // A range that decreases or is empty has the branches of the specification in either form.
+        return to_.node("Where", {to_.node("Less", {lo, hi}), scaled, specified});
     }
 
     std::string operator()(const graph::Quantize& op) {

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
+
 namespace difftest::harness {
 namespace {
 
@@ -57,6 +59,29 @@ TEST(OnnxLowering, IsDequantizeComputeQuantize) {
 
 TEST(OnnxLowering, SaysWhyNot) {
     EXPECT_THROW(onnx_graph(small_case("half_up")), NotExpressible);
+}
+
+/// As scale and shift only where the range increases: elsewhere the branches of the specification decide (oracle/
+/// fake_quantize.cpp).
+TEST(OnnxLowering, ADecreasingRangeHasTheBranchesOfTheSpecification) {
+    const graph::Case value = graph::parse_case(R"({"difftest_case": 1, "name": "range", "graph": {
+  "inputs": [{"name": "data", "type": "f32", "shape": [1]}],
+  "constants": [{"name": "lo", "type": "f32", "shape": []}, {"name": "hi", "type": "f32", "shape": []}],
+  "nodes": [{"name": "quantize", "op": "fake_quantize",
+             "inputs": {"data": "data", "input_low": "lo", "input_high": "hi", "output_low": "lo", "output_high": "hi"},
+             "attributes": {"levels": 256, "form": "scale_shift"}, "output": {"name": "result", "type": "f32"}}],
+  "outputs": ["result"]},
+  "data": {"data": {"values": [0]}, "lo": {"values": [1]}, "hi": {"values": [-1]}}})",
+                                                "test");
+    const std::vector<OnnxNode> nodes = onnx_graph(value).nodes;
+    const auto choice =
+        std::find_if(nodes.rbegin(), nodes.rend(), [](const auto& node) { return node.type == "Where"; });
+    ASSERT_NE(choice, nodes.rend());
+    const auto condition =
+        std::find_if(nodes.begin(), nodes.end(), [&](const auto& node) { return node.output == choice->inputs.at(0); });
+    ASSERT_NE(condition, nodes.end());
+    EXPECT_EQ(condition->type, "Less");
+    EXPECT_THAT(condition->inputs, ElementsAre("lo", "hi"));
 }
 
 TEST(OnnxFile, HoldsTheGraph) {
