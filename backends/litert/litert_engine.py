@@ -3,8 +3,8 @@
 difftest run CASE --backend 'process:build/engines/litert/bin/python backends/litert/litert_engine.py'
 
 Plan `reference`: the reference kernels, whose requantization is gemmlowp's double rounding, for graphs that say so
-(requantize_fixed_point). Plan `optimized`: the built-in kernels, whose second rounding goes up, but for a transposed convolution of less
-than 8 channels, where it is gemmlowp's (`rounding_of`). Plan `xnnpack`: the delegate, one f32 multiplier and rounding half to even, for graphs with requantize."""
+(requantize_fixed_point). Plan `optimized`: the built-in kernels, whose second rounding goes up, but for channels of a depthwise or transposed
+convolution that do not fill 8, where it is gemmlowp's (`rounding_of`). Plan `xnnpack`: the delegate, one f32 multiplier and rounding half to even, for graphs with requantize."""
 import os
 import sys
 
@@ -107,12 +107,15 @@ class Operator:
         return self.attributes["groups"] != 1 and self.weights.shape[1] == 1
 
     def rounding_of(self):
-        """The vector body of the optimized transposed convolution takes 8 channels at once; the rest is scalar code."""
+        """The vector body of two optimized kernels takes 8 channels at once and rounds up; the rest is scalar code."""
+        if self.plan == "reference":
+            return "double_rounding"
         channels = len(self.weights)
-        if self.plan == "optimized" and self.transposed and channels > 8:
-            raise Unsupported("an optimized transposed convolution of more than 8 channels, which rounds in two ways")
-        scalar = self.plan == "reference" or (self.transposed and channels < 8)
-        return "double_rounding" if scalar else "double_up"
+        if not (self.transposed or self.depthwise()) or channels % 8 == 0:
+            return "double_up"
+        if channels > 8:
+            raise Unsupported("an optimized kernel on a tail of channels, which it rounds in another way")
+        return "double_rounding"
 
     def read_requantization(self):
         node, wanted = self.last, "requantize" if self.plan == "xnnpack" else "requantize_fixed_point"
