@@ -54,6 +54,21 @@ TEST(Journal, AFullDiskLeavesWholeLinesOnly) {
     EXPECT_EQ(indices_in(file), written);
 }
 
+TEST(Journal, AComplaintIsOneLineWhateverItQuotes) {
+    const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "quoting.jsonl";
+    std::string line = format_record(record(7));
+    const std::string none = "\"runs\":{}";
+    ASSERT_NE(line.find(none), std::string::npos) << line;
+    line.replace(line.find(none), none.size(), R"("runs":{"no\nverdict":1})");
+    std::ofstream(file) << line << "\n" << format_record(record(8)) << "\n";
+    std::vector<std::uint64_t> indices;
+    const Journal journal(file, [&indices](const CaseRecord& each) { indices.push_back(each.index); });
+    EXPECT_EQ(indices, std::vector<std::uint64_t>{8});
+    ASSERT_EQ(journal.complaints().size(), 1U);
+    EXPECT_NE(journal.complaints().front().find("no verdict"), std::string::npos) << journal.complaints().front();
+    EXPECT_EQ(journal.complaints().front().find('\n'), std::string::npos);
+}
+
 TEST(Journal, IsCutToItsLastWholeLineAtAnyByte) {
     const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "torn.jsonl";
     const std::string first = format_record(record(7)) + "\n";
