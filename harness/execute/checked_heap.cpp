@@ -7,6 +7,15 @@
 #include <system_error>
 
 namespace difftest::harness {
+
+#if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
+
+std::vector<std::pair<std::string, std::string>> checked_heap_environment() {
+    return {};
+}
+
+#else
+
 namespace {
 
 std::string with_present(const char* variable, const std::string& value, char separator) {
@@ -17,9 +26,6 @@ std::string with_present(const char* variable, const std::string& value, char se
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> checked_heap_environment() {
-#if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
-    return {};
-#else
     Dl_info library{};
     if (::dladdr(reinterpret_cast<const void*>(&::malloc), &library) == 0 || library.dli_fname == nullptr) {
         return {};
@@ -33,7 +39,8 @@ std::vector<std::pair<std::string, std::string>> checked_heap_environment() {
     }
     return {{"LD_PRELOAD", with_present("LD_PRELOAD", file.string(), ':')},
             {"GLIBC_TUNABLES", with_present("GLIBC_TUNABLES", "glibc.malloc.check=3", ':')}};
-#endif
 }
+
+#endif
 
 }  // namespace difftest::harness
