@@ -66,10 +66,19 @@ bool compares(const graph::Node& node) {
            std::find(kComparisons.begin(), kComparisons.end(), binary->algorithm) != kComparisons.end();
 }
 
-/// The slot of what the nodes before it in the partition hand on, whose results are `handed_on`; else the first.
-std::size_t data_slot(const graph::Node& node, const std::vector<graph::TensorId>& handed_on) {
+/// The slot of what the nodes before it in the partition hand on, whose results are `handed_on`; else the first, but
+/// for a binary operation that broadcasts its first input alone.
+std::size_t data_slot(const graph::Graph& graph, const graph::Node& node,
+                      const std::vector<graph::TensorId>& handed_on) {
     const auto found = std::find_first_of(node.inputs.begin(), node.inputs.end(), handed_on.begin(), handed_on.end());
-    return found == node.inputs.end() ? 0 : static_cast<std::size_t>(found - node.inputs.begin());
+    if (found != node.inputs.end()) {
+        return static_cast<std::size_t>(found - node.inputs.begin());
+    }
+    const Shape& result = graph.tensor(node.output).shape;
+    return std::holds_alternative<graph::Binary>(node.operation) && graph.tensor(node.inputs[0]).shape != result &&
+                   graph.tensor(node.inputs[1]).shape == result
+               ? 1
+               : 0;
 }
 
 /// Adds the operands that a node has besides its data.
@@ -79,7 +88,7 @@ void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::No
         return;
     }
     const Shape& result = graph.tensor(node.output).shape;
-    const std::size_t data = data_slot(node, handed_on);
+    const std::size_t data = data_slot(graph, node, handed_on);
     for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
         if (slot == data || node.inputs[slot] == kAbsent) {
             continue;
@@ -159,7 +168,7 @@ NodeFacts facts_of(const graph::Graph& graph, const graph::Node& node, std::span
     for (const std::string_view name : kOnce) {
         facts[std::string(name)] = {0};
     }
-    const Shape& data = graph.tensor(node.inputs[0]).shape;
+    const Shape& data = graph.tensor(node.inputs[data_slot(graph, node, {})]).shape;
     const Shape& result = graph.tensor(node.output).shape;
     const std::size_t axes = data.size() > 2 ? data.size() - 2 : 0;
     for (const std::string_view name : kPerAxis) {

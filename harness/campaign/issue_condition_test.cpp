@@ -109,6 +109,10 @@ TEST(IssueCondition, TheChainMayEnterAtTheSecondSlot) {
     const NodeFacts facts = facts_of(value.graph, value.graph.nodes[0], std::vector<std::string>{"product", "sum"});
     EXPECT_EQ(facts.at("operands").front(), 2);
     EXPECT_EQ(facts.at("channel_operands").front(), 1);  // other, one value for each channel
+    const NodeFacts alone = facts_of(value.graph, value.graph.nodes[1], std::vector<std::string>{"sum"});
+    EXPECT_EQ(alone.at("channel_operands").front(), 1);
+    EXPECT_EQ(alone.at("in_channels").front(), 2) << "of what is not broadcast";
+    EXPECT_EQ(alone.at("batch").front(), 2);
 }
 
 TEST(IssueCondition, RefusesWhatItDoesNotUnderstand) {
