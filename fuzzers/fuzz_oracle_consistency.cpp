@@ -48,9 +48,15 @@ void check_levels(const graph::Case& value, const oracle::Evaluation& strict) {
     for (const auto& level : difftest::contract::all_levels()) {
         const oracle::Evaluation wider = oracle::evaluate(value, level.contract);
         for (const graph::TensorId output : value.graph.outputs) {
-            for (std::int64_t i = 0; i < strict.of(output).size(); ++i) {
-                require(!strict.of(output).is_point(i) || wider.of(output).contains(i, strict.of(output).point(i)),
-                        "every level grants at least what `strict` allows");
+            const oracle::AllowedTensor& narrow = strict.of(output);
+            for (std::int64_t i = 0; i < narrow.size(); ++i) {
+                const bool holds = !narrow.is_point(i) || wider.of(output).contains(i, narrow.point(i));
+                if (!holds) {
+                    std::fprintf(stderr, "%s element %lld: `strict` says %a, `%s` allows %s\n",
+                                 value.graph.tensor(output).name.c_str(), static_cast<long long>(i), narrow.point(i),
+                                 level.contract.name().c_str(), wider.of(output).at(i).to_string().c_str());
+                }
+                require(holds, "every level grants at least what `strict` allows");
             }
         }
     }

@@ -9,6 +9,7 @@
 #include "harness/campaign/known_issues.hpp"
 #include "harness/campaign/tolerance_reader.hpp"
 #include "harness/generate/benchdnn_import.hpp"
+#include "harness/reduce/trial_journal.hpp"
 #include "reference/graph/case_file.hpp"
 
 #include <fmt/format.h>
@@ -165,7 +166,32 @@ Reader campaign_reader(const path& campaign, const path& scratch) {
                     }
                 }
                 const NoWriting none;
-                read_tolerance_report(copy, {}, std::nullopt);
+                const ToleranceReport report = read_tolerance_report(copy, {}, std::nullopt);
+                for (const ReportFormatName& format : report_formats()) {
+                    render_report(report, format.format);
+                }
+            })};
+}
+
+/// A reduction goes on where its journal ends, whoever wrote that; it writes the file anew.
+Reader reduction_reader(const path& campaign, const path& scratch) {
+    const path file = scratch / "reduction.jsonl";
+    std::vector<std::string> lines;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(campaign / "findings")) {
+        std::ifstream stream(entry.path());
+        std::string line;
+        if (entry.path().filename() == "journal.jsonl") {
+            std::getline(stream, line);  // what is reduced
+            for (int i = 0; i < 8 && std::getline(stream, line); ++i) {
+                lines.push_back(line);
+            }
+        }
+    }
+    return {"reduction", lines, refusing<std::runtime_error>([file](const std::string& text) {
+                write(file, R"({"format": "difftest-reduction-journal", "subject": "it"})"
+                            "\n" +
+                                text + "\n");
+                const TrialJournal journal(file, "it");
             })};
 }
 
@@ -224,6 +250,7 @@ std::vector<Reader> all_readers(const path& corpora, const path& campaign, const
             manifest_reader(corpora),
             journal_reader(campaign, scratch),
             campaign_reader(campaign, scratch),
+            reduction_reader(campaign, scratch),
             line_reader("benchdnn line", kBenchdnn, false),
             line_reader("verbose log", kVerbose, true),
             known_issue_reader(corpora, scratch),

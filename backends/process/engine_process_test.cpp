@@ -46,7 +46,7 @@ TEST(EngineProcess, AnEngineThatEndsIsToldHow) {
     EXPECT_THAT(complaint_about("/no/such/engine"), HasSubstr("exit code 127 (no such command?)"));
     // After its first answer.
     EXPECT_THAT(complaint_about(engine_that(kAnswer)), HasSubstr("ended with exit code 0 instead of answering"));
-    EXPECT_THAT(complaint_about(engine_that("exec >&-; sleep 30")), HasSubstr("closed its stdin or stdout"));
+    EXPECT_THAT(complaint_about(engine_that("exec >&-; exec sleep 30")), HasSubstr("closed its stdin or stdout"));
 }
 
 TEST(EngineProcess, WhatIsNoAnswerIsRefusedInOneLine) {

@@ -1,6 +1,7 @@
 #include "harness/campaign/case_record.hpp"
 
 #include "harness/campaign/json_object_reader.hpp"
+#include "reference/graph/json_number.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 namespace difftest::harness {
 namespace {
 
+using graph::whole_number;
 using Json = nlohmann::ordered_json;
 
 Json failure_line(const FailureRecord& failure) {
@@ -111,7 +113,7 @@ ErrorCount read_error(const Json& line, const CaseRecord& record) {
         return errors;
     }
     for (const Json& each : line.at(0)) {
-        errors.counts[each.at(0).get<int>()] += each.at(1).get<std::int64_t>();
+        errors.counts[whole_number<int>(each.at(0))] += whole_number<std::int64_t>(each.at(1));
     }
     const double steps = line.at(1).is_null() ? std::numeric_limits<double>::infinity() : line.at(1).get<double>();
     errors.largest = LargestError{steps,
@@ -142,7 +144,7 @@ Json element_lines(const std::map<ElementsOf, ElementCount>& elements) {
 void read_elements(const Json& lines, CaseRecord& record) {
     for (const Json& line : lines) {
         const auto text = [&line](std::size_t at) { return line.at(at).get<std::string>(); };
-        const auto number = [&line](std::size_t at) { return line.at(at).get<std::int64_t>(); };
+        const auto number = [&line](std::size_t at) { return whole_number<std::int64_t>(line.at(at)); };
         ElementCount count{number(4), number(5), number(6), number(7), number(8), number(9), {}, {}};
         if (count.outside > 0) {
             count.lsb = read_error(line.at(10), record);
@@ -167,7 +169,7 @@ void read_partitions(const Json& lines, CaseRecord& record) {
         const auto text = [&line](std::size_t at) { return line.at(at).get<std::string>(); };
         for (const Json& isa : line.at(0)) {
             record.partitions[{text(1), isa.get<std::string>(), text(2), text(3), read_verdict(line.at(4))}] +=
-                line.at(5).get<std::int64_t>();
+                whole_number<std::int64_t>(line.at(5));
         }
     }
 }
@@ -184,9 +186,17 @@ void read_reasons(const Json& lines, std::map<Refused, RunsByIsa>& reasons) {
     for (const Json& line : lines) {
         RunsByIsa& runs = reasons[{line.at(0).get<std::string>(), line.at(1).get<std::string>()}];
         for (const auto& [isa, count] : line.at(2).items()) {
-            runs[isa] += count.get<std::int64_t>();
+            runs[isa] += whole_number<std::int64_t>(count);
         }
     }
+}
+
+std::map<std::string, std::int64_t> read_counts(const Json& line) {
+    std::map<std::string, std::int64_t> counts;
+    for (const auto& [what, count] : line.get_ref<const Json::object_t&>()) {
+        counts[what] = whole_number<std::int64_t>(count);
+    }
+    return counts;
 }
 
 /// Counts are added up over all records, and must not overflow there whoever wrote the journal.
@@ -207,27 +217,27 @@ void refuse_absurd_counts(const Json& value) {
 
 CaseRecord read_record(const Json& line) {
     CaseRecord record;
-    line.at("index").get_to(record.index);
-    line.at("draw").get_to(record.draw);
-    line.at("gained").get_to(record.gained);
-    line.at("cost").get_to(record.cost);
-    line.at("resampled").get_to(record.resampled);
+    record.index = whole_number<std::uint64_t>(line.at("index"));
+    record.draw = whole_number<int>(line.at("draw"));
+    record.gained = whole_number<std::int64_t>(line.at("gained"));
+    record.cost = whole_number<std::int64_t>(line.at("cost"));
+    record.resampled = read_counts(line.at("resampled"));
     line.at("steered").get_to(record.steered);
-    line.at("withheld").get_to(record.withheld);
+    record.withheld = read_counts(line.at("withheld"));
     for (const Json& each : line.at("forecasts")) {
-        record.forecasts[each.at(0).get<std::uint64_t>()] = {each.at(1).get<std::int64_t>(),
-                                                             each.at(2).get<std::int64_t>()};
+        record.forecasts[whole_number<std::uint64_t>(each.at(0))] = {whole_number<std::int64_t>(each.at(1)),
+                                                                     whole_number<std::int64_t>(each.at(2))};
     }
     line.at("features").get_to(record.features);
     line.at("judged_on").get_to(record.judged_on);
     for (const auto& [verdict, count] : line.at("runs").items()) {
-        record.runs[read_verdict(verdict)] = count.get<std::int64_t>();
+        record.runs[read_verdict(verdict)] = whole_number<std::int64_t>(count);
     }
     read_partitions(line.at("partitions"), record);
     read_elements(line.at("elements"), record);
     for (const Json& each : line.at("combinations")) {
         record.combinations[{each.at(0).get<std::string>(), each.at(1).get<std::string>(),
-                             each.at(2).get<std::string>()}] += each.at(3).get<std::int64_t>();
+                             each.at(2).get<std::string>()}] += whole_number<std::int64_t>(each.at(3));
     }
     read_reasons(line.at("refusals"), record.refusals);
     read_reasons(line.at("vacuous"), record.vacuous);

@@ -1,10 +1,14 @@
 #include "harness/campaign/journal.hpp"
 
+#include "harness/campaign/input_error.hpp"
+#include "harness/campaign/json_object_reader.hpp"
+
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
 #include <csignal>
 #include <fstream>
+#include <regex>
 #include <stdexcept>
 #include <vector>
 
@@ -67,6 +71,39 @@ TEST(Journal, AComplaintIsOneLineWhateverItQuotes) {
     ASSERT_EQ(journal.complaints().size(), 1U);
     EXPECT_NE(journal.complaints().front().find("no verdict"), std::string::npos) << journal.complaints().front();
     EXPECT_EQ(journal.complaints().front().find('\n'), std::string::npos);
+}
+
+// Converting 1e300 to an integer is undefined, and 2.5 is no count.
+TEST(Journal, ANumberThatIsNoCountIsAComplaint) {
+    const std::string line = format_record(record(7));
+    for (const char* member : {"index", "draw", "gained", "cost"}) {
+        for (const char* number : {"1e300", "-1e300", "2.5", "true", "1e19"}) {
+            const std::regex value("\"" + std::string(member) + "\":[0-9]+");
+            EXPECT_THROW(parse_record(std::regex_replace(line, value, "\"" + std::string(member) + "\":" + number)),
+                         std::invalid_argument)
+                << member << " " << number;
+        }
+    }
+}
+
+// 64 MiB of a line, and of a file: what is longer comes from somebody else, and is not taken into memory.
+TEST(Journal, WhatIsTooLongIsRefusedBeforeItIsRead) {
+    const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "long.jsonl";
+    std::ofstream(file).close();
+    std::filesystem::resize_file(file, std::uintmax_t{1} << 36);  // sparse
+    try {
+        read_journal(file, [](const CaseRecord&, std::int64_t) {});
+        FAIL() << "read";
+    } catch (const InputError& error) {
+        EXPECT_EQ(std::string(error.what()), file.string() + ": a line longer than 64 MiB");
+    }
+    try {
+        parse_json_file(file);
+        FAIL() << "read";
+    } catch (const InputError& error) {
+        EXPECT_EQ(std::string(error.what()), file.string() + ": larger than 64 MiB");
+    }
+    std::filesystem::remove(file);
 }
 
 TEST(Journal, IsCutToItsLastWholeLineAtAnyByte) {

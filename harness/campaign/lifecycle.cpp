@@ -16,7 +16,7 @@
 namespace difftest::harness {
 namespace {
 
-FindingState failing_state(FindingState before, const Observation& seen) {
+FindingState failing_state(FindingState before, const FindingCheck& seen) {
     const bool was_gone = before == FindingState::fixed || before == FindingState::regressed;
     if (seen.explained && !was_gone) {
         return FindingState::known;
@@ -47,7 +47,7 @@ private:
 
 }  // namespace
 
-std::pair<FindingState, std::int64_t> next_state(FindingState before, std::int64_t passes, const Observation& seen,
+std::pair<FindingState, std::int64_t> next_state(FindingState before, std::int64_t passes, const FindingCheck& seen,
                                                  std::int64_t passes_until_fixed) {
     if (!seen.judged) {
         return {before, passes};

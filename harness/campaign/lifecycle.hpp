@@ -15,7 +15,7 @@ namespace difftest::harness {
 inline constexpr std::int64_t kPassesUntilFixed = 3;
 
 /// What one check has seen of a finding.
-struct Observation {
+struct FindingCheck {
     bool is_known_issue = false;
     bool judged = false;         ///< some run of it was
     bool failing = false;        ///< in a way that is this finding's
@@ -24,7 +24,7 @@ struct Observation {
 };
 
 /// The state after a check, and how often in a row it passed; `before` is not_run when it was never checked.
-std::pair<FindingState, std::int64_t> next_state(FindingState before, std::int64_t passes, const Observation& seen,
+std::pair<FindingState, std::int64_t> next_state(FindingState before, std::int64_t passes, const FindingCheck& seen,
                                                  std::int64_t passes_until_fixed);
 
 /// What is remembered of every finding between two checks, for each backend and release by itself. A JSON file:

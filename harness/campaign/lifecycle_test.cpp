@@ -12,17 +12,17 @@ namespace {
 
 using enum FindingState;
 
-const Observation kExplained{true, true, true, true, false};
-const Observation kUnexplained{true, true, true, false, false};
-const Observation kPassing{true, true, false, false, false};
-const Observation kNotJudged{true, false, false, false, false};
+const FindingCheck kExplained{true, true, true, true, false};
+const FindingCheck kUnexplained{true, true, true, false, false};
+const FindingCheck kPassing{true, true, false, false, false};
+const FindingCheck kNotJudged{true, false, false, false, false};
 
 /// The states that a finding goes through.
-std::vector<FindingState> life(const std::vector<Observation>& checks) {
+std::vector<FindingState> life(const std::vector<FindingCheck>& checks) {
     std::vector<FindingState> states;
     FindingState state = not_run;
     std::int64_t passes = 0;
-    for (const Observation& seen : checks) {
+    for (const FindingCheck& seen : checks) {
         std::tie(state, passes) = next_state(state, passes, seen, 3);
         states.push_back(state);
     }
@@ -46,9 +46,9 @@ TEST(Lifecycle, WhatNothingExplainsIsNew) {
 }
 
 TEST(Lifecycle, AReleaseThatIsSaidToBeWithoutItDecidesAtOnce) {
-    Observation gone = kPassing;
+    FindingCheck gone = kPassing;
     gone.declared_gone = true;
-    Observation back = kUnexplained;
+    FindingCheck back = kUnexplained;
     back.declared_gone = true;
     EXPECT_EQ(life({gone, back, gone}), (States{fixed, regressed, fixed}));
 }

@@ -193,7 +193,7 @@ std::map<std::string, FindingHistory> histories(const std::vector<Night>& nights
             courses.try_emplace(identity);
         }
         for (auto& [identity, course] : courses) {
-            Observation seen;
+            FindingCheck seen;
             seen.judged = night.summary.judged > 0;
             seen.failing = night.findings.contains(identity);
             const bool first = course.history.since.empty();

@@ -89,7 +89,7 @@ private:
         finding.is_known_issue = subject.issue != nullptr;
         finding.backend = backend;
         finding.library_version = used->library_version;
-        Observation seen;
+        FindingCheck seen;
         seen.is_known_issue = finding.is_known_issue;
         seen.explained = true;
         seen.declared_gone =
@@ -104,7 +104,7 @@ private:
         keep(std::move(finding), seen);
     }
 
-    void observe(const Subject& subject, const RunEntry& entry, RecheckedFinding& finding, Observation& seen) {
+    void observe(const Subject& subject, const RunEntry& entry, RecheckedFinding& finding, FindingCheck& seen) {
         const Verdict verdict = entry.judgement.verdict;
         report_.harness_errors += verdict == Verdict::harness_error ? 1 : 0;
         if (is_of(subject, entry)) {
@@ -124,7 +124,7 @@ private:
         }
     }
 
-    void keep(RecheckedFinding finding, const Observation& seen) {
+    void keep(RecheckedFinding finding, const FindingCheck& seen) {
         const Ledger::Entry before = ledger_.of(finding.id, finding.backend, finding.library_version);
         const auto [state, passes] = next_state(before.state, before.passes, seen, request_.passes_until_fixed);
         finding.before = before.state;

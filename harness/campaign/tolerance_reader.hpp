@@ -18,7 +18,8 @@ struct NightRequest {
 
 /// Everything that a campaign's folder holds, whether the campaign has ended or not; nothing in it is changed. What is
 /// missing or cannot be read is a warning of the report. With `nights` the states of the findings are those after this
-/// night, which is kept. Throws InputError: not a campaign's folder, or one of another version.
+/// night, which is kept. Without drawings: finding_drawings.hpp. Throws InputError: not a campaign's folder, or one of
+/// another version.
 ToleranceReport read_tolerance_report(const std::filesystem::path& folder, const std::vector<KnownIssue>& known_issues,
                                       const std::optional<NightRequest>& nights);
 

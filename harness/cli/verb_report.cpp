@@ -1,5 +1,6 @@
 #include "harness/campaign/campaign_folder.hpp"
 #include "harness/campaign/corpora.hpp"
+#include "harness/campaign/finding_drawings.hpp"
 #include "harness/campaign/input_error.hpp"
 #include "harness/campaign/tolerance_reader.hpp"
 #include "harness/cli/answer.hpp"
@@ -59,8 +60,9 @@ ExitCode run(const Flags& flags) {
         const std::string today = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::now()));
         nights = NightRequest{flags.history, flags.night.empty() ? today : flags.night};
     }
-    const ToleranceReport report =
+    ToleranceReport report =
         read_tolerance_report(flags.folder, read_known_issues(Corpora::locate(flags.corpora).known_issues()), nights);
+    draw_findings(report, flags.folder);
     const std::filesystem::path beside = std::filesystem::path(flags.folder) / "report";
     const std::filesystem::path out = flags.out.empty() ? beside : std::filesystem::path(flags.out);
     std::error_code error;

@@ -41,7 +41,7 @@ Observation Reducer::repeated(const graph::Case& value, Observation first) {
 
 Observation Reducer::observe(const graph::Case& value) {
     const std::string key = key_of(value);
-    if (std::optional<Observation> known = journal_.find(key)) {
+    if (std::optional<Observation> known = journal_.find(key, value)) {
         return *std::move(known);
     }
     Observation observation = repeated(value, trial_.run({&value, 1}).front());
@@ -55,7 +55,7 @@ void Reducer::confirm_start(graph::Case start) {
     std::vector<Observation> seen;
     for (int i = 0; i < kConfirmations; ++i) {
         const std::string key = fmt::format("{}#{}", key_of(start), i);
-        const std::optional<Observation> known = journal_.find(key);
+        const std::optional<Observation> known = journal_.find(key, start);
         seen.push_back(known ? *known : trial_.run({&start, 1}).front());
         journal_.record(key, seen.back());
     }
@@ -99,7 +99,7 @@ std::vector<Reducer::Candidate> Reducer::gather(const std::vector<Opportunity>& 
             continue;
         }
         std::string key = key_of(*value);
-        std::optional<Observation> known = journal_.find(key);
+        std::optional<Observation> known = journal_.find(key, *value);
         unknown += known ? 0 : 1;
         const bool taken = known && same_bug(result_.original.signature, known->signature);
         batch.push_back({opportunity.what, *std::move(value), std::move(key), cost, visited - 1, std::move(known)});

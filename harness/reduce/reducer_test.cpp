@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <regex>
 #include <sstream>
 
 #include <unistd.h>
@@ -282,6 +283,34 @@ TEST_F(JournalOfReduction, NamesACorruptLine) {
     } catch (const std::runtime_error& error) {
         EXPECT_NE(std::string(error.what()).find("journal.jsonl:2:"), std::string::npos) << error.what();
     }
+}
+
+// Whoever else wrote the file: no element outside of the case, no enumerator that there is not, no number that is none.
+TEST_F(JournalOfReduction, IsNotTrusted) {
+    graph::CaseBuilder builder("two_by_three");
+    const auto x = builder.input("x", graph::TensorData(graph::DataType::f32, {2, 3}));
+    const graph::Case value =
+        builder.build({builder.node("y", graph::Eltwise{graph::EltwiseAlgorithm::relu}, {x}, graph::DataType::f32)});
+    Observation seen;
+    seen.element = FailingElement{0, {1, 2}};
+    TrialJournal(file_, "subject").record("key", seen);
+    std::stringstream text;
+    text << std::ifstream(file_).rdbuf();
+    const auto with = [&](const std::string& pattern, const std::string& instead) {
+        std::ofstream(file_) << std::regex_replace(text.str(), std::regex(pattern), instead);
+        return TrialJournal(file_, "subject").find("key", value);
+    };
+    ASSERT_TRUE(with("none of it", "").has_value());
+    EXPECT_EQ(with("none of it", "")->element->coordinates, (std::vector<std::int64_t>{1, 2}));
+    for (const char* element : {"[2,2]", "[-1,0]", "[]", "[1,2,0]"}) {
+        EXPECT_FALSE(with("\\[1,2\\]", element).has_value()) << element;
+    }
+    EXPECT_FALSE(with("\"output\":0", "\"output\":1").has_value());
+    EXPECT_THROW(with("\\[1,2\\]", "[1,1e300]"), std::runtime_error);
+    EXPECT_THROW(with("\"output\":0", "\"output\":-1"), std::runtime_error);
+    EXPECT_THROW(with("\"error\":[0-9]+", "\"error\":3"), std::runtime_error);
+    EXPECT_THROW(with("\"pattern\":[0-9]+", "\"pattern\":1e300"), std::runtime_error);
+    EXPECT_THROW(with("\\[1,2\\]", std::string(100000, '[')), std::runtime_error);
 }
 
 TEST(Neighbourhood, NamesTheNumberThatDecides) {

@@ -1,10 +1,13 @@
 #include "harness/reduce/trial_journal.hpp"
 
 #include "reference/graph/case_file.hpp"
+#include "reference/graph/json_nesting.hpp"
+#include "reference/graph/json_number.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <stdexcept>
 
@@ -12,6 +15,8 @@ namespace difftest::harness {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kDeepestNesting = 100;
 
 /// FNV-1a with 64 bits; `seed` makes two independent halves of it.
 std::uint64_t hash(const std::string& text, std::uint64_t seed) {
@@ -44,14 +49,23 @@ Json to_json(const std::string& key, const Observation& observation) {
     return line;
 }
 
+template <typename Enumeration>
+Enumeration enumerator(const Json& value, Enumeration last) {
+    const auto number = graph::whole_number<std::uint8_t>(value);
+    if (number > static_cast<std::uint8_t>(last)) {
+        throw std::invalid_argument(fmt::format("{} is no enumerator", number));
+    }
+    return static_cast<Enumeration>(number);
+}
+
 Observation from_json(const Json& line) {
     Observation observation;
     Signature& is = observation.signature;
     is.verdict = verdict_from(line.at("verdict").get<std::string>()).value();
     is.implementations = line.at("implementations").get<std::vector<std::string>>();
     is.suspected = line.at("suspected").get<std::vector<std::string>>();
-    is.error = static_cast<ErrorSize>(line.at("error").get<int>());
-    is.pattern = static_cast<ErrorPattern>(line.at("pattern").get<int>());
+    is.error = enumerator(line.at("error"), ErrorSize::gross);
+    is.pattern = enumerator(line.at("pattern"), ErrorPattern::scattered);
     is.decided = line.at("decided").get<bool>();
     is.unconstrained = line.at("unconstrained").get<bool>();
     is.rules = line.at("rules").get<std::vector<std::string>>();
@@ -63,10 +77,25 @@ Observation from_json(const Json& line) {
     observation.plan = line.at("plan").get<std::string>();
     observation.plans = line.at("plans").get<std::vector<std::string>>();
     if (line.contains("element")) {
-        observation.element = FailingElement{line.at("element").at("output").get<std::size_t>(),
-                                             line.at("element").at("at").get<std::vector<std::int64_t>>()};
+        observation.element = FailingElement{graph::whole_number<std::size_t>(line.at("element").at("output")), {}};
+        for (const Json& coordinate : line.at("element").at("at")) {
+            observation.element->coordinates.push_back(graph::whole_number<std::int64_t>(coordinate));
+        }
     }
     return observation;
+}
+
+bool fits(const Observation& observation, const graph::Case& value) {
+    const auto& element = observation.element;
+    if (!element) {
+        return true;
+    }
+    if (element->output >= value.graph.outputs.size()) {
+        return false;
+    }
+    const graph::Shape& shape = value.graph.tensor(value.graph.outputs[element->output]).shape;
+    return std::equal(shape.begin(), shape.end(), element->coordinates.begin(), element->coordinates.end(),
+                      [](std::int64_t extent, std::int64_t at) { return 0 <= at && at < extent; });
 }
 
 std::string dump(const Json& line) {
@@ -89,6 +118,9 @@ TrialJournal::TrialJournal(const std::filesystem::path& file, const std::string&
         std::string line;
         for (int number = 1; std::getline(stream, line) && !stream.eof(); ++number) {
             try {
+                if (graph::nests_deeper_than(line, kDeepestNesting)) {
+                    throw std::invalid_argument(fmt::format("nested deeper than {} levels", kDeepestNesting));
+                }
                 const Json json = Json::parse(line);
                 if (number == 1 && json.at("subject").get<std::string>() != subject) {
                     throw std::runtime_error(fmt::format(
@@ -101,6 +133,8 @@ TrialJournal::TrialJournal(const std::filesystem::path& file, const std::string&
                 throw std::runtime_error(fmt::format("{}:{}: is no line of a journal", file.string(), number));
             } catch (const std::bad_optional_access&) {
                 throw std::runtime_error(fmt::format("{}:{}: unknown verdict", file.string(), number));
+            } catch (const std::invalid_argument& error) {
+                throw std::runtime_error(fmt::format("{}:{}: {}", file.string(), number, error.what()));
             }
             whole_lines += line + "\n";
         }
@@ -119,9 +153,9 @@ TrialJournal::TrialJournal(const std::filesystem::path& file, const std::string&
     }
 }
 
-std::optional<Observation> TrialJournal::find(const std::string& key) const {
+std::optional<Observation> TrialJournal::find(const std::string& key, const graph::Case& value) const {
     const auto found = known_.find(key);
-    return found == known_.end() ? std::nullopt : std::optional(found->second);
+    return found == known_.end() || !fits(found->second, value) ? std::nullopt : std::optional(found->second);
 }
 
 void TrialJournal::record(const std::string& key, const Observation& observation) {

@@ -26,7 +26,9 @@ public:
     /// last line, or cannot be written.
     TrialJournal(const std::filesystem::path& file, const std::string& subject);
 
-    std::optional<Observation> find(const std::string& key) const;
+    /// What was seen of a case with that key. Nothing, too, where a file that somebody else wrote names an element that
+    /// the case has not.
+    std::optional<Observation> find(const std::string& key, const graph::Case& value) const;
     void record(const std::string& key, const Observation& observation);
 
 private:

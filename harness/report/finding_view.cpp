@@ -2,10 +2,13 @@
 
 #include "harness/report/observation_view.hpp"
 #include "harness/report/tolerance_document.hpp"
+#include "reference/graph/json_number.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+
+#include <stdexcept>
 
 namespace difftest::harness {
 namespace {
@@ -13,8 +16,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string size_text(const Json& size) {
-    return fmt::format("{} nodes, {} elements in, {} out", size.value("nodes", 0), size.value("elements_in", 0),
-                       size.value("elements_out", 0));
+    const auto number = [&size](const char* name) {
+        return size.contains(name) ? graph::whole_number<std::int64_t>(size.at(name)) : 0;
+    };
+    return fmt::format("{} nodes, {} elements in, {} out", number("nodes"), number("elements_in"),
+                       number("elements_out"));
 }
 
 /// Only values of a number that decide: some fail, some pass.
@@ -71,6 +77,19 @@ void add_reduction(Json& view, const Json& finding) {
 }
 
 }  // namespace
+
+std::optional<std::string> complaint_of_documents(const ReportedFinding& finding) {
+    try {
+        Json view;
+        add_reduction(view, parsed_or_null(finding.finding));
+        add_observation(view, parsed_or_null(finding.observation));
+        return std::nullopt;
+    } catch (const Json::exception& unreadable) {  // a member is missing, or of another type
+        return unreadable.what();
+    } catch (const std::invalid_argument& unreadable) {  // a number is no count
+        return unreadable.what();
+    }
+}
 
 Json finding_view(const ReportedFinding& finding) {
     const Cluster& cluster = finding.cluster;

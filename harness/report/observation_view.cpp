@@ -1,5 +1,7 @@
 #include "harness/report/observation_view.hpp"
 
+#include "reference/graph/json_number.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -69,10 +71,18 @@ Json plane(const Json& elements, std::int64_t first, const PlaneShape& shape, co
     return rows;
 }
 
+std::vector<std::int64_t> extents_of(const Json& output) {
+    std::vector<std::int64_t> extents;
+    for (const Json& each : output.at("shape")) {
+        extents.push_back(graph::whole_number<std::int32_t>(each));  // the product of two must not overflow
+    }
+    return extents;
+}
+
 /// The planes of a tensor with an element outside, or the first one.
 void add_planes(Json& planes, const Json& output, const std::string& of) {
     const Json& elements = output.at("elements");
-    const auto extents = output.at("shape").get<std::vector<std::int64_t>>();
+    const std::vector<std::int64_t> extents = extents_of(output);
     const PlaneShape shape = plane_of(extents);
     std::vector<std::int64_t> shown;
     const auto count = std::ssize(elements);
@@ -103,7 +113,7 @@ std::string histogram_text(const Json& bars) {
     std::string text;
     for (const Json& bar : bars) {
         text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", bar.at("label").get<std::string>(),
-                            bar.at("count").get<std::int64_t>());
+                            graph::whole_number<std::int64_t>(bar.at("count")));
     }
     return text;
 }

@@ -21,9 +21,11 @@
 /// For single arguments a variant yields a point (or an enclosure, for functions that are only known up to an error).
 /// Every variant is monotone in each argument between the critical points of the first one, so that the image of an
 /// interval is the hull of the images of its corners: rounding to nearest is monotone (semantics, section 3.2, lemma
-/// A). What is not quite so may add `void widen_over(box, image)`. An operation whose variants give single values may
-/// add `void with_function(variant, use) const`, which calls use(function) with the variant as a function of the
-/// arguments: it is then evaluated many elements at a time.
+/// A). What is not quite so may add `void widen_over(box, image)`. What wraps, and so falls apart, has `bool wraps()
+/// const`, `double before_store(variant, arguments) const`, which is monotone, and `void add_stored(Interval,
+/// SetBuilder&) const`. An operation whose variants give single values may add `void with_function(variant, use)
+/// const`, which calls use(function) with the variant as a function of the arguments: it is then evaluated many
+/// elements at a time.
 namespace difftest::oracle {
 
 /// The parts of a set that are evaluated one by one: every integer of a small integer set (a barrier has been passed,
@@ -90,11 +92,44 @@ Image image(const Op& op, int variant, const std::array<Interval, N>& box) {
     return result;
 }
 
+/// The monotone part of an operation that wraps.
+template <class Op>
+struct BeforeStore {
+    const Op& op;
+
+    template <std::size_t N>
+    Interval operator()(int variant, const std::array<double, N>& arguments) const {
+        const double y = op.before_store(variant, arguments);
+        return {y, y};
+    }
+};
+
+/// Whether the operation wraps; then the image of a box under it is added.
+template <std::size_t N, class Op>
+bool add_wrapped_image(const Op& op, int variant, const std::array<Interval, N>& box, SetBuilder& builder) {
+    if constexpr (requires { op.wraps(); }) {
+        if (op.wraps()) {
+            const Image integers = image(BeforeStore<Op>{op}, variant, box);
+            if (integers.may_be_nan) {
+                builder.allow_anything();
+            }
+            if (integers.has_values) {
+                op.add_stored(integers.hull, builder);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
 template <std::size_t N, class Op>
 void add_images(const Op& op, const std::array<Interval, N>& box, graph::DataType type, bool flush,
                 SetBuilder& builder) {
     const bool integer_result = graph::is_integer(type);
     for (int variant = 0; variant < op.variants(); ++variant) {
+        if (add_wrapped_image(op, variant, box, builder)) {
+            continue;
+        }
         const Image exact = image(op, variant, box);
         if (exact.may_be_nan) {
             integer_result ? builder.allow_anything() : builder.allow_nan();

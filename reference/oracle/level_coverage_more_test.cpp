@@ -23,12 +23,12 @@ using testing::elementwise;
 using testing::exact;
 using testing::floor_of;
 using testing::kBatch;
+using testing::LevelSubject;
 using testing::power_of_two;
 using testing::Problem;
 using testing::Rational;
 using testing::rn;
 using testing::saturated;
-using testing::Subject;
 
 const std::vector<DataType>& all_types() {
     static const std::vector<DataType> types{DataType::s8,  DataType::u8,  DataType::s32,
@@ -60,8 +60,8 @@ double hard_sigmoid(double x, float alpha, float beta) {
     return std::clamp(rn(exact(rn(exact(x) * exact(alpha))) + exact(beta)), 0.0, 1.0);
 }
 
-std::vector<Subject> functions() {
-    std::vector<Subject> subjects;
+std::vector<LevelSubject> functions() {
+    std::vector<LevelSubject> subjects;
     for (const DataType type : all_types()) {
         subjects.push_back(elementwise("sqrt", graph::Eltwise{EltwiseAlgorithm::sqrt}, {type}, DataType::f32,
                                        [](const auto& x) { return nearest_root(rn(exact(x[0]))); }));
@@ -99,7 +99,7 @@ double fixed_point(double x, double multiplier, double shift, FixedPointRounding
     return x < 0 ? -floor_of(half - high).get_d() : floor_of(high + half).get_d();
 }
 
-Subject requantize(FixedPointRounding rounding, DataType type) {
+LevelSubject requantize(FixedPointRounding rounding, DataType type) {
     return {"requantize_fixed_point", [=](Draw& draw) {
                 CaseBuilder builder("fixed_point");
                 // Now and then as large as an s32 without left shift.
@@ -130,7 +130,7 @@ Subject requantize(FixedPointRounding rounding, DataType type) {
 }
 
 /// Rows of four become rows of eight: positions (p + 1/2) / 2 - 1/2, so that weights are 3/4 and 1/4 and exact.
-Subject linear(DataType type, DataType output) {
+LevelSubject linear(DataType type, DataType output) {
     return {"resampling linear", [=](Draw& draw) {
                 CaseBuilder builder("resampling");
                 const std::int64_t rows = kBatch / 8;
@@ -156,8 +156,8 @@ Subject linear(DataType type, DataType output) {
 }
 
 /// An operation that copies elements of a [10, 5, 20] tensor: result[i] = x[from(i)].
-Subject movement(const std::string& name, const graph::Operation& op, DataType type, std::size_t count,
-                 const std::function<std::size_t(std::size_t)>& from) {
+LevelSubject movement(const std::string& name, const graph::Operation& op, DataType type, std::size_t count,
+                      const std::function<std::size_t(std::size_t)>& from) {
     return {name, [=](Draw& draw) {
                 CaseBuilder builder("movement");
                 const auto x = draw_values(draw, type, kBatch);
@@ -171,7 +171,7 @@ Subject movement(const std::string& name, const graph::Operation& op, DataType t
             }};
 }
 
-Subject concatenation(DataType type) {
+LevelSubject concatenation(DataType type) {
     return {"concat", [=](Draw& draw) {
                 CaseBuilder builder("concat");
                 // [20, 2, 10] and [20, 3, 10] along the middle: rows of 20 and of 30 in turn.
@@ -190,8 +190,8 @@ Subject concatenation(DataType type) {
             }};
 }
 
-std::vector<Subject> movements() {
-    std::vector<Subject> subjects;
+std::vector<LevelSubject> movements() {
+    std::vector<LevelSubject> subjects;
     for (const DataType type : all_types()) {
         const auto same = [](std::size_t i) { return i; };
         // result[c, a, b] of [20, 10, 5] is x[a, b, c].
@@ -208,8 +208,8 @@ std::vector<Subject> movements() {
     return subjects;
 }
 
-std::vector<Subject> all_subjects() {
-    std::vector<Subject> subjects = functions();
+std::vector<LevelSubject> all_subjects() {
+    std::vector<LevelSubject> subjects = functions();
     for (const FixedPointRounding rounding :
          {FixedPointRounding::double_rounding, FixedPointRounding::single_up, FixedPointRounding::single_away,
           FixedPointRounding::q31, FixedPointRounding::double_up}) {
@@ -223,7 +223,7 @@ std::vector<Subject> all_subjects() {
             subjects.push_back(linear(type, type));
         }
     }
-    for (const Subject& subject : movements()) {
+    for (const LevelSubject& subject : movements()) {
         subjects.push_back(subject);
     }
     return subjects;

@@ -26,17 +26,17 @@ using testing::elementwise;
 using testing::exact;
 using testing::kBatch;
 using testing::kTaps;
+using testing::LevelSubject;
 using testing::of_rows;
 using testing::Problem;
 using testing::quotient;
 using testing::Rational;
 using testing::rn;
 using testing::saturated;
-using testing::Subject;
 using testing::to_bits;
 
 /// Sums of kTaps products with one set of weights, a bias and a zero point.
-Subject contraction(std::string name, graph::Operation op, DataType type, bool matrix, bool transposed_weights) {
+LevelSubject contraction(std::string name, graph::Operation op, DataType type, bool matrix, bool transposed_weights) {
     return {std::move(name), [=](Draw& draw) {
                 CaseBuilder builder("contraction");
                 const bool integer = graph::is_integer(type);
@@ -68,8 +68,8 @@ Subject contraction(std::string name, graph::Operation op, DataType type, bool m
             }};
 }
 
-std::vector<Subject> binaries() {
-    std::vector<Subject> subjects;
+std::vector<LevelSubject> binaries() {
+    std::vector<LevelSubject> subjects;
     const auto add = [&](const char* name, BinaryAlgorithm algorithm, auto result) {
         for (const auto& types :
              {std::vector{DataType::f32, DataType::f32}, std::vector{DataType::s8, DataType::u8},
@@ -94,8 +94,8 @@ std::vector<Subject> binaries() {
     return subjects;
 }
 
-std::vector<Subject> eltwises() {
-    std::vector<Subject> subjects;
+std::vector<LevelSubject> eltwises() {
+    std::vector<LevelSubject> subjects;
     const auto add = [&](const char* name, graph::Eltwise op, auto result) {
         for (const DataType type :
              {DataType::f32, DataType::s8, DataType::u8, DataType::s32, DataType::f16, DataType::bf16}) {
@@ -115,8 +115,8 @@ std::vector<Subject> eltwises() {
     return subjects;
 }
 
-std::vector<Subject> stores() {
-    std::vector<Subject> subjects;
+std::vector<LevelSubject> stores() {
+    std::vector<LevelSubject> subjects;
     for (const DataType type : {DataType::s8, DataType::u8, DataType::s32}) {
         subjects.push_back(elementwise("convert", graph::Convert{}, {DataType::f32}, type, [type](const auto& x) {
             return saturated(testing::nearest_even(exact(x[0])), type);
@@ -156,7 +156,7 @@ std::vector<Subject> stores() {
     return subjects;
 }
 
-Subject fake_quantize(std::int64_t levels, DataType type) {
+LevelSubject fake_quantize(std::int64_t levels, DataType type) {
     return {"fake_quantize", [=](Draw& draw) {
                 CaseBuilder builder("fake_quantize");
                 const auto x = draw_values(draw, DataType::f32, kBatch);
@@ -189,8 +189,8 @@ Subject fake_quantize(std::int64_t levels, DataType type) {
             }};
 }
 
-std::vector<Subject> of_several() {
-    std::vector<Subject> subjects;
+std::vector<LevelSubject> of_several() {
+    std::vector<LevelSubject> subjects;
     subjects.push_back(elementwise("select", graph::Select{}, {DataType::s8, DataType::f32, DataType::f32},
                                    DataType::f32, [](const auto& x) { return x[0] != 0 ? x[1] : x[2]; }));
     subjects.push_back(elementwise("prelu", graph::Prelu{}, {DataType::f32, DataType::f32}, DataType::f32,
@@ -206,7 +206,7 @@ std::vector<Subject> of_several() {
     return subjects;
 }
 
-std::vector<Subject> aggregates() {
+std::vector<LevelSubject> aggregates() {
     const auto sum = [](const std::vector<double>& row) {
         Rational result = 0;
         for (const double x : row) {
@@ -219,7 +219,7 @@ std::vector<Subject> aggregates() {
     const auto pool = [](graph::PoolingAlgorithm algorithm) {
         return graph::Pooling{algorithm, {kTaps}, {1}, {1}, {0}, {0}};
     };
-    std::vector<Subject> subjects;
+    std::vector<LevelSubject> subjects;
     for (const DataType type : {DataType::s8, DataType::u8}) {
         subjects.push_back(of_rows("pooling", pool(graph::PoolingAlgorithm::maximum), type, type, largest));
         subjects.push_back(
@@ -258,8 +258,8 @@ std::vector<Subject> aggregates() {
     return subjects;
 }
 
-std::vector<Subject> contractions() {
-    std::vector<Subject> subjects;
+std::vector<LevelSubject> contractions() {
+    std::vector<LevelSubject> subjects;
     for (const DataType type : {DataType::u8, DataType::s8, DataType::f32, DataType::f16, DataType::bf16}) {
         const std::string kind = graph::is_integer(type) ? "" : " in f32";
         subjects.push_back(
@@ -272,9 +272,9 @@ std::vector<Subject> contractions() {
     return subjects;
 }
 
-std::vector<Subject> all_subjects() {
-    std::vector<Subject> subjects{fake_quantize(256, DataType::u8), fake_quantize(255, DataType::s8),
-                                  fake_quantize(16, DataType::f32)};
+std::vector<LevelSubject> all_subjects() {
+    std::vector<LevelSubject> subjects{fake_quantize(256, DataType::u8), fake_quantize(255, DataType::s8),
+                                       fake_quantize(16, DataType::f32)};
     for (const auto& group : {contractions(), binaries(), eltwises(), stores(), of_several(), aggregates()}) {
         subjects.insert(subjects.end(), group.begin(), group.end());
     }

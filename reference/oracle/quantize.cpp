@@ -101,12 +101,34 @@ struct IntegerType {
                !rule.wrap && !rule.drop_clamp && !rule.drop_round && overflow == graph::Overflow::saturate;
     }
 
+    bool wraps() const { return !rule.drop_clamp && (overflow == graph::Overflow::wrap || rule.wrap); }
+
+    /// What is stored of the integers of an interval where the type wraps: neighbours fall apart at its ends.
+    void add_stored(const Interval& integers, SetBuilder& builder) const {
+        if (!can_be_wrapped(integers.lo) || !can_be_wrapped(integers.hi)) {
+            builder.allow_anything();
+            return;
+        }
+        const double first = quantize::wrap(integers.lo, type);
+        const double last = quantize::wrap(integers.hi, type);
+        if (integers.hi - integers.lo >= range.highest - range.lowest) {
+            builder.add({range.lowest, range.highest});
+        } else if (first <= last) {
+            builder.add({first, last});
+        } else {
+            builder.add({first, range.highest});
+            builder.add({range.lowest, last});
+        }
+    }
+
+    static bool can_be_wrapped(double integer) { return std::fabs(integer) < 0x1p62; }
+
     double stored(double rounded, bool saturate_in_float) const {
         if (std::isnan(rounded) || rule.drop_clamp) {
             return rounded;
         }
-        if (overflow == graph::Overflow::wrap || rule.wrap) {
-            return std::fabs(rounded) < 0x1p62 ? quantize::wrap(rounded, type) : std::nan("");
+        if (wraps()) {
+            return can_be_wrapped(rounded) ? quantize::wrap(rounded, type) : std::nan("");
         }
         const double result = quantize::saturate(rounded, range);
         return saturate_in_float ? std::min(result, kLargestFloatBelowS32) : result;
@@ -121,15 +143,22 @@ struct QuantizeOp {
 
     int variants() const { return static_cast<int>(all.size()); }
 
-    Interval operator()(int index, const std::array<double, 3>& arguments) const {
+    double before_store(int index, const std::array<double, 3>& arguments) const {
         const QuantizeVariant& variant = all[static_cast<std::size_t>(index)];
         const float v = scaled(variant, arguments);
-        const double k = variant.site == ZeroPointSite::before_rounding
-                             ? output.rounded(v + static_cast<float>(arguments[2]), variant.rounding)
-                             : output.rounded(v, variant.rounding) + arguments[2];
-        const double y = output.stored(k, variant.saturate_in_float);
+        return variant.site == ZeroPointSite::before_rounding
+                   ? output.rounded(v + static_cast<float>(arguments[2]), variant.rounding)
+                   : output.rounded(v, variant.rounding) + arguments[2];
+    }
+
+    Interval operator()(int index, const std::array<double, 3>& arguments) const {
+        const double k = before_store(index, arguments);
+        const double y = output.stored(k, all[static_cast<std::size_t>(index)].saturate_in_float);
         return {y, y};
     }
+
+    bool wraps() const { return output.wraps(); }
+    void add_stored(const Interval& integers, SetBuilder& builder) const { output.add_stored(integers, builder); }
 
     template <class Use>
     void with_function(int index, const Use& use) const {
@@ -196,13 +225,19 @@ struct ConvertOp {
 
     int variants() const { return static_cast<int>(all.size()); }
 
+    double before_store(int index, const std::array<double, 1>& arguments) const {
+        return output.rounded(arguments[0], all[static_cast<std::size_t>(index)].rounding);
+    }
+
     Interval operator()(int index, const std::array<double, 1>& arguments) const {
-        const QuantizeVariant& variant = all[static_cast<std::size_t>(index)];
-        const double y = to_integer
-                             ? output.stored(output.rounded(arguments[0], variant.rounding), variant.saturate_in_float)
-                             : static_cast<float>(arguments[0]);
+        const bool saturate_in_float = all[static_cast<std::size_t>(index)].saturate_in_float;
+        const double y = to_integer ? output.stored(before_store(index, arguments), saturate_in_float)
+                                    : static_cast<float>(arguments[0]);
         return {y, y};
     }
+
+    bool wraps() const { return to_integer && output.wraps(); }
+    void add_stored(const Interval& integers, SetBuilder& builder) const { output.add_stored(integers, builder); }
 
     template <class Use>
     void with_function(int index, const Use& use) const {

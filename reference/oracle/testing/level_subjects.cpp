@@ -34,8 +34,8 @@ std::vector<double> draw_values(Draw& draw, DataType type, std::int64_t count) {
     return values;
 }
 
-Subject elementwise(std::string name, const graph::Operation& op, const std::vector<DataType>& types, DataType output,
-                    const Formula& formula) {
+LevelSubject elementwise(std::string name, const graph::Operation& op, const std::vector<DataType>& types,
+                         DataType output, const Formula& formula) {
     return {std::move(name), [=](Draw& draw) {
                 CaseBuilder builder("elementwise");
                 std::vector<std::vector<double>> operands;
@@ -58,7 +58,8 @@ Subject elementwise(std::string name, const graph::Operation& op, const std::vec
             }};
 }
 
-Subject of_rows(std::string name, const graph::Operation& op, DataType type, DataType output, const Formula& formula) {
+LevelSubject of_rows(std::string name, const graph::Operation& op, DataType type, DataType output,
+                     const Formula& formula) {
     return {std::move(name), [=](Draw& draw) {
                 CaseBuilder builder("rows");
                 const std::vector<double> x = draw_values(draw, type, kBatch * kTaps);
@@ -90,9 +91,9 @@ void check(const Problem& problem, const contract::Contract& level, ProofCount& 
 
 }  // namespace
 
-std::vector<std::string> names_of(const std::vector<Subject>& subjects) {
+std::vector<std::string> names_of(const std::vector<LevelSubject>& subjects) {
     std::vector<std::string> names;
-    for (const Subject& subject : subjects) {
+    for (const LevelSubject& subject : subjects) {
         if (std::find(names.begin(), names.end(), subject.name) == names.end()) {
             names.push_back(subject.name);
         }
@@ -106,17 +107,17 @@ std::string test_name(const std::string& name) {
     return result;
 }
 
-void expect_definition_under_every_level(const std::vector<Subject>& subjects, const std::string& name) {
+void expect_definition_under_every_level(const std::vector<LevelSubject>& subjects, const std::string& name) {
     const std::size_t elements = proof_size("DIFFTEST_PROOF_ELEMENTS", 1000);
     Draw draw(20260101);
-    const auto same =
-        std::count_if(subjects.begin(), subjects.end(), [&](const Subject& subject) { return subject.name == name; });
+    const auto same = std::count_if(subjects.begin(), subjects.end(),
+                                    [&](const LevelSubject& subject) { return subject.name == name; });
     ASSERT_GT(same, 0);
     std::vector<std::unique_ptr<ProofCount>> proofs;
     for (const contract::LevelInfo& level : contract::all_levels()) {
         proofs.push_back(std::make_unique<ProofCount>(name + " by definition", level.contract.name()));
     }
-    for (const Subject& subject : subjects) {
+    for (const LevelSubject& subject : subjects) {
         const auto share = static_cast<std::ptrdiff_t>(elements) / same + 1;
         for (std::ptrdiff_t drawn = 0; subject.name == name && drawn < share && !::testing::Test::HasFailure();) {
             const Problem problem = subject.draw(draw);

@@ -23,7 +23,7 @@ struct Problem {
     std::vector<double> expected;
 };
 
-struct Subject {
+struct LevelSubject {
     std::string name;
     std::function<Problem(Draw&)> draw;
 };
@@ -33,20 +33,20 @@ std::vector<double> draw_values(Draw& draw, graph::DataType type, std::int64_t c
 
 /// Operands of the given types, as many as `formula` takes: result[i] = formula(operands[0][i], ...).
 using Formula = std::function<double(const std::vector<double>&)>;
-Subject elementwise(std::string name, const graph::Operation& op, const std::vector<graph::DataType>& types,
-                    graph::DataType output, const Formula& formula);
+LevelSubject elementwise(std::string name, const graph::Operation& op, const std::vector<graph::DataType>& types,
+                         graph::DataType output, const Formula& formula);
 
 /// An operation on rows of kTaps elements, each of which becomes one: formula(row).
-Subject of_rows(std::string name, const graph::Operation& op, graph::DataType type, graph::DataType output,
-                const Formula& formula);
+LevelSubject of_rows(std::string name, const graph::Operation& op, graph::DataType type, graph::DataType output,
+                     const Formula& formula);
 
 /// The names of the subjects, each once, in their order.
-std::vector<std::string> names_of(const std::vector<Subject>& subjects);
+std::vector<std::string> names_of(const std::vector<LevelSubject>& subjects);
 
 /// What the definition gives lies in the sets under every level, for the subjects of that name;
 /// DIFFTEST_PROOF_ELEMENTS elements, which they share. A result that is no number is left to the tests of that
 /// operation.
-void expect_definition_under_every_level(const std::vector<Subject>& subjects, const std::string& name);
+void expect_definition_under_every_level(const std::vector<LevelSubject>& subjects, const std::string& name);
 
 /// A name as a part of a test's name.
 std::string test_name(const std::string& name);
