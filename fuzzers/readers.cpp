@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <stdexcept>
 
@@ -145,7 +146,7 @@ Reader journal_reader(const path& campaign, const path& scratch) {
             })};
 }
 
-/// One file of a campaign's folder at a time; the others are as they were.
+/// One file of a campaign's folder at a time; the others are as they were. Some of what is read becomes reports.
 Reader campaign_reader(const path& campaign, const path& scratch) {
     const path copy = scratch / "campaign";
     std::filesystem::copy(campaign, copy, std::filesystem::copy_options::recursive);
@@ -167,6 +168,10 @@ Reader campaign_reader(const path& campaign, const path& scratch) {
                 }
                 const NoWriting none;
                 const ToleranceReport report = read_tolerance_report(copy, {}, std::nullopt);
+                constexpr std::size_t kPages = 32;  // a page takes longer than all that is read for it
+                if (std::hash<std::string>()(text) % kPages != 0) {
+                    return;
+                }
                 for (const ReportFormatName& format : report_formats()) {
                     render_report(report, format.format);
                 }
