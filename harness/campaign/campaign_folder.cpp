@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <random>
 #include <set>
@@ -230,15 +232,19 @@ std::string unique_name() {
 void write_text(const std::string& text, const std::filesystem::path& file) {
     // Of this process: two that write the same file at the same time must not tear each other's.
     const std::filesystem::path temporary = fmt::format("{}.{}.part", file.string(), ::getpid());
+    std::error_code error;
     {
+        errno = 0;
         std::ofstream stream(temporary, std::ios::binary);
         stream << text;
         stream.close();
         if (!stream) {
-            throw std::runtime_error(fmt::format("{}: cannot be written", file.string()));
+            const int reason = errno;
+            std::filesystem::remove(temporary, error);  // on a full disk it would take what is left
+            throw std::runtime_error(fmt::format("{}: cannot be written{}{}", file.string(), reason == 0 ? "" : ": ",
+                                                 reason == 0 ? "" : std::strerror(reason)));
         }
     }
-    std::error_code error;
     std::filesystem::rename(temporary, file, error);
     if (error) {
         throw std::runtime_error(fmt::format("{}: {}", file.string(), error.message()));

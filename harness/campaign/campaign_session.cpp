@@ -26,6 +26,7 @@ namespace difftest::harness {
 namespace {
 
 constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMostLanes = 1'000'000;  ///< they are walked through, one by one
 
 double seconds_of(const timeval& time) {
     return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
@@ -155,9 +156,9 @@ std::vector<CampaignSession> read_sessions(const std::filesystem::path& folder, 
             session.machine = environment_from(reader.object("machine"));
             session.jobs = static_cast<int>(reader.integer("jobs", 1, 1'000'000, 1));
             session.cases = reader.integer("cases", 0, kAnyCount, 0);
-            session.lanes = static_cast<std::uint64_t>(reader.integer("lanes", 1, kAnyCount, 1));
+            session.lanes = static_cast<std::uint64_t>(reader.integer("lanes", 1, kMostLanes, 1));
             session.shard = static_cast<std::uint64_t>(reader.integer("shard", 0, kAnyCount, 0));
-            session.shards = static_cast<std::uint64_t>(reader.integer("shards", 1, kAnyCount, 1));
+            session.shards = static_cast<std::uint64_t>(reader.integer("shards", 1, kMostLanes, 1));
             session.began = reader.text("began", false);
             session.ended = reader.text("ended", false);
             session.seconds = 1e-3 * static_cast<double>(reader.integer("milliseconds", 0, kAnyCount, 0));

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
 namespace difftest::harness {
 namespace {
 
@@ -32,6 +37,23 @@ TEST(CampaignSession, TheLastOfEachShareTellsWhetherItEnded) {
     ASSERT_EQ(open.size(), 1U);
     EXPECT_EQ(open[0].shard, 1U);
     EXPECT_EQ(open[0].began, "2026-11-26T03");
+}
+
+/// They are walked through: what nobody divides a campaign into would take minutes.
+TEST(CampaignSession, AnAbsurdNumberOfLanesIsLeftOut) {
+    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "absurd_lanes";
+    std::filesystem::create_directories(folder / "sessions");
+    const auto read = [&folder](const std::string& lanes) {
+        std::ofstream(folder / "sessions" / "a.json")
+            << R"({"format": "difftest-session", "version": 1, "lanes": )" << lanes
+            << R"(, "machine": {"cpu": "c", "cpus": 1, "system": "s", "compiler": "g", "difftest_version": "0"}})";
+        std::vector<std::string> warnings;
+        const std::vector<CampaignSession> sessions = read_sessions(folder, warnings);
+        EXPECT_EQ(sessions.size() + warnings.size(), 1U);
+        return sessions.size();
+    };
+    EXPECT_EQ(read("4096"), 1U);
+    EXPECT_EQ(read("8589934592"), 0U);
 }
 
 TEST(CampaignSession, ProcessorTimeGoesOn) {

@@ -34,6 +34,7 @@ bool lock(int descriptor) {
 }
 
 constexpr std::size_t kLongestLine = std::size_t{64} << 20;
+constexpr std::size_t kLongestComplaint = 1000;
 
 /// The next whole line. Throws InputError when it is longer than any record could be.
 bool next_line(std::istream& stream, const std::filesystem::path& file, std::string& line) {
@@ -94,10 +95,13 @@ JournalContent read_journal(const std::filesystem::path& file, const OnRecord& o
             on_record(parse_record(line), offset);
         } catch (const std::invalid_argument& error) {
             std::string complaint = fmt::format("{}:{}: not used: {}", file.string(), number, error.what());
-            // One line, whatever the record holds that it quotes.
+            // One short line, whatever the record holds that it quotes.
             std::replace_if(
                 complaint.begin(), complaint.end(), [](unsigned char each) { return each < 0x20 || each == 0x7F; },
                 ' ');
+            if (complaint.size() > kLongestComplaint) {
+                complaint = complaint.substr(0, kLongestComplaint) + "...";
+            }
             content.complaints.push_back(std::move(complaint));
         }
     }

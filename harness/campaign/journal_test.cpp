@@ -63,7 +63,7 @@ TEST(Journal, AComplaintIsOneLineWhateverItQuotes) {
     std::string line = format_record(record(7));
     const std::string none = "\"runs\":{}";
     ASSERT_NE(line.find(none), std::string::npos) << line;
-    line.replace(line.find(none), none.size(), R"("runs":{"no\nverdict":1})");
+    line.replace(line.find(none), none.size(), R"("runs":{"no\nverdict)" + std::string(10000, 'x') + R"(":1})");
     std::ofstream(file) << line << "\n" << format_record(record(8)) << "\n";
     std::vector<std::uint64_t> indices;
     const Journal journal(file, [&indices](const CaseRecord& each) { indices.push_back(each.index); });
@@ -71,6 +71,7 @@ TEST(Journal, AComplaintIsOneLineWhateverItQuotes) {
     ASSERT_EQ(journal.complaints().size(), 1U);
     EXPECT_NE(journal.complaints().front().find("no verdict"), std::string::npos) << journal.complaints().front();
     EXPECT_EQ(journal.complaints().front().find('\n'), std::string::npos);
+    EXPECT_LE(journal.complaints().front().size(), 1003U);
 }
 
 // Converting 1e300 to an integer is undefined, and 2.5 is no count.

@@ -126,6 +126,28 @@ TEST_F(MachineFault, AFolderThatCannotBeWrittenIsOneLine) {
     expect_nothing_lost("0..20");
 }
 
+/// Full while cases are judged, and full when all are and the report is written.
+TEST_F(MachineFault, AFullDiskSaysSoAndLosesNothing) {
+    const std::filesystem::path mounted = folder("mounted");
+    std::filesystem::create_directories(mounted);
+    for (const std::string size : {"60k", "100k", "200k"}) {
+        std::filesystem::remove_all(folder("out"));
+        std::filesystem::remove_all(folder("whole"));
+        if (::mount("tmpfs", mounted.c_str(), "tmpfs", 0, ("size=" + size).c_str()) != 0) {
+            GTEST_SKIP() << "no file system can be mounted here";
+        }
+        const ProgramRun run = shell(command("0..120", mounted / "out"));
+        EXPECT_EQ(run.exit_code, 4) << size << run.errors;
+        EXPECT_THAT(run.errors, HasSubstr("No space left on device")) << size;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(mounted)) {
+            EXPECT_NE(entry.path().extension(), ".part") << entry.path();
+        }
+        std::filesystem::copy(mounted / "out", folder("out"), std::filesystem::copy_options::recursive);
+        EXPECT_EQ(::umount(mounted.c_str()), 0);
+        expect_nothing_lost("0..120");
+    }
+}
+
 TEST_F(MachineFault, TooFewDescriptorsAreAnErrorOfTheHarness) {
     EXPECT_EQ(shell(command("0..4", folder("out"))).exit_code, 0);
     for (const std::string limit : {"5", "7", "9", "11"}) {
