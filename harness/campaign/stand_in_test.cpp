@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
         StandIn{"wrong_value", Verdict::violation, ""}),
     [](const auto& instance) { return instance.param.behaviour; });
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 // The shadow memory of a sanitizer does not fit into any limit.
 INSTANTIATE_TEST_SUITE_P(WithMemoryLimit, StandInTest,
                          testing::Values(StandIn{"allocate", Verdict::crash,

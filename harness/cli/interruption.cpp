@@ -1,16 +1,19 @@
 #include "harness/cli/interruption.hpp"
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <ctime>
 
 namespace difftest::harness::cli {
 namespace {
 
-// A handler of signals can reach nothing else.
+// A handler of signals can reach nothing else; all threads that judge read it.
+static_assert(std::atomic<int>::is_always_lock_free);
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
-volatile std::sig_atomic_t received = 0;
+std::atomic<int> received = 0;
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
-volatile std::sig_atomic_t received_at = 0;
+std::atomic<int> received_at = 0;
 
 int seconds_now() {
     timespec now{};
@@ -21,13 +24,15 @@ int seconds_now() {
 /// One request may come twice: `timeout` signals the process and then its group.
 void remember(int signal) {
     constexpr int kSameRequest = 1;
+    const int interrupted = errno;  // of whatever the signal came into
     if (received == 0) {
-        received = signal;
         received_at = seconds_now();
+        received = signal;
     } else if (seconds_now() - received_at > kSameRequest) {
         ::signal(signal, SIG_DFL);
         ::raise(signal);
     }
+    errno = interrupted;
 }
 
 void handle_by(void (*handler)(int)) {
