@@ -21,11 +21,12 @@
 /// For single arguments a variant yields a point (or an enclosure, for functions that are only known up to an error).
 /// Every variant is monotone in each argument between the critical points of the first one, so that the image of an
 /// interval is the hull of the images of its corners: rounding to nearest is monotone (semantics, section 3.2, lemma
-/// A). What is not quite so may add `void widen_over(box, image)`. What wraps, and so falls apart, has `bool wraps()
-/// const`, `double before_store(variant, arguments) const`, which is monotone, and `void add_stored(Interval,
-/// SetBuilder&) const`. An operation whose variants give single values may add `void with_function(variant, use)
-/// const`, which calls use(function) with the variant as a function of the arguments: it is then evaluated many
-/// elements at a time.
+/// A). Where the critical points depend on the other arguments, `std::vector<double> jumps_over(box) const` gives those
+/// within the first one's interval, on either side of each jump. What is not quite so may add `void widen_over(box,
+/// image)`. What wraps, and so falls apart, has `bool wraps() const`, `double before_store(variant, arguments) const`,
+/// which is monotone, and `void add_stored(Interval, SetBuilder&) const`. An operation whose variants give single
+/// values may add `void with_function(variant, use) const`, which calls use(function) with the variant as a function of
+/// the arguments: it is then evaluated many elements at a time.
 namespace difftest::oracle {
 
 /// The parts of a set that are evaluated one by one: every integer of a small integer set (a barrier has been passed,
@@ -63,6 +64,10 @@ namespace detail {
 template <std::size_t N, class Op>
 Image image(const Op& op, int variant, const std::array<Interval, N>& box) {
     Image result;
+    std::vector<double> jumps;
+    if constexpr (requires { op.jumps_over(box); }) {
+        jumps = op.jumps_over(box);
+    }
     for (std::size_t corner = 0; corner < (std::size_t{1} << N); ++corner) {
         std::array<double, N> arguments;
         bool distinct = true;
@@ -75,6 +80,10 @@ Image image(const Op& op, int variant, const std::array<Interval, N>& box) {
             continue;
         }
         result.include(op(variant, arguments));
+        for (const double jump : jumps) {
+            arguments[0] = jump;
+            result.include(op(variant, arguments));
+        }
         if constexpr (requires { op.critical_points(); }) {
             for (const double critical : op.critical_points()) {
                 if (box[0].lo < critical && critical < box[0].hi) {

@@ -1,7 +1,9 @@
 #include "reference/oracle/elementwise.hpp"
 #include "reference/quantize/rounding.hpp"
 
+#include <cmath>
 #include <limits>
+#include <vector>
 
 // FakeQuantize (semantics, section 1.4). With L levels, input range [il, ih] and output range [ol, oh], in f32:
 //
@@ -60,6 +62,24 @@ struct FakeQuantizeOp {
         const float y = use_scale_shift ? by_scale_shift(x, r, variant) : by_specification(x, r, variant);
         const double stored = store(y, variant.rounding);
         return {stored, stored};
+    }
+
+    /// Where the branches of the specification meet: in a decreasing input range the function jumps from one end of the
+    /// output to the other, and in any range the sum at its upper end may be another float than oh.
+    std::vector<double> jumps_over(const std::array<Interval, 5>& box) const {
+        std::vector<double> jumps;
+        if (box[0].lo == box[0].hi) {
+            return jumps;
+        }
+        for (const double end : {box[1].lo, box[1].hi, box[2].lo, box[2].hi}) {
+            const auto at = static_cast<float>(end);
+            for (const float side : {at, std::nextafter(at, std::numeric_limits<float>::infinity())}) {
+                if (box[0].lo < side && side < box[0].hi) {
+                    jumps.push_back(side);
+                }
+            }
+        }
+        return jumps;
     }
 
 private:
