@@ -108,10 +108,10 @@ void count_operands(NodeFacts& facts, const graph::Graph& graph, const graph::No
 }
 
 void add_window(NodeFacts& facts, const graph::Graph& graph, const graph::Node& node) {
-    const Shape& weights = graph.tensor(node.inputs[1]).shape;
     std::visit(
         [&](const auto& op) {
             if constexpr (requires { op.groups; }) {
+                const Shape& weights = graph.tensor(node.inputs[1]).shape;
                 facts["kernel"].assign(weights.begin() + 2, weights.end());
                 facts["stride"] = op.strides;
                 facts["dilation"] = op.dilations;

@@ -49,6 +49,16 @@ TEST(IssueCondition, FactsAboutANode) {
     EXPECT_TRUE(holds({"varying_operands == 1", "operands == 2"}, {"window", "scaled", "sum"})) << "and the factors";
 }
 
+/// It has no weights to look at.
+TEST(IssueCondition, FactsAboutANodeWithOneInput) {
+    CaseBuilder builder("relu");
+    const auto x = builder.input("x", TensorData(DataType::f32, {2, 3, 4}));
+    const graph::Case value =
+        builder.build({builder.node("y", graph::Eltwise{graph::EltwiseAlgorithm::relu}, {x}, DataType::f32)});
+    const std::vector<IssueCondition> conditions{IssueCondition("operands == 0"), IssueCondition("batch == 2")};
+    EXPECT_TRUE(all_hold(conditions, facts_of(value.graph, value.graph.nodes[0], {})));
+}
+
 TEST(IssueCondition, AnInfinityThatTheOracleAllowsInTheFirstInput) {
     const graph::Case value = sample();
     const graph::Node& sum = value.graph.nodes.back();
